@@ -1,0 +1,9 @@
+#pragma once
+
+#include "workloads/backend.hpp"
+
+namespace bench {
+
+[[nodiscard]] backend& libuv_backend();
+
+} // namespace bench

@@ -1,0 +1,47 @@
+#include "workloads/workload.hpp"
+
+#include "workloads/fanout.hpp"
+#include "workloads/idle.hpp"
+#include "workloads/ping_pong.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace bench {
+
+std::span<const workload> all_workloads() {
+    static const std::vector<workload> all = [] {
+        std::vector<workload> every;
+        for (const auto& family : {ping_pong_workloads(), fanout_workloads(), idle_workloads()})
+            every.insert(every.end(), family.begin(), family.end());
+        return every;
+    }();
+    return all;
+}
+
+const workload* find_workload(std::string_view name) {
+    const auto all = all_workloads();
+    const auto at = std::ranges::find(all, name, &workload::name);
+    return at == all.end() ? nullptr : &*at;
+}
+
+std::optional<std::string> verify(const workload& what, const parameters& how, const slice_order& order,
+                                  const slice_outcome& outcome) {
+    const auto right = what.expect(how, order);
+    const auto differs = [](std::string_view figure, std::uint64_t got, std::uint64_t wanted) {
+        return "wrong " + std::string(figure) + ": got " + std::to_string(got) + ", expected " +
+               std::to_string(wanted);
+    };
+    if (outcome.operations != right.operations)
+        return differs("operation count", outcome.operations, right.operations);
+    if (outcome.checksum != right.checksum) return differs("checksum", outcome.checksum, right.checksum);
+    if (outcome.bytes != right.bytes) return differs("byte count", outcome.bytes, right.bytes);
+    if (right.distinct_threads != 0) {
+        const std::set<std::uint64_t> threads(outcome.thread_ids.begin(), outcome.thread_ids.end());
+        if (threads.size() != right.distinct_threads)
+            return differs("number of distinct threads", threads.size(), right.distinct_threads);
+    }
+    return std::nullopt;
+}
+
+} // namespace bench
