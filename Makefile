@@ -1,0 +1,59 @@
+# The commands of the project. Each installs what it lacks (.ci/packages.txt), builds, and does its job.
+#
+#   V=1           show every compiler command
+#   WERROR=ON     warnings are errors
+#   BENCH_ARGS=   more arguments for the benchmark run, as in BENCH_ARGS="--blocks 20"
+#   BENCH_OUT=    folder for the result and its report; default: a new one under results/local/
+#   PYTEST_ARGS=, CTEST_ARGS=   more arguments for the tests, as in CTEST_ARGS="-R histogram"
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap build bench test check fairness format tidy clean \
+        build-release build-release-clang build-debug build-asan build-tsan
+
+V ?= 0
+WERROR ?= OFF
+JOBS ?= $(shell nproc)
+export BENCH_ARGS BENCH_OUT PYTEST_ARGS CTEST_ARGS
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@sed -n -e '/^#   /s/^#/ /p' Makefile
+
+bootstrap: ## install the Debian packages that are missing
+	@.ci/bootstrap
+
+build: build-release ## compile everything as the headline figures are compiled: g++, -O2
+
+build-release build-release-clang build-debug build-asan build-tsan: build-%: bootstrap
+	@cmake --preset $* -DSPARGIO_WERROR=$(WERROR) --log-level=WARNING
+	@cmake --build --preset $* -j $(JOBS) $(if $(filter-out 0,$(V)),--verbose)
+
+bench: build-release ## measure the quick matrix, judge it, write the report and its figures (4 minutes)
+	@.ci/bench build/release
+
+test: build-release ## run every test (under 10 minutes)
+	@.ci/test build/release all
+
+check: ## everything a release needs: both compilers with -Werror, both sanitizers, hygiene, form
+	@$(MAKE) test WERROR=ON
+	@$(MAKE) build-release-clang WERROR=ON
+	@.ci/test build/release-clang cpp
+	@$(MAKE) build-asan
+	@.ci/test build/asan cpp
+	@$(MAKE) build-tsan
+	@.ci/test build/tsan cpp
+	@.ci/format --check
+
+fairness: build-release ## hold each rival against a straight-line program on the same library
+	@tests/fairness/run build/release
+
+format: ## rewrite the C++ files in the project's form (clang-format)
+	@.ci/format
+
+tidy: build-release-clang ## look for defects with clang-tidy
+	@git ls-files '*.cpp' ':!tests/models' | xargs -P $(JOBS) -n 4 clang-tidy-19 -p build/release-clang --quiet
+
+clean: ## remove every build
+	rm -rf build

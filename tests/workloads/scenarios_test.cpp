@@ -1,0 +1,116 @@
+// The scenario code, which is written once for every backend, gives the right answers on a toy runtime (W2,
+// W4).
+#include "tests/workloads/toy_runtime.hpp"
+#include "workloads/scenarios/fanout.hpp"
+#include "workloads/scenarios/ping_pong.hpp"
+#include "workloads/workload.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace bench {
+namespace {
+
+/// Does one slice of a workload on a fresh toy runtime.
+slice_outcome do_slice(std::string_view name, const parameters& how, const slice_order& order, recorder& into) {
+    toy::runtime runtime;
+    if (name == "ping_pong/steady_rtt")
+        return runtime.run(scenarios::steady_rtt(runtime, ping_pong_shape::read(how, false), order, into));
+    if (name == "ping_pong/tasks_rtt")
+        return runtime.run(scenarios::tasks_rtt(runtime, ping_pong_shape::read(how, false), order, into));
+    if (name == "ping_pong/one_way_drain")
+        return runtime.run(scenarios::one_way_drain(runtime, ping_pong_shape::read(how, true), order));
+    return runtime.run(scenarios::fanout(runtime, fanout_shape::read(how), order));
+}
+
+struct slice_case {
+    const char* workload;
+    std::vector<assignment> given;
+};
+
+class scenario : public ::testing::TestWithParam<slice_case> {
+protected:
+    const workload& what_ = *find_workload(GetParam().workload);
+    const parameters how_ = parameters::make(what_.parameters, GetParam().given).value();
+    recorder into_{2};
+
+    /// What verify says once the toy's single thread is out of the way: its sides claim two different threads.
+    std::string verdict_on(const slice_order& order) {
+        auto outcome = do_slice(what_.name, how_, order, into_);
+        if (!outcome.thread_ids.empty()) outcome.thread_ids = {1, 2};
+        return verify(what_, how_, order, outcome).value_or("right");
+    }
+};
+
+TEST_P(scenario, W2_W4_gives_the_right_answer_for_several_seeds_and_sizes) {
+    for (const std::uint64_t seed : {0u, 1u, 4'000'000'000u})
+        for (const std::uint64_t iterations : {1u, 3u})
+            EXPECT_EQ(verdict_on({.iterations = iterations, .seed = seed}), "right");
+}
+
+TEST_P(scenario, W5_records_one_latency_an_operation_and_only_when_asked) {
+    EXPECT_EQ(verdict_on({.iterations = 2, .seed = 1, .record_latency = false}), "right");
+    EXPECT_EQ(into_.merged().total(), 0u);
+    const slice_order order{.iterations = 2, .seed = 1, .record_latency = true};
+    EXPECT_EQ(verdict_on(order), "right");
+    EXPECT_EQ(into_.merged().total(), what_.measures_latency ? what_.expect(how_, order).operations : 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    each, scenario,
+    ::testing::Values(slice_case{"ping_pong/steady_rtt", {{"rounds", "10"}}},
+                      slice_case{"ping_pong/tasks_rtt", {{"rounds", "10"}}},
+                      slice_case{"ping_pong/one_way_drain", {{"messages", "100"}}},
+                      slice_case{"ping_pong/one_way_drain", {{"messages", "100"}, {"batch", "64"}}},
+                      slice_case{"ping_pong/one_way_drain", {{"messages", "100"}, {"batch", "all"}}},
+                      slice_case{"fanout/balanced", {{"requests", "5"}, {"branches", "4"}, {"steps", "10"}}},
+                      slice_case{"fanout/skewed", {{"requests", "5"}, {"branches", "3"}, {"hot_steps", "40"}}}),
+    [](const auto& info) {
+        std::string name = info.param.workload;
+        for (const auto& [key, value] : info.param.given) name += "_" + key + "_" + value;
+        std::ranges::replace(name, '/', '_');
+        return name;
+    });
+
+TEST(scenarios, W10_a_runtime_that_keeps_both_sides_on_one_thread_is_found_out) {
+    const auto& what = *find_workload("ping_pong/steady_rtt");
+    const auto how = parameters::make(what.parameters, {}).value();
+    const slice_order order{.iterations = 1, .seed = 1};
+    recorder into(2);
+    const auto problem = verify(what, how, order, do_slice(what.name, how, order, into));
+    EXPECT_THAT(problem.value_or("right"), ::testing::HasSubstr("distinct threads"));
+}
+
+TEST(scenarios, W2_messages_make_no_coroutine_frame) {
+    for (const char* const name : {"ping_pong/steady_rtt", "ping_pong/tasks_rtt", "ping_pong/one_way_drain"}) {
+        const auto& what = *find_workload(name);
+        const auto how = parameters::make(what.parameters, {}).value();
+        recorder into(2);
+        const auto frames_of = [&](std::uint64_t iterations) {
+            const auto before = toy::frames_made;
+            do_slice(what.name, how, {.iterations = iterations, .seed = 1}, into);
+            return toy::frames_made - before;
+        };
+        EXPECT_EQ(frames_of(1), frames_of(4)) << name;
+    }
+}
+
+TEST(scenarios, W13_W14_a_branch_makes_one_frame) {
+    const auto& what = *find_workload("fanout/balanced");
+    const std::vector<assignment> given{{"requests", "5"}, {"branches", "4"}, {"steps", "1"}};
+    const auto how = parameters::make(what.parameters, given).value();
+    recorder into(2);
+    const auto before = toy::frames_made;
+    do_slice(what.name, how, {.iterations = 3, .seed = 1}, into);
+    EXPECT_EQ(toy::frames_made - before, 3u * 5u * 4u + 1u);
+}
+
+TEST(scenarios, W14_the_hot_branch_moves_with_the_request) {
+    const fanout_shape shape{.requests = 8, .branches = 4, .steps = 5, .hot_steps = 50, .workers = 2};
+    for (std::uint64_t request = 0; request < shape.requests; ++request)
+        for (std::uint64_t branch = 0; branch < shape.branches; ++branch)
+            EXPECT_EQ(shape.steps_of(request, branch), branch == request % 4 ? 50u : 5u);
+}
+
+} // namespace
+} // namespace bench
