@@ -1,0 +1,121 @@
+"""Claims: what CMake files, test names and Markdown say about the rest of the project is true."""
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from .tree import GENERATED, Finding, Tree
+
+
+def numbers(letter: str, *ranges: tuple[int, int]) -> set[str]:
+    return {f"{letter}{n}" for first, last in ranges for n in range(first, last + 1)}
+
+
+# Every number of the specification that a test may say it proves.
+LEGAL_NUMBERS = (numbers("R", (1, 50))
+                 | numbers("W", (1, 7), (10, 16), (20, 23), (30, 41), (50, 57)) | {"W10a"}
+                 | numbers("M", (1, 7), (10, 17), (20, 24))
+                 | numbers("P", (1, 18), (20, 23)))
+
+CPP_TEST = re.compile(r"^\s*(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+)\s*,\s*(\w+)")
+PYTHON_TEST = re.compile(r"^\s*def (test_\w+)")
+NUMBER = re.compile(r"(?:^|_)([RWMP]\d+[a-z]?)(?=_|$)")
+
+
+def named_tests(tree: Tree) -> list[tuple[str, int, str]]:
+    """(file, line, name) of every test."""
+    found = []
+    for name in tree.files:
+        if not name.startswith("tests/") or not name.endswith((".cpp", ".py")):
+            continue
+        # A name may stand on the line after the macro.
+        text = re.sub(r"(\bTEST(?:_F|_P)?\(\s*\w+,)\s*\n\s*", r"\1 ", tree.text(name) or "")
+        for number, line in enumerate(text.split("\n"), start=1):
+            if match := CPP_TEST.match(line):
+                found.append((name, number, match[2]))
+            elif match := PYTHON_TEST.match(line):
+                found.append((name, number, match[1]))
+    return found
+
+
+def check_test_numbers(tree: Tree) -> list[Finding]:
+    return [Finding(path, line, f"{label} is no number of the specification") for path, line, name in named_tests(tree)
+            for label in NUMBER.findall(name) if label not in LEGAL_NUMBERS]
+
+
+def check_listed_in_cmake(tree: Tree) -> list[Finding]:
+    """Each .cpp is named, relative to it, in a CMakeLists.txt above it (a stem alone will do, for loops)."""
+    lists = {name: set(re.findall(r"[\w./+-]+", strip_comments(tree.text(name) or "")))
+             for name in tree.files if PurePosixPath(name).name == "CMakeLists.txt"}
+    findings = []
+    for name in tree.cpp():
+        if not name.endswith(".cpp"):
+            continue
+        path = PurePosixPath(name)
+        above = [(folder, lists[at]) for folder in path.parents
+                 if (at := (folder / "CMakeLists.txt").as_posix()) in lists]
+        if not any({relative := path.relative_to(folder).as_posix(), relative.removesuffix(".cpp")} & words
+                   for folder, words in above):
+            findings.append(Finding(name, 0, "is in no CMakeLists.txt: nothing compiles it"))
+    return findings
+
+
+def strip_comments(cmake: str) -> str:
+    return re.sub(r"#.*", "", cmake)
+
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+SPAN = re.compile(r"`([^`\n]+)`")
+PATH = re.compile(r"^[\w.+-]+(?:/[\w.+*-]+)+/?$")
+FENCE = re.compile(r"^\s*```")
+
+
+def check_links(tree: Tree) -> list[Finding]:
+    """Relative links of every Markdown file lead to something."""
+    findings = []
+    for name in tree.files:
+        if not name.endswith(".md"):
+            continue
+        for number, line in tree.lines(name):
+            for target in LINK.findall(line):
+                if re.match(r"[a-z]+:|#", target):
+                    continue
+                if not (tree.root / PurePosixPath(name).parent / target.split("#")[0]).exists():
+                    findings.append(Finding(name, number, f"the link to {target} leads nowhere"))
+    return findings
+
+
+def make_targets(tree: Tree) -> set[str]:
+    targets: set[str] = set()
+    for line in (tree.text("Makefile") or "").split("\n"):
+        if match := re.match(r"^([a-z][\w -]*?)\s*:(?!=)", line):
+            targets |= set(match[1].split())
+    return targets
+
+
+def check_readme(tree: Tree) -> list[Finding]:
+    """The README names only files, folders and make targets that are there."""
+    text = tree.text("README.md") if "README.md" in tree.files else None
+    if text is None:
+        return [Finding("README.md", 0, "is missing")]
+    targets = make_targets(tree)
+    tops = {name.split("/", 1)[0] for name in tree.files}
+    findings = []
+    fenced = False
+    for number, line in tree.lines("README.md"):
+        if FENCE.match(line):
+            fenced = not fenced
+            continue
+        for span in [re.sub(r"(^|\s)#.*", "", line)] if fenced else SPAN.findall(line):
+            findings += [Finding("README.md", number, f"make has no target {target}")
+                         for target in re.findall(r"(?:^|[\s;&])make ([a-z][\w-]*)", span) if target not in targets]
+            findings += [Finding("README.md", number, f"there is no {word}") for word in span.split()
+                         if names_missing_file(tree, word, tops)]
+    return findings
+
+
+def names_missing_file(tree: Tree, word: str, tops: set[str]) -> bool:
+    word = word.removeprefix("./").rstrip(".,;:")
+    if not PATH.match(word) or word.startswith(GENERATED) or word.split("/", 1)[0] not in tops:
+        return False
+    return not any(tree.root.glob(word.rstrip("/")))

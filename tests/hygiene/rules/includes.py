@@ -1,0 +1,127 @@
+"""Includes: the table of layers, no circle, and every header compiles alone."""
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+
+from .layers import AREAS, area_of, is_forbidden, may_include, may_use_library
+from .tree import Finding, Tree, under
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')
+SYSTEM_FOLDER = re.compile(r"^(sys|linux|asm|net|netinet|arpa|sanitizer)/")
+STANDARD = re.compile(r"^[a-z_0-9]+$")
+# A header like <poll.h> is the system's, unless it is one of the libraries that the table knows.
+PLAIN = re.compile(r"^\w+\.h$")
+LIBRARIES = {library for area in AREAS.values() for library in area.libraries}
+
+
+def includes_of(tree: Tree, name: str) -> list[tuple[int, str, bool]]:
+    """(line, header, in quotes) of each include."""
+    found = []
+    for number, line in tree.lines(name):
+        match = INCLUDE.match(line)
+        if match:
+            found.append((number, match[1] or match[2], match[2] is not None))
+    return found
+
+
+def own_file(header: str, quoted: bool) -> str | None:
+    """The file of ours that an include means; None where it means no file of ours."""
+    if not quoted:
+        return "runtime/" + header.removeprefix("spargio/") if header.startswith("spargio/") else None
+    return header
+
+
+def is_of_system(header: str) -> bool:
+    if STANDARD.match(header) or SYSTEM_FOLDER.match(header):
+        return True
+    return PLAIN.match(header) is not None and header not in LIBRARIES
+
+
+def check_layers(tree: Tree) -> list[Finding]:
+    findings = []
+    for name in tree.cpp():
+        if area_of(name) is None:
+            findings.append(Finding(name, 0, "stands in a folder that the table of layers does not have"))
+            continue
+        for number, header, quoted in includes_of(tree, name):
+            problem = judge(tree, name, header, quoted)
+            if problem:
+                findings.append(Finding(name, number, problem))
+    return findings
+
+
+def judge(tree: Tree, name: str, header: str, quoted: bool) -> str | None:
+    included = own_file(header, quoted)
+    if included is not None:
+        if quoted and under(header, "runtime"):
+            return f'include "{header}" as <spargio/{header.removeprefix("runtime/")}>'
+        if not (tree.root / included).is_file():
+            return f"{header} is not a file of the project (includes are rooted at the project)"
+        if not may_include(name, included):
+            return f"{area_of(name)} may not include {included}"
+        return None
+    if is_of_system(header):
+        return f"{area_of(name)} may not include <{header}>" if is_forbidden(name, header) else None
+    if not may_use_library(name, header):
+        allowed = ", ".join(AREAS[area_of(name)].libraries) or "none"
+        return f"{area_of(name)} may not use the library of <{header}> (allowed: {allowed})"
+    return None
+
+
+def check_circles(tree: Tree) -> list[Finding]:
+    graph = {name: [included for _, header, quoted in includes_of(tree, name)
+                    if (included := own_file(header, quoted)) is not None] for name in tree.cpp()}
+    findings: list[Finding] = []
+    done: set[str] = set()
+    for start in graph:
+        visit(start, graph, [], done, findings)
+    return findings
+
+
+def visit(name: str, graph: dict[str, list[str]], path: list[str], done: set[str], findings: list[Finding]) -> None:
+    if name in path:
+        circle = path[path.index(name):] + [name]
+        findings.append(Finding(name, 0, "includes itself: " + " -> ".join(circle)))
+        return
+    if name in done:
+        return
+    for included in graph.get(name, ()):
+        visit(included, graph, path + [name], done, findings)
+    done.add(name)
+
+
+def check_areas_without_cpp(tree: Tree) -> list[Finding]:
+    """Analysis reads results and the schema, nothing of C++."""
+    findings = [Finding(name, 0, "analysis is Python only") for name in tree.cpp(under="analysis/")]
+    loads = re.compile(r"\bctypes\b|\bcffi\b|\.hpp\b")
+    for name in tree.python(under="analysis/"):
+        findings += [Finding(name, number, "analysis reads results and schema, nothing of C++")
+                     for number, line in tree.lines(name) if loads.search(line)]
+    return findings
+
+
+def check_headers_alone(tree: Tree, compiler: str = "g++", jobs: int = 0) -> list[Finding]:
+    """Compiles each header by itself. Models are left out: Relacy wants its own names for the standard ones."""
+    headers = [name for name in tree.headers() if not under(name, "tests/models")]
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
+        (Path(scratch) / "spargio").symlink_to((tree.root / "runtime").resolve())
+        results = pool.map(lambda name: compile_alone(tree, name, compiler, scratch), headers)
+        return [finding for finding in results if finding]
+
+
+def compile_alone(tree: Tree, name: str, compiler: str, include: str) -> Finding | None:
+    own = PurePosixPath(name)
+    # As users reach it: a header of the runtime through its public name.
+    text = f"<spargio/{own.relative_to('runtime')}>" if under(name, "runtime") else f'"{name}"'
+    done = subprocess.run(
+        [compiler, "-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-x", "c++", "-I", str(tree.root), "-I", include,
+         "-"], input=f"#include {text}\n", capture_output=True, text=True)
+    if done.returncode == 0:
+        return None
+    first = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr[:300])
+    return Finding(name, 0, f"does not compile alone: {first.replace(str(tree.root) + '/', '')}")

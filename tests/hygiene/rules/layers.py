@@ -1,0 +1,94 @@
+"""What may include what: the table of the specification, as data.
+
+An area is a folder; the longest that fits a file counts. `own` lists the folders (or single headers, as patterns) of
+ours that its files may include beside their own area, `libraries` the third-party headers, by the first part of
+the name. The standard library and the system's headers are open to all, but for the `never` of an area.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+
+@dataclass(frozen=True)
+class Area:
+    own: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()  # patterns of standard or system headers
+    self_contained: bool = True  # False: the files of the area may not include one another either
+
+
+COROUTINES = ("coroutine",)
+THREADS = ("thread", "mutex", "shared_mutex", "condition_variable", "future", "semaphore", "barrier", "latch",
+           "stop_token", "pthread.h", "threads.h", "semaphore.h")
+SYSCALLS = ("sys/*", "linux/*", "asm/*", "unistd.h", "fcntl.h", "poll.h", "signal.h", "sched.h", "netinet/*",
+            "arpa/*", "net/*", "netdb.h", "dirent.h", "spawn.h", "aio.h")
+
+CORE, RING, TASK, SCHED, OPS = (f"runtime/{name}/*" for name in ("core", "ring", "task", "sched", "ops"))
+
+AREAS: dict[str, Area] = {
+    "runtime": Area(own=("runtime/*",)),  # only the headers that gather the others for the user
+    "runtime/core": Area(),
+    "runtime/ring": Area(own=(CORE,), libraries=("liburing.h", "liburing"), never=COROUTINES + THREADS),
+    "runtime/task": Area(own=(CORE,)),
+    "runtime/sched": Area(own=(CORE, TASK), never=SYSCALLS),
+    "runtime/shard": Area(own=(CORE, RING, TASK, SCHED)),
+    # An operation sees the context of its shard, and what all operations share, but no other operation.
+    "runtime/ops": Area(own=(CORE, TASK, RING, "runtime/shard/*context*.hpp", "runtime/ops/operation*.hpp"),
+                        self_contained=False),
+    "runtime/time": Area(own=(CORE, TASK, OPS)),
+    "runtime/fs": Area(own=(CORE, TASK, OPS)),
+    "runtime/net": Area(own=(CORE, TASK, OPS)),
+    "runtime/io": Area(own=(CORE, TASK, OPS)),
+    "runtime/boundary": Area(own=(CORE, TASK, "runtime/shard/remote*.hpp")),
+    "workloads": Area(),
+    "backends": Area(own=("workloads/*", "backends/*/*_backend.hpp")),  # the registry
+    "backends/spargio": Area(own=("workloads/*", "runtime/*")),
+    "backends/floor": Area(own=("workloads/*",), libraries=("liburing.h",)),
+    "backends/threads": Area(own=("workloads/*",)),
+    "backends/asio": Area(own=("workloads/*",), libraries=("boost",)),
+    "backends/asio_uring": Area(own=("workloads/*",), libraries=("boost", "liburing.h")),
+    "backends/libuv": Area(own=("workloads/*",), libraries=("uv.h",)),
+    "backends/tokio": Area(own=("workloads/*",)),
+    "backends/tbb": Area(own=("workloads/*",), libraries=("tbb", "oneapi")),
+    "harness": Area(own=("workloads/*", "backends/registry.hpp"), libraries=("CLI", "fmt", "nlohmann", "toml++")),
+    "tests": Area(own=("*",), libraries=("gtest", "gmock", "relacy", "liburing.h", "boost", "uv.h", "tbb", "oneapi",
+                                         "nlohmann", "fmt", "toml++", "CLI")),
+}
+
+
+def area_of(path: str) -> str | None:
+    """The area with the longest name that contains the file."""
+    fitting = [name for name in AREAS if path.startswith(name + "/")]
+    # A header that gathers others stands in runtime/ itself; a folder there which the table lacks has no area.
+    if fitting == ["runtime"] and path.count("/") > 1 or fitting == ["backends"] and path.count("/") > 1:
+        return None
+    return max(fitting, key=len, default=None)
+
+
+def may_include(path: str, included: str) -> bool:
+    """Whether a file of ours may include another file of ours."""
+    name = area_of(path)
+    if name is None:
+        return False
+    area = AREAS[name]
+    if any(fnmatchcase(included, pattern) for pattern in area.own):
+        return True
+    if not area.self_contained:
+        return stem(path) == stem(included)
+    return area_of(included) == name
+
+
+def stem(path: str) -> str:
+    return path.rsplit(".", 1)[0]
+
+
+def may_use_library(path: str, header: str) -> bool:
+    name = area_of(path)
+    return name is not None and header.split("/", 1)[0] in AREAS[name].libraries
+
+
+def is_forbidden(path: str, header: str) -> bool:
+    """Whether a standard or system header is in the `never` of the file's area."""
+    name = area_of(path)
+    return name is not None and any(fnmatchcase(header, pattern) for pattern in AREAS[name].never)

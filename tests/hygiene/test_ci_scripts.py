@@ -1,0 +1,155 @@
+"""The scripts behind `make` count rightly and hand on what went wrong."""
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+CTEST = """<testsuite name="x" tests="5">
+<testcase name="a" status="run"/>
+<testcase name="b" status="fail"><failure message=""/></testcase>
+<testcase name="c" status="notrun"><skipped message="SKIP_REGULAR_EXPRESSION_MATCHED"/></testcase>
+<testcase name="d_NOT_BUILT" status="notrun"><skipped message="Unable to find executable"/></testcase>
+<testcase name="e" status="disabled"><skipped message="Disabled"/></testcase>
+</testsuite>"""
+PYTEST = """<testsuites><testsuite name="pytest">
+<testcase name="a"/><testcase name="b"><error message="x"/></testcase><testcase name="c"><skipped/></testcase>
+<testcase name="d"/></testsuite></testsuites>"""
+
+
+def count(*files: Path) -> tuple[int, str]:
+    done = subprocess.run([sys.executable, PROJECT / ".ci/count-tests", *files], capture_output=True, text=True)
+    return done.returncode, (done.stdout.splitlines() or [""])[-1]
+
+
+def test_counts_of_ctest_and_pytest_are_added_up(tmp_path):
+    (tmp_path / "ctest.xml").write_text(CTEST)
+    (tmp_path / "pytest.xml").write_text(PYTEST)
+    assert count(tmp_path / "ctest.xml") == (1, "1 passed, 2 failed, 2 skipped")
+    assert count(tmp_path / "pytest.xml") == (1, "2 passed, 1 failed, 1 skipped")
+    assert count(tmp_path / "ctest.xml", tmp_path / "pytest.xml") == (1, "3 passed, 3 failed, 3 skipped")
+
+
+def test_when_all_passed_the_line_is_short_and_the_exit_code_zero(tmp_path):
+    (tmp_path / "a.xml").write_text('<testsuite><testcase name="a" status="run"/></testsuite>')
+    assert count(tmp_path / "a.xml") == (0, "1 passed, 0 failed")
+
+
+@pytest.mark.parametrize("text", [None, "", "<testsuite><testcase name", "<testsuite/>", "<testsuites></testsuites>"])
+def test_a_run_that_left_no_tests_is_a_failure(tmp_path, text):
+    if text is not None:
+        (tmp_path / "a.xml").write_text(text)
+    assert count(tmp_path / "a.xml") == (1, "0 passed, 1 failed")
+
+
+def feign(path: Path, script: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/bash\n" + script)
+    path.chmod(0o755)
+
+
+def run(root: Path, *command: str, **more: str) -> subprocess.CompletedProcess:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("BENCH_", "SPARGIO_"))}
+    environment["PATH"] = f"{root}/tools:{environment['PATH']}"
+    return subprocess.run(command, cwd=root, env=environment | more, capture_output=True, text=True)
+
+
+@pytest.fixture
+def house(tmp_path):
+    """A copy of the scripts, with a feigned make, harness and report."""
+    shutil.copytree(PROJECT / ".ci", tmp_path / ".ci")
+    feign(tmp_path / "analysis/spargio-report", 'echo "verdict table"; touch "$4/index.html" "$4/forest.png"\n'
+                                                'exit ${REPORT_CODE:-0}\n')
+    feign(tmp_path / "build/harness/spargio-bench", 'echo "$@" > arguments; [ -n "$NO_RESULT" ] || echo {} > "$4"\n'
+                                                    'exit ${BENCH_CODE:-0}\n')
+    return tmp_path
+
+
+def bench(house: Path, **more: str) -> subprocess.CompletedProcess:
+    return run(house, "bash", ".ci/bench", "build", BENCH_OUT=str(house / "out"), **more)
+
+
+def test_bench_prints_the_table_and_names_what_it_wrote(house):
+    done = bench(house, BENCH_ARGS="--blocks 1 --seed 7")
+    assert done.returncode == 0, done.stderr
+    assert "verdict table" in done.stdout
+    for name in ("result.json", "index.html", "forest.png"):
+        assert str(house / "out" / name) in done.stdout
+    assert "--blocks 1 --seed 7" in (house / "arguments").read_text()
+
+
+def test_bench_hands_on_an_invalid_case_but_still_reports_the_others(house):
+    done = bench(house, BENCH_CODE="4")
+    assert done.returncode == 4
+    assert "verdict table" in done.stdout
+
+
+@pytest.mark.parametrize("code, wanted", [("0", 4), ("2", 2)])
+def test_bench_without_a_result_fails(house, code, wanted):
+    done = bench(house, BENCH_CODE=code, NO_RESULT="1")
+    assert done.returncode == wanted
+    assert "no result" in done.stderr
+
+
+def test_bench_that_was_interrupted_says_where_the_result_is_and_ends_with_130(house):
+    done = bench(house, BENCH_CODE="130")
+    assert done.returncode == 130
+    assert "result.json" in done.stderr
+
+
+def test_bench_hands_on_what_the_report_says(house):
+    assert bench(house, REPORT_CODE="4").returncode == 4
+
+
+# What the feigned make does for each of its targets, by way of variables: RESULT_test="exit 1" and so on.
+MAKE = 'variable=RESULT_${1//-/_}; echo "made $1 WERROR=$WERROR"; eval "${!variable:-true}"\n'
+
+
+def ci_run(house: Path, **results: str) -> tuple[int, list[str]]:
+    feign(house / "tools/make", MAKE)
+    defaults = {"RESULT_test": "echo '41 passed, 0 failed, 2 skipped'"}
+    done = run(house, "bash", ".ci/run", **(defaults | results))
+    return done.returncode, done.stdout.splitlines()
+
+
+def test_ci_ends_with_the_sum_of_tests_and_steps(house):
+    code, lines = ci_run(house)
+    assert (code, lines[-1]) == (0, "44 passed, 0 failed")
+
+
+def test_ci_counts_failed_tests_and_goes_on(house):
+    code, lines = ci_run(house, RESULT_test="echo '40 passed, 1 failed'; exit 2")
+    assert (code, lines[-1]) == (1, "43 passed, 1 failed")
+    assert any("made bench" in line for line in lines)
+
+
+def test_ci_counts_a_test_run_that_died_as_a_failure(house):
+    assert ci_run(house, RESULT_test="exit 2")[1][-1] == "3 passed, 1 failed"
+    assert ci_run(house, RESULT_test="echo '40 passed, 0 failed'; exit 2")[1][-1] == "43 passed, 1 failed"
+
+
+def test_ci_counts_each_failed_step(house):
+    code, lines = ci_run(house, RESULT_bench="exit 1", RESULT_build_release_clang="exit 1")
+    assert (code, lines[-1]) == (1, "42 passed, 2 failed")
+
+
+def test_ci_still_runs_the_tests_when_a_warning_broke_the_strict_build(house):
+    code, lines = ci_run(house, RESULT_build="exit 1")
+    assert (code, lines[-1]) == (1, "43 passed, 1 failed")
+    assert "made test WERROR=OFF" in lines
+
+
+def test_find_python_says_what_no_python_here_can_import(house):
+    done = run(house, "bash", ".ci/find-python", "nosuchmodule")
+    assert done.returncode == 2
+    assert "nosuchmodule" in done.stderr and "SPARGIO_PYTHON" in done.stderr
+
+
+def test_find_python_prefers_the_one_that_was_named(house):
+    feign(house / "tools/mypython", "exec /usr/bin/env python3 \"$@\"\n")
+    done = run(house, "bash", ".ci/find-python", "json", SPARGIO_PYTHON=str(house / "tools/mypython"))
+    assert done.stdout.strip() == str(house / "tools/mypython")

@@ -1,0 +1,76 @@
+"""The project keeps the rules of its house. Each rule is shown, in the other files here, to find a planted fault."""
+from rules import claims, includes, leftovers
+from rules.tree import Finding
+
+
+def report(findings: list[Finding]) -> str:
+    return "\n" + "\n".join(str(finding) for finding in sorted(findings))
+
+
+def test_every_include_keeps_the_table_of_layers(project):
+    assert not (found := includes.check_layers(project)), report(found)
+
+
+def test_no_file_includes_itself_in_a_circle(project):
+    assert not (found := includes.check_circles(project)), report(found)
+
+
+def test_analysis_touches_nothing_of_cpp(project):
+    assert not (found := includes.check_areas_without_cpp(project)), report(found)
+
+
+def test_every_header_compiles_alone(project):
+    assert not (found := includes.check_headers_alone(project)), report(found)
+
+
+def test_no_source_file_is_longer_than_a_reader_can_bear(project):
+    assert not (found := leftovers.check_length(project)), report(found)
+
+
+def test_every_reminder_has_an_owner(project):
+    assert not (found := leftovers.check_owners(project)), report(found)
+
+
+def test_no_library_prints_and_nobody_left_a_debugger_behind(project):
+    assert not (found := leftovers.check_prints(project)), report(found)
+
+
+def test_no_code_hides_in_comments(project):
+    assert not (found := leftovers.check_dead_code(project)), report(found)
+
+
+def test_no_file_knows_the_paths_of_one_machine(project):
+    assert not (found := leftovers.check_machine_paths(project)), report(found)
+
+
+def test_every_text_has_the_common_form(project):
+    assert not (found := leftovers.check_form(project)), report(found)
+
+
+def test_every_header_is_guarded_and_says_what_it_is_for(project):
+    assert not (found := leftovers.check_headers_begin(project)), report(found)
+
+
+def test_every_number_in_a_test_name_is_one_of_the_specification(project):
+    assert not (found := claims.check_test_numbers(project)), report(found)
+
+
+def test_every_cpp_file_is_compiled_by_something(project):
+    assert not (found := claims.check_listed_in_cmake(project)), report(found)
+
+
+def test_every_link_between_documents_leads_somewhere(project):
+    assert not (found := claims.check_links(project)), report(found)
+
+
+def test_the_readme_names_only_what_is_there(project):
+    assert not (found := claims.check_readme(project)), report(found)
+
+
+def test_the_rules_look_at_the_whole_project(project):
+    """A rule that sees no files finds no faults."""
+    for folder in ("runtime/", "workloads/", "backends/", "harness/", "tests/"):
+        assert project.cpp(under=folder), folder
+    assert project.python(under="analysis/")
+    assert len(claims.named_tests(project)) > 100
+    assert sum(len(includes.includes_of(project, name)) for name in project.cpp()) > 200
