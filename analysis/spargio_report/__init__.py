@@ -1,0 +1,1 @@
+"""Judges and draws the result files of spargio-bench. All statistics of the project live here."""

@@ -1,0 +1,141 @@
+"""What each command does: load, compare, judge, print or write."""
+
+import fnmatch
+import sys
+from pathlib import Path
+
+from spargio_report import tables
+from spargio_report.compare import all_comparisons, chosen_pair, headlines
+from spargio_report.failures import ExitCode, nearest, usage_error
+from spargio_report.gates import exit_code, judge_all
+from spargio_report.guardrails import load_guardrails
+from spargio_report.load import load_run
+from spargio_report.model import Run
+from spargio_report.wording import gate_summary, plain_verdict
+
+
+def _note(text: str) -> None:
+    print(f"spargio-report: {text}", file=sys.stderr)
+
+
+def _load(path: str) -> Run:
+    run = load_run(path)
+    for note in run.notes:
+        _note(note)
+    if not run.is_complete:
+        _note(f"{path} is marked {run.raw['run']['status']}: not all that was planned was measured")
+    return run
+
+
+def _layout(options):
+    """The table writer that the options ask for."""
+    if options.format == "markdown":
+        return tables.markdown
+    colour = options.color == "always" or (options.color == "auto" and sys.stdout.isatty())
+    return lambda columns, rows: tables.terminal(columns, rows, colour)
+
+
+def _after_measurement(run: Run) -> ExitCode:
+    """Losses are no failure of a report; cases that broke are."""
+    return ExitCode.INVALID if run.broken_cases else ExitCode.OK
+
+
+def compare(options) -> ExitCode:
+    run = _load(options.file)
+    if bool(options.a) != bool(options.b):
+        raise usage_error("compare", "--a and --b stand only together", "name both arms, or neither")
+    comparisons = _chosen(run, options)
+    if options.workload:
+        comparisons = _of_groups(run, comparisons, options.workload)
+    table = _layout(options)
+    rows = [] if options.a else headlines(run, comparisons)
+    print("\n\n".join(plain_verdict(run, comparisons, rows)))
+    if rows:
+        print("\n" + _headline(options, rows))
+    if options.all or not rows:
+        ordered = sorted(comparisons, key=lambda one: one.rank)
+        print("\n" + table(tables.PAIR_COLUMNS, [tables.pair_row(one) for one in ordered]))
+    absent = tables.absent_rows(run)
+    if absent:
+        print("\n" + table(tables.ABSENT_COLUMNS, absent))
+    return _after_measurement(run)
+
+
+def _headline(options, rows) -> str:
+    """A terminal is too narrow for the floor's column; `--all` has it."""
+    width = len(tables.HEADLINE_COLUMNS) - (options.format == "terminal")
+    return _layout(options)(tables.HEADLINE_COLUMNS[:width], [tables.headline_row(row)[:width] for row in rows])
+
+
+def _chosen(run: Run, options):
+    if not options.a:
+        return all_comparisons(run)
+    arms = {case.arm for case in run.cases.values()}
+    for arm in (options.a, options.b):
+        if arm not in arms:
+            raise usage_error("compare", f"the run has no arm '{arm}'", nearest(arm, arms))
+    comparisons = chosen_pair(run, options.a, options.b)
+    if not comparisons:
+        raise usage_error("compare", f"no case measured both '{options.a}' and '{options.b}'",
+                          "name two arms of one case; `compare --all` lists the pairs")
+    return comparisons
+
+
+def _of_groups(run: Run, comparisons, pattern: str):
+    kept = [one for one in comparisons if fnmatch.fnmatch(one.group, pattern) or pattern in one.group]
+    if not kept:
+        raise usage_error("compare", f"no compared case is named like '{pattern}'", nearest(pattern, run.groups))
+    return kept
+
+
+def gate(options) -> ExitCode:
+    guardrails = load_guardrails(options.guardrails)
+    run = _load(options.file)
+    if options.bench:
+        from spargio_report.more_blocks import decide_with_more_blocks
+        run, verdicts = decide_with_more_blocks(run, guardrails, options.bench, _note)
+    else:
+        verdicts = judge_all(run, guardrails)
+    verdicts = sorted(verdicts, key=lambda one: tables.SEVERITY_ORDER[one.word])
+    print(_layout(options)(tables.GATE_COLUMNS, [tables.gate_row(verdict) for verdict in verdicts]))
+    absent = [row for row in tables.absent_rows(run) if row[2] not in ("unsupported", "unavailable")]
+    if absent:
+        print("\n" + _layout(options)(tables.ABSENT_COLUMNS, absent))
+    print("\n" + gate_summary(verdicts))
+    return exit_code(verdicts, run, options.inconclusive == "fail")
+
+
+def report(options) -> ExitCode:
+    from spargio_report.report import write_report
+    run = _load(options.file)
+    verdicts = judge_all(run, load_guardrails(options.guardrails))
+    for path in write_report(run, verdicts, _directory(options.output), options.formats):
+        print(path)
+    return _after_measurement(run)
+
+
+def plot(options) -> ExitCode:
+    from spargio_report.figures import write_figures
+    run = _load(options.file)
+    comparisons = all_comparisons(run, judge_all(run, load_guardrails(options.guardrails)))
+    written = write_figures(run, comparisons, _directory(options.output), options.formats, options.figure)
+    if not written:
+        raise usage_error(options.file, f"holds nothing that a {options.figure} figure could show",
+                          "measure two arms of one case in the same run")
+    for figure in written:
+        for path in figure.paths:
+            print(path)
+    return ExitCode.OK
+
+
+def _directory(name: str) -> Path:
+    path = Path(name)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise usage_error(str(path), f"cannot be written to: {error.strerror}",
+                          "name a folder that you may write to with -o") from None
+    return path

@@ -1,0 +1,158 @@
+"""Reads a result file: text, JSON, schema, integrity, model. What is wrong is said with its place (M20, P22)."""
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import jsonschema
+
+from spargio_report.failures import ExitCode, ReportError, invalid_input, usage_error
+from spargio_report.integrity import check_integrity
+from spargio_report.model import Backend, Block, Case, Run, Slice, Workload
+
+KNOWN_MAJOR = 1
+KNOWN_MINOR = 0
+SCHEMA_PATH = Path(__file__).resolve().parents[2] / "results" / "schema" / "result-v1.schema.json"
+
+MEASURE_AGAIN = "measure again, or take the file from the run that wrote it (spargio-bench validate FILE tells more)"
+
+
+class _NotJson(Exception):
+    pass
+
+
+def load_run(path) -> Run:
+    """Everything or an error: a file that is partly wrong is wrong."""
+    path = Path(path)
+    text = _read_text(path)
+    document = _parse(path, text)
+    notes = _check_version(path, document)
+    _check_schema(path, document)
+    check_integrity(str(path), document)
+    return _build(str(path), document, notes)
+
+
+def _read_text(path: Path) -> str:
+    journal = path.with_name(path.name + ".journal.jsonl")
+    if path.name.endswith(".journal.jsonl"):
+        raise usage_error(str(path), "this is the journal of an unfinished run, not a result file",
+                          "finish the run: spargio-bench run --resume RESULT.json")
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        remedy = "check the name; spargio-bench run prints the name of the file it wrote"
+        if journal.exists():
+            remedy = f"the run was cut off, its journal is {journal}: finish it with spargio-bench run --resume {path}"
+        raise invalid_input(str(path), "no such result file", remedy) from None
+    except OSError as error:
+        raise invalid_input(str(path), f"cannot be read: {error.strerror}", "check its owner and mode") from None
+    if not data.strip():
+        raise invalid_input(str(path), "the file is empty", MEASURE_AGAIN)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise invalid_input(str(path), f"not UTF-8 at byte {error.start}", MEASURE_AGAIN) from None
+
+
+def _refuse_constant(word: str):
+    raise _NotJson(word)
+
+
+def _parse(path: Path, text: str) -> dict:
+    try:
+        document = json.loads(text, parse_constant=_refuse_constant)
+    except _NotJson as error:
+        offset = _constant_offset(text)
+        raise invalid_input(str(path), f"byte {offset}: {error} is not JSON (a figure that is not known is null)",
+                            MEASURE_AGAIN) from None
+    except json.JSONDecodeError as error:
+        offset = len(text[:error.pos].encode())
+        cut = error.pos >= len(text.rstrip()) or "Unterminated string" in error.msg
+        what = "the file ends too early (truncated)" if cut else f"not JSON: {error.msg}"
+        raise invalid_input(str(path), f"byte {offset} (line {error.lineno}): {what}", MEASURE_AGAIN) from None
+    except RecursionError:
+        raise invalid_input(str(path), "nested too deeply to be a result file", MEASURE_AGAIN) from None
+    if not isinstance(document, dict):
+        raise invalid_input(str(path), "not a result file: its top level is not an object", MEASURE_AGAIN)
+    return document
+
+
+def _constant_offset(text: str) -> int:
+    """Byte offset of the first NaN or Infinity that does not stand in a string."""
+    for match in re.finditer(r'"(?:\\.|[^"\\])*"|NaN|-?Infinity', text):
+        if not match.group().startswith('"'):
+            return len(text[:match.start()].encode())
+    return 0
+
+
+def _check_version(path: Path, document: dict) -> list[str]:
+    version = document.get("schema_version")
+    match = re.fullmatch(r"(\d+)\.(\d+)", version) if isinstance(version, str) else None
+    if not match:
+        raise invalid_input(str(path), f"$.schema_version is {version!r}: not a spargio-bench result", MEASURE_AGAIN)
+    major, minor = int(match[1]), int(match[2])
+    if major != KNOWN_MAJOR:
+        raise invalid_input(str(path), f"$.schema_version is {version}; this program reads {KNOWN_MAJOR}.x",
+                            "use the spargio-report of the same release as the spargio-bench that wrote the file")
+    if minor <= KNOWN_MINOR:
+        return []
+    known = _schema()["properties"]
+    extra = [key for key in document if key not in known]
+    for key in extra:
+        del document[key]
+    passed_over = f"; passed over: {', '.join(extra)}" if extra else ""
+    return [f"{path.name} has schema {version}, newer than {KNOWN_MAJOR}.{KNOWN_MINOR} known here: "
+            f"what is new in it is not shown{passed_over}"]
+
+
+@lru_cache
+def _schema() -> dict:
+    try:
+        return json.loads(SCHEMA_PATH.read_text())
+    except OSError as error:
+        raise ReportError(ExitCode.USAGE, str(SCHEMA_PATH), f"the result schema cannot be read: {error.strerror}",
+                          "run spargio-report from a complete checkout") from None
+
+
+def _check_schema(path: Path, document: dict) -> None:
+    validator = jsonschema.Draft202012Validator(_schema())
+    error = next(iter(validator.iter_errors(document)), None)
+    if error is None:
+        return
+    problem = error.message
+    if len(problem) > 200:
+        problem = f"{problem[:120]} … {problem[-70:]}"
+    raise invalid_input(str(path), f"{error.json_path}: {problem}", MEASURE_AGAIN)
+
+
+def _build(path: str, document: dict, notes: list[str]) -> Run:
+    backends = {entry["name"]: Backend(entry["name"], entry["kind"], entry["version"], entry["summary"])
+                for entry in document["backends"]}
+    workloads = {entry["name"]: Workload(entry["name"], entry["summary"], entry["operation"], entry["judged_by"],
+                                         entry["measures_latency"],
+                                         {item["name"]: item["default"] for item in entry["parameters"]})
+                 for entry in document["workloads"]}
+    cases = {entry["id"]: _build_case(entry, backends) for entry in document["cases"]}
+    blocks = [_build_block(entry) for entry in document["blocks"]]
+    return Run(path, document, backends, workloads, cases, blocks, notes)
+
+
+def _build_case(entry: dict, backends: dict[str, Backend]) -> Case:
+    return Case(id=entry["id"], group=entry["group"], workload=entry["workload"], parameters=entry["parameters"],
+                arm=entry["arm"], backend=entry["backend"], kind=backends[entry["backend"]].kind,
+                status=entry["status"], reason=entry["reason"], latency=entry["latency"],
+                peak_rss_bytes=entry["peak_rss_bytes"], paused_cpu_share=entry["paused_cpu_share"],
+                injected=entry.get("injected_slowdown"), knobs=entry["knobs_effective"], repro=entry["repro"])
+
+
+def _build_block(entry: dict) -> Block:
+    slices = tuple(Slice(item["case"], item["mode"], item["operations"], item["wall_ns"],
+                         item["user_ns"] + item["system_ns"], item["user_ns"], item["system_ns"],
+                         item["voluntary_switches"]) for item in entry["slices"])
+    return Block(index=entry["index"], group=entry["group"], number=entry["number"],
+                 pressure_share=entry["cpu_pressure_share"], foreign_share=entry["foreign_cpu_share"],
+                 cache_line_before_ns=entry["probes_before"]["cache_line_round_trip_ns"],
+                 cache_line_after_ns=entry["probes_after"]["cache_line_round_trip_ns"],
+                 state_changed=entry["state_changed"], dropped=entry["dropped"], drop_reason=entry["drop_reason"],
+                 slices=slices)

@@ -1,0 +1,141 @@
+"""What a result file says, as plain data. Nothing here judges."""
+
+from dataclasses import dataclass, field
+
+# The two CPUs of a virtual machine are near (about 45 ns a cache-line round trip) or far (about 450 ns); the
+# border is the geometric middle.
+NEAR_FAR_BORDER_NS = 150
+
+BROKEN = ("crashed", "wrong_result", "timed_out", "failed")
+
+
+@dataclass(frozen=True)
+class Slice:
+    case: str
+    mode: str
+    operations: int
+    wall_ns: int
+    cpu_ns: int
+    user_ns: int
+    system_ns: int
+    voluntary_switches: int
+
+
+@dataclass(frozen=True)
+class Block:
+    index: int
+    group: str
+    number: int
+    pressure_share: float | None
+    foreign_share: float | None
+    cache_line_before_ns: int | None
+    cache_line_after_ns: int | None
+    state_changed: bool
+    dropped: bool
+    drop_reason: str | None
+    slices: tuple[Slice, ...]
+
+    @property
+    def state(self) -> str:
+        """near, far, changed (within the block) or unknown."""
+        if self.state_changed:
+            return "changed"
+        seen = [ns for ns in (self.cache_line_before_ns, self.cache_line_after_ns) if ns is not None]
+        if not seen:
+            return "unknown"
+        return "near" if sum(seen) / len(seen) < NEAR_FAR_BORDER_NS else "far"
+
+
+@dataclass(frozen=True)
+class Backend:
+    name: str
+    kind: str
+    version: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class Workload:
+    name: str
+    summary: str
+    operation: str
+    judged_by: str
+    measures_latency: bool
+    defaults: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Case:
+    id: str
+    group: str
+    workload: str
+    parameters: dict[str, str]
+    arm: str
+    backend: str
+    kind: str
+    status: str
+    reason: str | None
+    latency: dict | None
+    peak_rss_bytes: int | None
+    paused_cpu_share: float | None
+    injected: float | None
+    knobs: dict[str, str]
+    repro: str
+
+    @property
+    def measured(self) -> bool:
+        return self.status == "measured"
+
+    @property
+    def is_repeat(self) -> bool:
+        """The second arm of an A/A pair."""
+        return "#" in self.arm
+
+    @property
+    def original_arm(self) -> str:
+        return self.arm.split("#", 1)[0]
+
+
+@dataclass
+class Run:
+    path: str
+    raw: dict
+    backends: dict[str, Backend]
+    workloads: dict[str, Workload]
+    cases: dict[str, Case]
+    blocks: list[Block]
+    notes: list[str] = field(default_factory=list)
+    block_value_cache: dict = field(default_factory=dict, repr=False)
+
+    @property
+    def groups(self) -> list[str]:
+        """In the order in which the cases are declared."""
+        return list(dict.fromkeys(case.group for case in self.cases.values()))
+
+    def cases_of(self, group: str) -> list[Case]:
+        return [case for case in self.cases.values() if case.group == group]
+
+    def case_of(self, group: str, arm: str) -> Case | None:
+        return next((case for case in self.cases_of(group) if case.arm == arm), None)
+
+    def workload_of(self, group: str) -> Workload:
+        return self.workloads[self.cases_of(group)[0].workload]
+
+    def blocks_of(self, group: str) -> list[Block]:
+        """The blocks that count: those dropped by the noise rule are not among them."""
+        return [block for block in self.blocks if block.group == group and not block.dropped]
+
+    def dropped_of(self, group: str) -> list[Block]:
+        return [block for block in self.blocks if block.group == group and block.dropped]
+
+    @property
+    def broken_cases(self) -> list[Case]:
+        return [case for case in self.cases.values() if case.status in BROKEN]
+
+    @property
+    def absent_cases(self) -> list[Case]:
+        return [case for case in self.cases.values() if case.status in ("unsupported", "unavailable", "not_run")]
+
+    @property
+    def is_complete(self) -> bool:
+        return self.raw["run"]["status"] == "complete"

@@ -1,0 +1,96 @@
+"""One look for all figures: colour-blind safe (Okabe and Ito), told apart in black and white by shape and fill."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402  the backend must be chosen first
+
+BLUE, SKY, ORANGE, GREEN = "#0072B2", "#56B4E9", "#E69F00", "#009E73"
+VERMILION, PURPLE, BLACK, GREY, LIGHT = "#D55E00", "#CC79A7", "#000000", "#666666", "#E4E4E4"
+
+WIDTH_IN = 7.2  # two columns of a paper
+DPI = 150
+
+
+@dataclass(frozen=True)
+class Mark:
+    colour: str
+    marker: str
+    line: str
+
+
+_MARKS = {
+    "spargio": Mark(BLUE, "o", "-"),
+    "floor": Mark(BLACK, "v", ":"),
+    "threads": Mark(ORANGE, "s", "--"),
+    "asio": Mark(GREEN, "^", "-."),
+    "asio_uring": Mark(GREEN, "<", "-."),
+    "libuv": Mark(VERMILION, "D", "--"),
+    "tbb": Mark(PURPLE, "P", "-."),
+    "tokio": Mark(GREY, "X", "--"),
+}
+_SPARE = [Mark(SKY, ">", "--"), Mark(GREY, "h", "-."), Mark(BLACK, "*", ":")]
+
+
+def mark_of(backend: str) -> Mark:
+    if backend in _MARKS:
+        return _MARKS[backend]
+    return _SPARE[sum(map(ord, backend)) % len(_SPARE)]
+
+
+def is_variant(arm: str) -> bool:
+    """Arms with knobs or repeats are drawn hollow, so that they are told from the plain arm of their backend."""
+    return "[" in arm or "#" in arm
+
+
+def face_of(arm: str, backend: str) -> str:
+    return "white" if is_variant(arm) else mark_of(backend).colour
+
+
+RC = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "grid.color": "#D9D9D9",
+    "grid.linewidth": 0.5,
+    "lines.linewidth": 1.1,
+    "lines.markersize": 4.5,
+    "hatch.linewidth": 0.6,
+    "svg.fonttype": "path",  # the same glyphs wherever it is opened
+    "svg.hashsalt": "spargio",  # the same file from the same data
+    "pdf.fonttype": 42,
+    "figure.dpi": DPI,
+    "savefig.dpi": DPI,
+}
+
+
+@contextmanager
+def shared_style():
+    with plt.rc_context(RC):
+        yield plt
+
+
+def ratio_tick(value: float, _=None) -> str:
+    return f"{value:g}×"
+
+
+def time_tick(ns: float, _=None) -> str:
+    for size, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
+        if ns >= size:
+            return f"{ns / size:g} {unit}"
+    return f"{ns:g} ns"
