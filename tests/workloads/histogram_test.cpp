@@ -116,13 +116,18 @@ TEST(histogram, W5_a_quantile_falls_on_the_right_side_of_a_step) {
 
 TEST(histogram, W5_merging_equals_recording_everything_in_one) {
     std::mt19937_64 random(7);
-    std::uniform_int_distribution<std::uint64_t> latency_ns(1, 3'000'000);
+    std::uniform_int_distribution<std::uint64_t> latency_ns(2, 3'000'000);
     const auto left = std::make_unique<histogram>();
     const auto right = std::make_unique<histogram>();
     const auto both = std::make_unique<histogram>();
     for (int i = 0; i < 20'000; ++i) {
         const auto ns = latency_ns(random);
         (i % 3 == 0 ? left : right)->record(ns);
+        both->record(ns);
+    }
+    // The extremes come from the one that is merged in.
+    for (const std::uint64_t ns : {std::uint64_t{1}, std::uint64_t{50'000'000'000}}) {
+        right->record(ns);
         both->record(ns);
     }
     left->merge(*right);

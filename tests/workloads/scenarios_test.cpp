@@ -11,9 +11,8 @@
 namespace bench {
 namespace {
 
-/// Does one slice of a workload on a fresh toy runtime.
-slice_outcome do_slice(std::string_view name, const parameters& how, const slice_order& order, recorder& into) {
-    toy::runtime runtime;
+slice_outcome do_slice(toy::runtime& runtime, std::string_view name, const parameters& how,
+                       const slice_order& order, recorder& into) {
     if (name == "ping_pong/steady_rtt")
         return runtime.run(scenarios::steady_rtt(runtime, ping_pong_shape::read(how, false), order, into));
     if (name == "ping_pong/tasks_rtt")
@@ -33,10 +32,11 @@ protected:
     const workload& what_ = *find_workload(GetParam().workload);
     const parameters how_ = parameters::make(what_.parameters, GetParam().given).value();
     recorder into_{2};
+    toy::runtime runtime_; // lives on from slice to slice, so that a message left behind spoils the next one
 
     /// What verify says once the toy's single thread is out of the way: its sides claim two different threads.
     std::string verdict_on(const slice_order& order) {
-        auto outcome = do_slice(what_.name, how_, order, into_);
+        auto outcome = do_slice(runtime_, what_.name, how_, order, into_);
         if (!outcome.thread_ids.empty()) outcome.thread_ids = {1, 2};
         return verify(what_, how_, order, outcome).value_or("right");
     }
@@ -77,7 +77,8 @@ TEST(scenarios, W10_a_runtime_that_keeps_both_sides_on_one_thread_is_found_out) 
     const auto how = parameters::make(what.parameters, {}).value();
     const slice_order order{.iterations = 1, .seed = 1};
     recorder into(2);
-    const auto problem = verify(what, how, order, do_slice(what.name, how, order, into));
+    toy::runtime runtime;
+    const auto problem = verify(what, how, order, do_slice(runtime, what.name, how, order, into));
     EXPECT_THAT(problem.value_or("right"), ::testing::HasSubstr("distinct threads"));
 }
 
@@ -86,9 +87,10 @@ TEST(scenarios, W2_messages_make_no_coroutine_frame) {
         const auto& what = *find_workload(name);
         const auto how = parameters::make(what.parameters, {}).value();
         recorder into(2);
+        toy::runtime runtime;
         const auto frames_of = [&](std::uint64_t iterations) {
             const auto before = toy::frames_made;
-            do_slice(what.name, how, {.iterations = iterations, .seed = 1}, into);
+            do_slice(runtime, what.name, how, {.iterations = iterations, .seed = 1}, into);
             return toy::frames_made - before;
         };
         EXPECT_EQ(frames_of(1), frames_of(4)) << name;
@@ -100,8 +102,9 @@ TEST(scenarios, W13_W14_a_branch_makes_one_frame) {
     const std::vector<assignment> given{{"requests", "5"}, {"branches", "4"}, {"steps", "1"}};
     const auto how = parameters::make(what.parameters, given).value();
     recorder into(2);
+    toy::runtime runtime;
     const auto before = toy::frames_made;
-    do_slice(what.name, how, {.iterations = 3, .seed = 1}, into);
+    do_slice(runtime, what.name, how, {.iterations = 3, .seed = 1}, into);
     EXPECT_EQ(toy::frames_made - before, 3u * 5u * 4u + 1u);
 }
 
