@@ -62,8 +62,12 @@ def run(root: Path, *command: str, **more: str) -> subprocess.CompletedProcess:
 def house(tmp_path):
     """A copy of the scripts, with a feigned make, harness and report."""
     shutil.copytree(PROJECT / ".ci", tmp_path / ".ci")
-    feign(tmp_path / "analysis/spargio-report", 'echo "verdict table"; touch "$4/index.html" "$4/forest.png"\n'
-                                                'exit ${REPORT_CODE:-0}\n')
+    feign(tmp_path / "analysis/spargio-report", """case $1 in
+    report) touch "$4/index.html" "$4/forest.png"; exit ${REPORT_CODE:-0} ;;
+    compare) echo "ratio table"; exit ${COMPARE_CODE:-0} ;;
+    gate) echo "verdict table"; exit ${GATE_CODE:-0} ;;
+esac
+""")
     feign(tmp_path / "build/harness/spargio-bench", 'echo "$@" > arguments; [ -n "$NO_RESULT" ] || echo {} > "$4"\n'
                                                     'exit ${BENCH_CODE:-0}\n')
     return tmp_path
@@ -76,7 +80,7 @@ def bench(house: Path, **more: str) -> subprocess.CompletedProcess:
 def test_bench_prints_the_table_and_names_what_it_wrote(house):
     done = bench(house, BENCH_ARGS="--blocks 1 --seed 7")
     assert done.returncode == 0, done.stderr
-    assert "verdict table" in done.stdout
+    assert "ratio table" in done.stdout and "verdict table" in done.stdout
     for name in ("result.json", "index.html", "forest.png"):
         assert str(house / "out" / name) in done.stdout
     assert "--blocks 1 --seed 7" in (house / "arguments").read_text()
@@ -101,8 +105,16 @@ def test_bench_that_was_interrupted_says_where_the_result_is_and_ends_with_130(h
     assert "result.json" in done.stderr
 
 
-def test_bench_hands_on_what_the_report_says(house):
-    assert bench(house, REPORT_CODE="4").returncode == 4
+@pytest.mark.parametrize("command", ["REPORT_CODE", "COMPARE_CODE", "GATE_CODE"])
+def test_bench_hands_on_what_the_report_could_not_do(house, command):
+    assert bench(house, **{command: "4"}).returncode == 4
+
+
+@pytest.mark.parametrize("code", ["1", "3"])
+def test_bench_takes_a_measured_loss_for_a_result(house, code):
+    done = bench(house, GATE_CODE=code)
+    assert done.returncode == 0
+    assert "verdict table" in done.stdout
 
 
 # What the feigned make does for each of its targets, by way of variables: RESULT_test="exit 1" and so on.

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 CPP = (".cpp", ".hpp")
 # Made by programs, not written by hand.
-GENERATED = ("build/", "results/local/")
+GENERATED = ("build/", "results/local/", ".git/")
 
 
 @dataclass(frozen=True, order=True)
