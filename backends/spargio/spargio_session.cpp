@@ -1,0 +1,139 @@
+// Sessions of the Spargio backend: a warm runtime, and the scenario as its root task.
+#include "backends/spargio/spargio_session.hpp"
+
+#include "backends/spargio/scenario_runtime.hpp"
+#include "workloads/idle.hpp"
+#include "workloads/scenarios/fanout.hpp"
+#include "workloads/scenarios/ping_pong.hpp"
+
+#include <functional>
+
+namespace bench {
+namespace {
+
+static_assert(async_runtime<spargio_scenario_runtime>);
+
+/// A runtime that lives as long as the session.
+class warm_session : public session {
+public:
+    explicit warm_session(const spargio::runtime_options& options) : runtime_(options) {}
+
+    [[nodiscard]] std::map<std::string, std::string> capabilities() const override {
+        return {{"io_uring", runtime_.native().features().summary()},
+                {"shards", std::to_string(runtime_.native().shards())}};
+    }
+
+protected:
+    spargio_scenario_runtime runtime_;
+};
+
+class steady_session final : public warm_session {
+public:
+    steady_session(const spargio::runtime_options& options, const ping_pong_shape& shape)
+        : warm_session(options), shape_(shape) {}
+    slice_outcome run(const slice_order& order, recorder& into) override {
+        return runtime_.run(scenarios::steady_rtt(runtime_, shape_, order, into));
+    }
+
+private:
+    ping_pong_shape shape_;
+};
+
+class tasks_session final : public warm_session {
+public:
+    tasks_session(const spargio::runtime_options& options, const ping_pong_shape& shape)
+        : warm_session(options), shape_(shape) {}
+    slice_outcome run(const slice_order& order, recorder& into) override {
+        return runtime_.run(scenarios::tasks_rtt(runtime_, shape_, order, into));
+    }
+
+private:
+    ping_pong_shape shape_;
+};
+
+class drain_session final : public warm_session {
+public:
+    drain_session(const spargio::runtime_options& options, const ping_pong_shape& shape)
+        : warm_session(options), shape_(shape) {}
+    slice_outcome run(const slice_order& order, recorder&) override {
+        return runtime_.run(scenarios::one_way_drain(runtime_, shape_, order));
+    }
+
+private:
+    ping_pong_shape shape_;
+};
+
+class fanout_session final : public warm_session {
+public:
+    fanout_session(const spargio::runtime_options& options, const fanout_shape& shape)
+        : warm_session(options), shape_(shape) {}
+    slice_outcome run(const slice_order& order, recorder&) override {
+        return runtime_.run(scenarios::fanout(runtime_, shape_, order));
+    }
+
+private:
+    fanout_shape shape_;
+};
+
+class idle_session final : public warm_session {
+public:
+    using warm_session::warm_session;
+    slice_outcome run(const slice_order& order, recorder&) override { return stay_idle(order); }
+};
+
+/// Starts and stops a runtime in each iteration; between slices there is none.
+class cold_session final : public session {
+public:
+    cold_session(const spargio::runtime_options& options, const ping_pong_shape& shape)
+        : options_(options), shape_(shape) {}
+
+    slice_outcome run(const slice_order& order, recorder& into) override {
+        slice_outcome all;
+        for (std::uint64_t i = 0; i < order.iterations; ++i) {
+            const std::uint64_t from = order.record_latency ? now_ns() : 0;
+            slice_order once{.iterations = 1, .seed = order.seed + i * shape_.rounds, .record_latency = false};
+            {
+                spargio_scenario_runtime fresh(options_);
+                slice_outcome done = fresh.run(scenarios::steady_rtt(fresh, shape_, once, into));
+                all.checksum += done.checksum;
+                all.thread_ids = std::move(done.thread_ids);
+            }
+            if (order.record_latency) into.lane(0).record(now_ns() - from);
+            ++all.operations;
+        }
+        return all;
+    }
+
+private:
+    spargio::runtime_options options_;
+    ping_pong_shape shape_;
+};
+
+using opened = std::expected<std::unique_ptr<session>, refusal>;
+
+opened open_by_name(const workload& what, const parameters& how, const spargio::runtime_options& options) {
+    if (what.name == "ping_pong/steady_rtt")
+        return open_session<steady_session>(options, ping_pong_shape::read(how, false));
+    if (what.name == "ping_pong/tasks_rtt")
+        return open_session<tasks_session>(options, ping_pong_shape::read(how, false));
+    if (what.name == "ping_pong/one_way_drain")
+        return open_session<drain_session>(options, ping_pong_shape::read(how, true));
+    if (what.name == "ping_pong/cold_start")
+        return open_session<cold_session>(options, ping_pong_shape::read(how, false));
+    if (what.name.starts_with("fanout/")) return open_session<fanout_session>(options, fanout_shape::read(how));
+    if (what.name == "idle/park") return open_session<idle_session>(options);
+    return refuse_unsupported("the Spargio backend has no session for this workload");
+}
+
+} // namespace
+
+opened open_spargio_session(const workload& what, const parameters& how, const spargio::runtime_options& options) {
+    if (what.name == "harness/empty") return refuse_unsupported("measures the harness, which no runtime takes part in");
+    try {
+        return open_by_name(what, how, options);
+    } catch (const std::exception& error) {
+        return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
+    }
+}
+
+} // namespace bench

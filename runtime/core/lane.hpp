@@ -1,0 +1,130 @@
+// A bounded single-producer single-consumer queue of messages in shared memory: the lane of one ordered pair of
+// shards (R16).
+//
+// Each slot carries the number of the lap in which it was last written, so the consumer polls the slot itself and
+// a message costs one cache line transfer, not two (one for a shared tail, one for the slot). The same idea as
+// FastForward (Giacomoni, Moseley, Vachharajani, PPoPP 2008). The producer looks at the consumer's position only
+// when its last copy of it says that the lane is full.
+#pragma once
+
+#include <spargio/core/cpu.hpp>
+#include <spargio/core/message.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace spargio {
+
+/// Positions count messages since the start; 64 bits never wrap. The lap number of a slot has 32 bits and may wrap:
+/// the consumer is never more than one lap behind, so equal numbers mean the same lap.
+class lane {
+public:
+    /// `capacity` is rounded up to a power of two. Allocates once, here.
+    explicit lane(std::size_t capacity)
+        : slots_(std::make_unique<slot[]>(std::bit_ceil(capacity))), mask_(std::bit_ceil(capacity) - 1),
+          lap_shift_(static_cast<unsigned>(std::countr_zero(std::bit_ceil(capacity)))) {}
+
+    [[nodiscard]] std::size_t capacity() const noexcept { return mask_ + 1; }
+
+    // --- producer -------------------------------------------------------------------------------------------
+
+    /// Puts as many of `messages` as there is room for, in order, and says how many. Producer only. The store that
+    /// publishes the last one is sequentially consistent: the caller goes on to ask whether the consumer sleeps,
+    /// and that question must not overtake it (see parking_flag).
+    std::size_t push(std::span<const message> messages) noexcept {
+        if (room() < messages.size()) seen_head_ = head_.load(std::memory_order_acquire);
+        const std::size_t count = std::min(messages.size(), room());
+        if (count == 0) return 0;
+        for (std::size_t i = 0; i + 1 < count; ++i) put(messages[i], std::memory_order_release);
+        put(messages[count - 1], publish_order);
+        return count;
+    }
+
+    /// How many were ever put. Producer only.
+    [[nodiscard]] std::uint64_t pushed() const noexcept { return tail_; }
+
+    /// How many of them the consumer has taken, as far as it has published. Producer only. Sequentially consistent:
+    /// see want_progress().
+    [[nodiscard]] std::uint64_t taken() noexcept {
+        seen_head_ = head_.load(std::memory_order_seq_cst);
+        return seen_head_;
+    }
+
+    /// Tells the consumer whether the producer wants to be woken by progress. Producer only; after saying yes, look at
+    /// taken() again before sleeping.
+    void want_progress(bool wanted) noexcept { producer_waits_.store(wanted, std::memory_order_seq_cst); }
+
+    // --- consumer -------------------------------------------------------------------------------------------
+
+    /// Takes the oldest message. Consumer only.
+    bool pop(message& into) noexcept {
+        slot& from = slots_[own_head_ & mask_];
+        if (from.lap.load(std::memory_order_acquire) != lap_of(own_head_)) return false;
+        into.tag = from.tag;
+        into.value = from.value;
+        head_.store(++own_head_, std::memory_order_release);
+        return true;
+    }
+
+    /// Whether pop() would find nothing. Consumer only.
+    [[nodiscard]] bool empty() const noexcept {
+        return slots_[own_head_ & mask_].lap.load(std::memory_order_acquire) != lap_of(own_head_);
+    }
+
+    /// The same question before going to sleep: sequentially consistent, the counterpart of push().
+    [[nodiscard]] bool empty_before_sleep() const noexcept {
+        return slots_[own_head_ & mask_].lap.load(std::memory_order_seq_cst) != lap_of(own_head_);
+    }
+
+    /// After a run of pops: publishes the progress so that a producer about to sleep can't miss it, and says whether
+    /// it wants to be woken. Consumer only.
+    [[nodiscard]] bool producer_wants_progress() noexcept {
+        head_.exchange(own_head_, std::memory_order_seq_cst);
+        return producer_waits_.load(std::memory_order_seq_cst);
+    }
+
+private:
+    struct slot {
+        std::uint64_t value = 0;
+        std::uint32_t tag = 0;
+        std::atomic<std::uint32_t> lap{0}; // 0: never written; laps count from 1
+    };
+
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 1
+    static constexpr auto publish_order = std::memory_order_release; // mutant: the question may overtake the store
+#else
+    static constexpr auto publish_order = std::memory_order_seq_cst;
+#endif
+
+    [[nodiscard]] std::uint32_t lap_of(std::uint64_t position) const noexcept {
+        return static_cast<std::uint32_t>(position >> lap_shift_) + 1;
+    }
+
+    [[nodiscard]] std::size_t room() const noexcept { return capacity() - static_cast<std::size_t>(tail_ - seen_head_); }
+
+    void put(const message& what, std::memory_order order) noexcept {
+        slot& into = slots_[tail_ & mask_];
+        into.value = what.value;
+        into.tag = what.tag;
+        into.lap.store(lap_of(tail_), order);
+        ++tail_;
+    }
+
+    // Written once, read by both.
+    std::unique_ptr<slot[]> slots_;
+    std::uint64_t mask_;
+    unsigned lap_shift_;
+
+    alignas(cache_line_bytes) std::uint64_t tail_ = 0; // the producer's own
+    std::uint64_t seen_head_ = 0;
+    alignas(cache_line_bytes) std::atomic<std::uint64_t> head_{0}; // written by the consumer, read by both
+    std::uint64_t own_head_ = 0;
+    alignas(cache_line_bytes) std::atomic<bool> producer_waits_{false};
+};
+
+} // namespace spargio

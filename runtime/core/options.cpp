@@ -1,0 +1,147 @@
+#include <spargio/core/options.hpp>
+
+#include <spargio/core/usable_cpus.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <optional>
+#include <type_traits>
+
+namespace spargio {
+namespace {
+
+constexpr unsigned most_shards = 1024;
+constexpr unsigned most_ring_entries = 32'768;    // IORING_MAX_ENTRIES
+constexpr unsigned most_cq_entries = 65'536;      // IORING_MAX_CQ_ENTRIES
+constexpr unsigned most_queue_entries = 1u << 20; // 16 MiB of messages a lane
+constexpr std::int64_t longest_spin_us = 1'000'000;
+constexpr std::int64_t longest_grace_ms = 60'000;
+
+std::optional<std::int64_t> number(std::string_view text) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+template <unsigned runtime_options::*Field, unsigned Least, unsigned Most>
+bool set_count(runtime_options& options, std::string_view text) {
+    const auto value = number(text);
+    if (!value || *value < Least || *value > Most) return false;
+    options.*Field = static_cast<unsigned>(*value);
+    return true;
+}
+
+template <unsigned runtime_options::*Field>
+std::string get_count(const runtime_options& options) {
+    return std::to_string(options.*Field);
+}
+
+constexpr std::array<std::string_view, 3> feature_words{"off", "on", "best"};
+
+template <feature_use runtime_options::*Field>
+bool set_feature(runtime_options& options, std::string_view text) {
+    const auto word = std::ranges::find(feature_words, text);
+    if (word == feature_words.end()) return false;
+    options.*Field = static_cast<feature_use>(word - feature_words.begin());
+    return true;
+}
+
+template <feature_use runtime_options::*Field>
+std::string get_feature(const runtime_options& options) {
+    return std::string(feature_words[static_cast<std::size_t>(options.*Field)]);
+}
+
+template <auto Field, std::int64_t Most>
+bool set_time(runtime_options& options, std::string_view text) {
+    const auto value = number(text);
+    if (!value || *value < 0 || *value > Most) return false;
+    options.*Field = std::remove_reference_t<decltype(options.*Field)>(*value);
+    return true;
+}
+
+template <auto Field>
+std::string get_time(const runtime_options& options) {
+    return std::to_string((options.*Field).count());
+}
+
+using o = runtime_options;
+
+constexpr std::array<knob, 12> all_knobs{{
+    {"shards", "0 to 1024", "", "threads, each with a ring; 0: one for each usable CPU", get_count<&o::shards>,
+     set_count<&o::shards, 0, most_shards>},
+    {"ring_entries", "8 to 32768", "", "submission queue entries of each ring", get_count<&o::ring_entries>,
+     set_count<&o::ring_entries, 8, most_ring_entries>},
+    {"cq_entries", "8 to 65536", "", "completion queue entries of each ring; at least ring_entries",
+     get_count<&o::cq_entries>, set_count<&o::cq_entries, 8, most_cq_entries>},
+    {"single_issuer", "off, on, best", "", "IORING_SETUP_SINGLE_ISSUER", get_feature<&o::single_issuer>,
+     set_feature<&o::single_issuer>},
+    {"coop_taskrun", "off, on, best", "", "IORING_SETUP_COOP_TASKRUN", get_feature<&o::coop_taskrun>,
+     set_feature<&o::coop_taskrun>},
+    {"defer_taskrun", "off, on, best", "", "IORING_SETUP_DEFER_TASKRUN; needs single_issuer",
+     get_feature<&o::defer_taskrun>, set_feature<&o::defer_taskrun>},
+    {"lane_capacity", "1 to 1048576", "messages", "messages that fit between two shards; a power of two",
+     get_count<&o::lane_capacity>, set_count<&o::lane_capacity, 1, most_queue_entries>},
+    {"stealable_capacity", "1 to 1048576", "tasks", "stealable tasks that a shard can hold ready; a power of two",
+     get_count<&o::stealable_capacity>, set_count<&o::stealable_capacity, 1, most_queue_entries>},
+    {"steal_budget", "0 to 1048576", "tasks", "most tasks that one theft takes; 0 forbids stealing",
+     get_count<&o::steal_budget>, set_count<&o::steal_budget, 0, most_queue_entries>},
+    {"tasks_per_turn", "1 to 1048576", "tasks", "tasks run between two looks at ring and lanes",
+     get_count<&o::tasks_per_turn>, set_count<&o::tasks_per_turn, 1, most_queue_entries>},
+    {"spin", "0 to 1000000", "us", "longest spin of an idle shard before it sleeps; 0 sleeps at once",
+     get_time<&o::spin>, set_time<&o::spin, longest_spin_us>},
+    {"stop_grace", "0 to 60000", "ms", "time that tasks get to finish after stop()", get_time<&o::stop_grace>,
+     set_time<&o::stop_grace, longest_grace_ms>},
+}};
+
+start_error bad(std::string message) { return {errc::invalid_options, 0, std::move(message)}; }
+
+} // namespace
+
+std::span<const knob> knobs() noexcept { return all_knobs; }
+
+std::expected<void, std::string> set_knob(runtime_options& options, std::string_view name, std::string_view text) {
+    constexpr std::string_view prefix = "spargio.";
+    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+    const auto at = std::ranges::find(all_knobs, name, &knob::name);
+    if (at == all_knobs.end()) {
+        std::string known;
+        for (const auto& each : all_knobs) known += (known.empty() ? "" : ", ") + std::string(each.name);
+        return std::unexpected("spargio has no knob '" + std::string(name) + "'; it has: " + known);
+    }
+    if (!at->set(options, text))
+        return std::unexpected("spargio." + std::string(name) + "=" + std::string(text) + " is not legal; it takes " +
+                               std::string(at->range) + (at->unit.empty() ? "" : " " + std::string(at->unit)));
+    return {};
+}
+
+std::expected<runtime_options, start_error> resolve(const runtime_options& options) {
+    // The struct can hold what the knob would refuse, so each field is held against its own knob's range.
+    for (const auto& each : all_knobs) {
+        runtime_options scratch;
+        const std::string text = each.get(options);
+        if (!each.set(scratch, text))
+            return std::unexpected(bad("runtime_options." + std::string(each.name) + " is " + text + "; it takes " +
+                                       std::string(each.range)));
+    }
+    if (options.defer_taskrun == feature_use::on && options.single_issuer == feature_use::off)
+        return std::unexpected(bad("runtime_options.defer_taskrun is on and single_issuer is off: the kernel allows "
+                                   "deferred task work only with a single issuer. Set single_issuer to on or best, "
+                                   "or defer_taskrun to off."));
+    if (options.cq_entries < options.ring_entries)
+        return std::unexpected(bad("runtime_options.cq_entries (" + std::to_string(options.cq_entries) +
+                                   ") is smaller than ring_entries (" + std::to_string(options.ring_entries) +
+                                   "): completions would overflow. Raise cq_entries or lower ring_entries."));
+    runtime_options resolved = options;
+    const unsigned cpus = usable_cpus();
+    if (resolved.shards == 0) resolved.shards = cpus;
+    // A spinning shard would take the CPU from the very shard that it waits for.
+    if (resolved.shards > cpus) resolved.spin = std::chrono::microseconds(0);
+    resolved.lane_capacity = std::bit_ceil(resolved.lane_capacity);
+    resolved.stealable_capacity = std::bit_ceil(resolved.stealable_capacity);
+    return resolved;
+}
+
+} // namespace spargio

@@ -1,0 +1,33 @@
+// What the kernel offers and what of it is in use (R3).
+#pragma once
+
+#include <string>
+
+namespace spargio {
+
+/// How a shard is woken by a thread that owns no ring.
+enum class foreign_wake {
+    send_msg_ring, ///< IORING_REGISTER_SEND_MSG_RING (kernel 6.13)
+    eventfd,       ///< a write to an eventfd that the shard reads through its ring
+};
+
+/// How a shard wakes another.
+enum class shard_wake {
+    msg_ring, ///< IORING_OP_MSG_RING (kernel 5.18)
+    eventfd,  ///< the same way as a foreign thread
+};
+
+/// Effective features of a running runtime.
+struct capabilities {
+    bool single_issuer = false; ///< IORING_SETUP_SINGLE_ISSUER
+    bool coop_taskrun = false;  ///< IORING_SETUP_COOP_TASKRUN
+    bool defer_taskrun = false; ///< IORING_SETUP_DEFER_TASKRUN
+    bool registered_ring = false; ///< the ring's descriptor is registered (kernel 5.18)
+    shard_wake between_shards = shard_wake::msg_ring;
+    foreign_wake from_outside = foreign_wake::send_msg_ring;
+
+    /// One word a feature, for a record: "single_issuer defer_taskrun msg_ring send_msg_ring".
+    [[nodiscard]] std::string summary() const;
+};
+
+} // namespace spargio

@@ -1,0 +1,10 @@
+// io_uring constants that are newer than liburing 2.3 (Debian 12). Values from the kernel's
+// include/uapi/linux/io_uring.h; they are ABI and never change.
+#pragma once
+
+namespace spargio::kernel {
+
+/// io_uring_register(2) opcode, kernel 6.13: sends a MSG_RING request without a ring of one's own (fd -1).
+inline constexpr unsigned register_send_msg_ring = 31;
+
+} // namespace spargio::kernel

@@ -1,0 +1,67 @@
+#include <spargio/ring/ring.hpp>
+
+#include <spargio/ring/setup.hpp>
+
+#include <cerrno>
+#include <utility>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace spargio {
+
+std::expected<std::unique_ptr<ring>, start_error> ring::create(const runtime_options& options) {
+    std::unique_ptr<ring> made(new ring);
+    auto features = set_up(made->raw_, options);
+    if (!features) return std::unexpected(std::move(features.error()));
+    made->live_ = true;
+    made->features_ = *features;
+    if (features->between_shards == shard_wake::eventfd || features->from_outside == foreign_wake::eventfd) {
+        made->wake_fd_ = eventfd(0, EFD_CLOEXEC);
+        if (made->wake_fd_ < 0)
+            return std::unexpected(start_error{errc::no_resources, errno,
+                                               "could not create the eventfd that wakes a shard: the process has too "
+                                               "many open files. Raise `ulimit -n`."});
+        made->arm_wake_read();
+    }
+    return made;
+}
+
+ring::~ring() {
+    if (live_) io_uring_queue_exit(&raw_);
+    if (wake_fd_ >= 0) ::close(wake_fd_);
+}
+
+io_uring_sqe* ring::next_entry() noexcept {
+    io_uring_sqe* entry = io_uring_get_sqe(&raw_);
+    // A full queue, or a submit that the kernel refused for the moment (EINTR, EAGAIN, EBUSY): the entries stay
+    // queued, and submitting makes room.
+    while (entry == nullptr) {
+        io_uring_submit(&raw_);
+        entry = io_uring_get_sqe(&raw_);
+    }
+    return entry;
+}
+
+void ring::send_bell(int target_descriptor, std::uint32_t target) noexcept {
+    io_uring_sqe* const entry = next_entry();
+    const auto received = user_data{completion_kind::ringing, 0}.packed();
+    io_uring_prep_msg_ring(entry, target_descriptor, 0, received, 0);
+    io_uring_sqe_set_data64(entry, user_data{completion_kind::bell, target}.packed());
+    io_uring_sqe_set_flags(entry, IOSQE_CQE_SKIP_SUCCESS);
+    io_uring_submit(&raw_); // what it leaves behind, submit_leftovers() or the wait takes along
+}
+
+void ring::submit_and_wait() noexcept {
+    // Exactly one: a bell does not wake a waiter for more (hazards, finding 5).
+    io_uring_submit_and_wait(&raw_, 1);
+}
+
+void ring::arm_wake_read() noexcept {
+    if (wake_fd_ < 0) return;
+    io_uring_sqe* const entry = next_entry();
+    io_uring_prep_read(entry, wake_fd_, &wake_count_, sizeof wake_count_, 0);
+    io_uring_sqe_set_data64(entry, user_data{completion_kind::wake_read, 0}.packed());
+}
+
+} // namespace spargio

@@ -1,0 +1,100 @@
+// One io_uring, wrapped: set-up that steps down to what the kernel has, submission that never loses an entry, and
+// reaping into a caller's function. Knows nothing of coroutines or threads; the only header that shows liburing.
+//
+// Thread rule: everything but wake_foreign() is for the one thread that created the ring (SINGLE_ISSUER).
+#pragma once
+
+#include <spargio/core/errc.hpp>
+#include <spargio/core/options.hpp>
+#include <spargio/ring/capabilities.hpp>
+#include <spargio/ring/user_data.hpp>
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+
+#include <liburing.h>
+
+namespace spargio {
+
+/// One completion, taken off the queue.
+struct completion {
+    user_data data;
+    std::int32_t result;
+    std::uint32_t flags;
+};
+
+class ring {
+public:
+    /// Sets up a ring on the calling thread. Features marked `best` are tried and given up one by one on EINVAL
+    /// (io_uring_setup(2)); what is in use is in features(). Error: cause and remedy (EPERM: sysctl or seccomp;
+    /// ENOSYS; ENOMEM: locked memory; EMFILE).
+    /// The environment variable SPARGIO_TIER forces older kernels' features for tests: "no_defer",
+    /// "no_single_issuer", "no_msg_ring", "no_send_msg_ring", several with commas.
+    [[nodiscard]] static std::expected<std::unique_ptr<ring>, start_error> create(const runtime_options& options);
+
+    ring(const ring&) = delete;
+    ring& operator=(const ring&) = delete;
+    /// Does not wait for requests in flight (hazards, finding 3): the owner has drained them before.
+    ~ring();
+
+    [[nodiscard]] const capabilities& features() const noexcept { return features_; }
+    /// The descriptor that others name to ring this ring's bell.
+    [[nodiscard]] int descriptor() const noexcept { return raw_.ring_fd; }
+    /// The eventfd by which this ring is woken where MSG_RING is not to be had; -1 where it is.
+    [[nodiscard]] int wake_descriptor() const noexcept { return wake_fd_; }
+
+    /// Rings the bell of the ring behind `target_descriptor` (IORING_OP_MSG_RING, kernel 5.18) and submits it at
+    /// once, so that the target wakes even if the caller computes for long. One system call. Success of the
+    /// sender is not delivery; a failed request comes back as a completion of kind `bell` with `target`.
+    void send_bell(int target_descriptor, std::uint32_t target) noexcept;
+
+    /// Submits what is pending and waits for at least one completion. Returns after EINTR or EAGAIN too: look at
+    /// reap(), and look for work.
+    void submit_and_wait() noexcept;
+
+    /// Lets the kernel hand over completions that it holds back (see kernel_has_more()). One system call.
+    void fetch_held_back() noexcept { io_uring_get_events(&raw_); }
+
+    /// Submits entries that an interrupted call left in the queue. Cheap when there are none.
+    void submit_leftovers() noexcept {
+        if (io_uring_sq_ready(&raw_) != 0) io_uring_submit(&raw_);
+    }
+
+    /// Hands every completion that is there to `take(completion)`. No system call.
+    template <class Take>
+    unsigned reap(Take&& take) noexcept {
+        unsigned count = 0;
+        unsigned head = 0;
+        io_uring_cqe* entry = nullptr;
+        io_uring_for_each_cqe(&raw_, head, entry) {
+            take(completion{user_data::unpack(entry->user_data), entry->res, entry->flags});
+            ++count;
+        }
+        if (count != 0) io_uring_cq_advance(&raw_, count);
+        return count;
+    }
+
+    /// Whether the kernel holds completions back until it is entered (deferred task work or an overflown queue).
+    [[nodiscard]] bool kernel_has_more() const noexcept {
+        return (IO_URING_READ_ONCE(*raw_.sq.kflags) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
+    }
+
+    /// Re-arms the read of the wake eventfd; call once after each completion of kind `wake_read`.
+    void arm_wake_read() noexcept;
+
+    /// Wakes the ring behind the descriptors from a thread that owns no ring. Any thread. One system call.
+    static void wake_foreign(const capabilities& features, int ring_descriptor, int wake_descriptor) noexcept;
+
+private:
+    ring() = default;
+    [[nodiscard]] io_uring_sqe* next_entry() noexcept;
+
+    io_uring raw_{};
+    bool live_ = false;
+    capabilities features_;
+    int wake_fd_ = -1;
+    std::uint64_t wake_count_ = 0; // where the eventfd's counter is read to
+};
+
+} // namespace spargio

@@ -1,0 +1,113 @@
+#include <spargio/ring/setup.hpp>
+
+#include <spargio/ring/kernel_constants.hpp>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace spargio {
+namespace {
+
+/// Whether SPARGIO_TIER, which tests use to play an older kernel, takes a feature away.
+bool taken_away(std::string_view feature) {
+    const char* const tier = std::getenv("SPARGIO_TIER");
+    if (tier == nullptr) return false;
+    std::string_view rest = tier;
+    while (!rest.empty()) {
+        const auto comma = rest.find(',');
+        if (rest.substr(0, comma) == feature) return true;
+        rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+    }
+    return false;
+}
+
+bool wanted(feature_use use, std::string_view tier_word) { return use != feature_use::off && !taken_away(tier_word); }
+
+/// MSG_RING by opcode probe (io_uring_register(2), IORING_REGISTER_PROBE).
+bool kernel_has_msg_ring(io_uring& raw) {
+    io_uring_probe* const probe = io_uring_get_probe_ring(&raw);
+    if (probe == nullptr) return false;
+    const bool has = io_uring_opcode_supported(probe, IORING_OP_MSG_RING) != 0;
+    io_uring_free_probe(probe);
+    return has;
+}
+
+/// SEND_MSG_RING by a live try: to a descriptor that is no ring. A kernel that knows the call complains about the
+/// descriptor, an older one about the call (EINVAL).
+bool kernel_has_send_msg_ring() {
+    io_uring_sqe entry;
+    std::memset(&entry, 0, sizeof entry);
+    entry.opcode = IORING_OP_MSG_RING;
+    entry.fd = -1;
+    const long answer = ::syscall(SYS_io_uring_register, -1, kernel::register_send_msg_ring, &entry, 1);
+    return answer < 0 && errno == EBADF;
+}
+
+struct wake_ways {
+    shard_wake between_shards;
+    foreign_wake from_outside;
+};
+
+wake_ways probe_wake_ways(io_uring& raw) {
+    // One probe per process: the kernel under it does not change.
+    static const bool has_msg_ring = kernel_has_msg_ring(raw);
+    static const bool has_send_msg_ring = has_msg_ring && kernel_has_send_msg_ring();
+    const bool msg_ring = has_msg_ring && !taken_away("no_msg_ring");
+    const bool send_msg_ring = has_send_msg_ring && msg_ring && !taken_away("no_send_msg_ring");
+    return {msg_ring ? shard_wake::msg_ring : shard_wake::eventfd,
+            send_msg_ring ? foreign_wake::send_msg_ring : foreign_wake::eventfd};
+}
+
+struct setup_flag {
+    unsigned bit;
+    feature_use use;
+    bool capabilities::*effective;
+};
+
+} // namespace
+
+std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_options& options) {
+    capabilities features;
+    features.single_issuer = wanted(options.single_issuer, "no_single_issuer");
+    features.coop_taskrun = wanted(options.coop_taskrun, "no_coop_taskrun");
+    features.defer_taskrun = features.single_issuer && wanted(options.defer_taskrun, "no_defer");
+    // Newest first: a kernel that lacks an older feature lacks the newer ones too.
+    const setup_flag flags[] = {
+        {IORING_SETUP_DEFER_TASKRUN, options.defer_taskrun, &capabilities::defer_taskrun},
+        {IORING_SETUP_SINGLE_ISSUER, options.single_issuer, &capabilities::single_issuer},
+        {IORING_SETUP_COOP_TASKRUN, options.coop_taskrun, &capabilities::coop_taskrun},
+    };
+    int answer = 0;
+    for (unsigned given_up = 0;; ++given_up) {
+        io_uring_params asked{};
+        asked.flags = IORING_SETUP_CLAMP | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL;
+        asked.cq_entries = options.cq_entries;
+        for (const auto& flag : flags)
+            if (features.*flag.effective) asked.flags |= flag.bit;
+        if (features.coop_taskrun || features.defer_taskrun) asked.flags |= IORING_SETUP_TASKRUN_FLAG;
+        answer = io_uring_queue_init_params(options.ring_entries, &raw, &asked);
+        if (answer != -EINVAL || given_up == std::size(flags)) break;
+        features.*flags[given_up].effective = false;
+    }
+    if (answer != 0) return std::unexpected(explain_setup_failure(-answer, options));
+    for (const auto& flag : flags) {
+        if (flag.use != feature_use::on || features.*flag.effective) continue;
+        io_uring_queue_exit(&raw);
+        return std::unexpected(start_error{errc::not_supported, EINVAL,
+                                           "a ring feature is set to on that this kernel does not have (" +
+                                               features.summary() +
+                                               "). Set single_issuer, coop_taskrun and defer_taskrun to best."});
+    }
+    features.registered_ring = io_uring_register_ring_fd(&raw) == 1;
+    const wake_ways ways = probe_wake_ways(raw);
+    features.between_shards = ways.between_shards;
+    features.from_outside = ways.from_outside;
+    return features;
+}
+
+} // namespace spargio

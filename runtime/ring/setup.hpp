@@ -1,0 +1,21 @@
+// Setting a ring up on whatever kernel there is (R3).
+#pragma once
+
+#include <spargio/core/errc.hpp>
+#include <spargio/core/options.hpp>
+#include <spargio/ring/capabilities.hpp>
+
+#include <expected>
+
+#include <liburing.h>
+
+namespace spargio {
+
+/// io_uring_setup(2) with the wanted features, those marked `best` given up in turn while the kernel answers EINVAL.
+/// What the kernel can do is asked once per process and remembered.
+[[nodiscard]] std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_options& options);
+
+/// The error behind a failed set-up, explained: which sysctl, limit or filter it was and how to lift it.
+[[nodiscard]] start_error explain_setup_failure(int os_error, const runtime_options& options);
+
+} // namespace spargio

@@ -1,0 +1,37 @@
+// A first-in first-out queue of tasks for one thread, linked through the tasks themselves.
+#pragma once
+
+#include <spargio/task/task_header.hpp>
+
+#include <cstddef>
+
+namespace spargio {
+
+class task_queue {
+public:
+    void push(task_header& task) noexcept {
+        task.next = nullptr;
+        (last_ != nullptr ? last_->next : first_) = &task;
+        last_ = &task;
+        ++size_;
+    }
+
+    [[nodiscard]] task_header* pop() noexcept {
+        task_header* const task = first_;
+        if (task == nullptr) return nullptr;
+        first_ = task->next;
+        if (first_ == nullptr) last_ = nullptr;
+        --size_;
+        return task;
+    }
+
+    [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+private:
+    task_header* first_ = nullptr;
+    task_header* last_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+} // namespace spargio

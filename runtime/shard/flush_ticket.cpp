@@ -1,0 +1,18 @@
+#include <spargio/shard/flush_ticket.hpp>
+
+#include <spargio/shard/runtime_core.hpp>
+
+namespace spargio {
+
+flush_ticket::flush_ticket(shard& here) : here_(here) {
+    for (std::size_t i = 0; i < here.core().shard_count(); ++i)
+        if (lane* const outgoing = here.used_lane_to(here.core().at(i)))
+            marks_.push_back({outgoing, outgoing->pushed()});
+}
+
+bool flush_ticket::advance(shard&) noexcept {
+    while (!marks_.empty() && marks_.back().outgoing->taken() >= marks_.back().position) marks_.pop_back();
+    return marks_.empty();
+}
+
+} // namespace spargio

@@ -1,0 +1,94 @@
+// The lanes that end at one shard.
+#pragma once
+
+#include <spargio/core/lane.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace spargio {
+
+/// One lane for each source, made when that source first sends: a runtime of n shards has n*n pairs, and most never
+/// talk.
+class mailbox {
+public:
+    mailbox(std::size_t sources, std::size_t lane_capacity) : lanes_(sources), capacity_(lane_capacity) {}
+    ~mailbox() {
+        for (auto& incoming : lanes_) delete incoming.load(std::memory_order_relaxed);
+    }
+    mailbox(const mailbox&) = delete;
+    mailbox& operator=(const mailbox&) = delete;
+
+    /// The lane from `source`. That source's thread only.
+    [[nodiscard]] lane& from(std::size_t source) {
+        if (lane* const made = lanes_[source].load(std::memory_order_relaxed)) return *made;
+        auto* const made = new lane(capacity_);
+        lanes_[source].store(made, std::memory_order_seq_cst);
+        return *made;
+    }
+
+    /// The lane from `source` if it was ever used, else null. That source's thread only.
+    [[nodiscard]] lane* used_from(std::size_t source) const noexcept {
+        return lanes_[source].load(std::memory_order_relaxed);
+    }
+
+    // --- owner ------------------------------------------------------------------------------------------------
+
+    /// Takes one message; sources take turns after each burst, so none is starved. Owner only.
+    bool take(event& into) noexcept {
+        for (std::size_t tried = 0; tried < lanes_.size(); ++tried) {
+            message taken;
+            lane* const incoming = lanes_[cursor_].load(std::memory_order_acquire);
+            if (incoming != nullptr && burst_ < longest_burst && incoming->pop(taken)) {
+                into = {static_cast<std::uint32_t>(cursor_), taken.tag, taken.value};
+                ++burst_;
+                taken_since_publish_ = true;
+                return true;
+            }
+            burst_ = 0;
+            cursor_ = cursor_ + 1 == lanes_.size() ? 0 : cursor_ + 1;
+        }
+        return false;
+    }
+
+    [[nodiscard]] bool has_mail() const noexcept {
+        for (const auto& each : lanes_) {
+            const lane* const incoming = each.load(std::memory_order_acquire);
+            if (incoming != nullptr && !incoming->empty()) return true;
+        }
+        return false;
+    }
+
+    [[nodiscard]] bool has_mail_before_sleep() const noexcept {
+        for (const auto& each : lanes_) {
+            const lane* const incoming = each.load(std::memory_order_seq_cst);
+            if (incoming != nullptr && !incoming->empty_before_sleep()) return true;
+        }
+        return false;
+    }
+
+    /// After taking messages: lets waiting senders know. `wake(source)` is called for each that wants it.
+    template <class Wake>
+    void publish_progress(Wake&& wake) noexcept {
+        if (!taken_since_publish_) return;
+        taken_since_publish_ = false;
+        for (std::size_t source = 0; source < lanes_.size(); ++source) {
+            lane* const incoming = lanes_[source].load(std::memory_order_acquire);
+            if (incoming != nullptr && incoming->producer_wants_progress()) wake(source);
+        }
+    }
+
+private:
+    static constexpr std::size_t longest_burst = 256;
+
+    std::vector<std::atomic<lane*>> lanes_;
+    std::size_t capacity_;
+    std::size_t cursor_ = 0;
+    std::size_t burst_ = 0;
+    bool taken_since_publish_ = false;
+};
+
+} // namespace spargio

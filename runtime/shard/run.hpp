@@ -1,0 +1,67 @@
+// The short way in: run one task on a new runtime and stop (R4).
+#pragma once
+
+#include <spargio/shard/runtime.hpp>
+
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+namespace spargio {
+
+/// Thrown by run() when the runtime can't start. what() names cause and remedy.
+class cannot_start : public std::runtime_error {
+public:
+    explicit cannot_start(start_error error) : std::runtime_error(error.message), error_(std::move(error)) {}
+    [[nodiscard]] const start_error& error() const noexcept { return error_; }
+
+private:
+    start_error error_;
+};
+
+/// Starts a runtime, runs `fn()`, which returns a task, on `placement`, stops the runtime and gives the task's result or
+/// throws its exception. Blocks the calling thread, which must not be a shard. Throws cannot_start.
+template <class Function>
+auto run_placed(const runtime_options& options, placement where, Function&& fn) {
+    auto started = runtime::start(options);
+    if (!started) throw cannot_start(std::move(started.error()));
+    auto handle = (*started)->spawn(std::forward<Function>(fn)(), where);
+    return std::move(handle).get();
+}
+
+/// run_placed with a stealable root task: `return spargio::run({.shards = 4}, [] { return serve(7001); });`
+template <class Function>
+auto run(const runtime_options& options, Function&& fn) {
+    return run_placed(options, stealable{}, std::forward<Function>(fn));
+}
+
+/// run_placed with the root task pinned to one shard.
+template <class Function>
+auto run_on(const runtime_options& options, std::uint32_t shard, Function&& fn) {
+    return run_placed(options, pinned{shard}, std::forward<Function>(fn));
+}
+
+} // namespace spargio
+
+/// `SPARGIO_MAIN(async_main)`: a main() that runs `spargio::task<int> async_main(int argc, char** argv)` with default
+/// options. Prints why and returns 70 (EX_SOFTWARE) when the runtime can't start.
+#define SPARGIO_MAIN(async_main)                                                                                       \
+    int main(int argc, char** argv) {                                                                                  \
+        return spargio::detail::run_main([&] { return async_main(argc, argv); });                                      \
+    }
+
+namespace spargio::detail {
+
+/// Prints the message of a failed start to standard error and gives the exit code.
+int report_failed_start(const cannot_start& why) noexcept;
+
+template <class Function>
+int run_main(Function&& fn) {
+    try {
+        return run({}, std::forward<Function>(fn));
+    } catch (const cannot_start& why) {
+        return report_failed_start(why);
+    }
+}
+
+} // namespace spargio::detail

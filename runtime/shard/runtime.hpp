@@ -1,0 +1,93 @@
+// The runtime as an object, and handles to it (R4, R5).
+#pragma once
+
+#include <spargio/core/errc.hpp>
+#include <spargio/core/options.hpp>
+#include <spargio/ring/capabilities.hpp>
+#include <spargio/shard/shard_stats.hpp>
+#include <spargio/shard/spawn.hpp>
+
+#include <cstddef>
+#include <expected>
+#include <future>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace spargio {
+
+class runtime_core;
+
+/// A reference to a runtime: cheap to copy, usable from any thread, also from a foreign runtime's callbacks. It keeps
+/// the runtime's memory but not the runtime: after the stop everything answers as closed.
+class runtime_handle {
+public:
+    explicit runtime_handle(std::shared_ptr<runtime_core> core) noexcept : core_(std::move(core)) {}
+
+    /// Starts a task on the runtime. From a foreign thread: one atomic operation, and a system call when the target
+    /// sleeps. After the stop, joining throws task_stopped.
+    template <class T>
+    [[nodiscard]] join_handle<T> spawn(task<T> what, placement where = stealable{}) const {
+        return detail::spawn_on(*core_, std::move(what), where);
+    }
+
+    /// Asks the runtime to stop, see runtime::stop().
+    void stop() const noexcept;
+
+    [[nodiscard]] std::size_t shards() const noexcept;
+    /// Counters of one shard. Reading costs the shard nothing.
+    [[nodiscard]] shard_stats stats(std::size_t shard) const;
+
+private:
+    std::shared_ptr<runtime_core> core_;
+};
+
+/// A running runtime: its shards run from start() to the destructor. The object belongs to one thread that is not a
+/// shard.
+class runtime {
+public:
+    /// Starts one thread for each shard and waits until all have their ring. Error: cause and remedy; nothing is left
+    /// running.
+    [[nodiscard]] static std::expected<std::unique_ptr<runtime>, start_error> start(const runtime_options& options);
+
+    /// stop() and join. Must not run on a shard.
+    ~runtime();
+    runtime(const runtime&) = delete;
+    runtime& operator=(const runtime&) = delete;
+
+    [[nodiscard]] runtime_handle handle() const noexcept { return runtime_handle(core_); }
+
+    /// See runtime_handle::spawn.
+    template <class T>
+    [[nodiscard]] join_handle<T> spawn(task<T> what, placement where = stealable{}) const {
+        return detail::spawn_on(*core_, std::move(what), where);
+    }
+
+    /// Asks every shard to stop and returns at once. Waits of tasks answer `closed`; tasks get options().stop_grace to
+    /// finish; then the frames of the rest are destroyed, each on its shard, and joining them throws task_stopped.
+    /// Any thread; idempotent.
+    void stop() noexcept;
+
+    /// stop(), and a future that is ready when the last shard has destroyed its tasks.
+    [[nodiscard]] std::shared_future<void> shutdown() noexcept;
+
+    /// Options in effect, with what was left to the machine filled in.
+    [[nodiscard]] const runtime_options& options() const noexcept;
+    /// Kernel features in use.
+    [[nodiscard]] const capabilities& features() const noexcept;
+    [[nodiscard]] std::size_t shards() const noexcept;
+    /// Counters of one shard. Throws std::out_of_range past the last.
+    [[nodiscard]] shard_stats stats(std::size_t shard) const;
+
+private:
+    explicit runtime(const runtime_options& resolved);
+    void join() noexcept;
+
+    std::shared_ptr<runtime_core> core_;
+    std::vector<std::thread> threads_;
+    std::promise<void> all_closed_;
+    std::shared_future<void> closed_;
+};
+
+} // namespace spargio

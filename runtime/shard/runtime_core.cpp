@@ -1,0 +1,34 @@
+#include <spargio/shard/runtime_core.hpp>
+
+namespace spargio {
+
+runtime_core::runtime_core(const runtime_options& resolved) : options_(resolved) {
+    shards_.reserve(resolved.shards);
+    for (std::uint32_t i = 0; i < resolved.shards; ++i) shards_.push_back(std::make_unique<shard>(*this, i));
+}
+
+shard& runtime_core::least_loaded() noexcept {
+    shard* best = shards_.front().get();
+    std::size_t least = ~std::size_t{0};
+    for (const auto& each : shards_) {
+        const std::size_t load = each->looks_asleep() ? 0 : each->load() + 1;
+        if (load < least) {
+            least = load;
+            best = each.get();
+        }
+    }
+    return *best;
+}
+
+shard& runtime_core::next_in_turn() noexcept {
+    return *shards_[turn_.fetch_add(1, std::memory_order_relaxed) % shards_.size()];
+}
+
+void runtime_core::request_stop() noexcept {
+    if (stop_requested_.exchange(true, std::memory_order_acq_rel)) return;
+    stop_deadline_ = std::chrono::steady_clock::now() + options_.stop_grace;
+    stopping_.store(true, std::memory_order_seq_cst);
+    for (const auto& each : shards_) each->nudge();
+}
+
+} // namespace spargio

@@ -1,0 +1,54 @@
+// What the shards of one runtime share, kept alive by the runtime and every handle.
+#pragma once
+
+#include <spargio/core/options.hpp>
+#include <spargio/shard/shard.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace spargio {
+
+class runtime_core {
+public:
+    explicit runtime_core(const runtime_options& resolved);
+
+    [[nodiscard]] const runtime_options& options() const noexcept { return options_; }
+    [[nodiscard]] std::size_t shard_count() const noexcept { return shards_.size(); }
+    [[nodiscard]] shard& at(std::size_t index) noexcept { return *shards_[index]; }
+
+    /// The shard whose queue looks shortest, a sleeping one before a busy one. Any thread.
+    [[nodiscard]] shard& least_loaded() noexcept;
+    /// The next shard in turn. Any thread.
+    [[nodiscard]] shard& next_in_turn() noexcept;
+
+    /// Asks every shard to stop. Any thread; idempotent.
+    void request_stop() noexcept;
+    [[nodiscard]] bool stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
+    /// The same before going to sleep: sequentially consistent, the counterpart of request_stop().
+    [[nodiscard]] bool stopping_before_sleep() const noexcept { return stopping_.load(std::memory_order_seq_cst); }
+    [[nodiscard]] std::chrono::steady_clock::time_point stop_deadline() const noexcept { return stop_deadline_; }
+
+    /// Shards that sleep or are about to: what a spawner looks at first.
+    std::atomic<std::uint32_t> parked{0};
+    /// Shards that have nothing more to run while stopping.
+    std::atomic<std::uint32_t> quiet{0};
+    /// Shards that have left their loop; the frames are destroyed once all have.
+    std::atomic<std::uint32_t> out_of_loop{0};
+    /// Whose turn it is to destroy its frames: one shard after the other.
+    std::atomic<std::uint32_t> teardown_turn{0};
+
+private:
+    runtime_options options_;
+    std::vector<std::unique_ptr<shard>> shards_;
+    std::atomic<std::uint32_t> turn_{0};
+    std::atomic<bool> stop_requested_{false};
+    std::atomic<bool> stopping_{false};
+    std::chrono::steady_clock::time_point stop_deadline_{};
+};
+
+} // namespace spargio

@@ -1,0 +1,34 @@
+// The scheduler that tasks see: what runtime/task declares and leaves to whoever runs tasks.
+#include <spargio/task/scheduling.hpp>
+
+#include <spargio/shard/runtime_core.hpp>
+#include <spargio/shard/shard.hpp>
+
+namespace spargio::scheduling {
+
+task_header* current_task() noexcept {
+    const shard* const here = shard::current();
+    return here != nullptr ? here->current_task() : nullptr;
+}
+
+task_registry* current_registry() noexcept {
+    shard* const here = shard::current();
+    return here != nullptr ? &here->registry() : nullptr;
+}
+
+void make_runnable(task_header& task) noexcept {
+    shard* const here = shard::current();
+    // While a runtime is torn down nothing runs any more; its registry destroys the task.
+    if (here != nullptr && !here->running()) return;
+    const bool stays = task.moves == mobility::pinned || task.held;
+    if (here != nullptr && (stays ? here == task.home : &here->core() == &task.home->core())) {
+        here->resume_soon(task);
+        return;
+    }
+    // Refused only when the home has closed; then its registry destroys the task.
+    [[maybe_unused]] const bool accepted = task.home->arrive(task);
+}
+
+void task_finished(task_header& task) noexcept { shard::current()->task_finished(task); }
+
+} // namespace spargio::scheduling

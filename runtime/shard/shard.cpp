@@ -1,0 +1,92 @@
+#include <spargio/shard/shard.hpp>
+
+#include <spargio/shard/runtime_core.hpp>
+
+#include <thread>
+
+namespace spargio {
+namespace {
+
+thread_local shard* this_threads_shard = nullptr;
+
+} // namespace
+
+[[gnu::noinline]] shard* shard::current() noexcept { return this_threads_shard; }
+
+shard::shard(runtime_core& core, std::uint32_t index)
+    : core_(core), index_(index), tasks_per_turn_(core.options().tasks_per_turn),
+      steal_budget_(core.options().steal_budget), stealable_capacity_(core.options().stealable_capacity),
+      registry_(&task_registry::acquire()), queue_(core.options().stealable_capacity),
+      mailbox_(core.options().shards, core.options().lane_capacity), spin_(core.options().spin) {}
+
+shard::~shard() { task_registry::recycle(*registry_); }
+
+std::expected<void, start_error> shard::open() {
+    auto made = ring::create(core_.options());
+    if (!made) return std::unexpected(std::move(made.error()));
+    ring_ = std::move(*made);
+    features_ = ring_->features();
+    ring_descriptor_ = ring_->descriptor();
+    wake_descriptor_ = ring_->wake_descriptor();
+    this_threads_shard = this;
+    running_ = true;
+    return {};
+}
+
+void shard::close() noexcept {
+    running_ = false;
+    core_.out_of_loop.fetch_add(1, std::memory_order_acq_rel);
+    core_.out_of_loop.notify_all();
+    const auto everyone = static_cast<std::uint32_t>(core_.shard_count());
+    for (auto out = core_.out_of_loop.load(std::memory_order_acquire); out != everyone;
+         out = core_.out_of_loop.load(std::memory_order_acquire))
+        core_.out_of_loop.wait(out, std::memory_order_acquire);
+
+    // One shard after the other: a frame may hold references into another shard's frames.
+    for (auto turn = core_.teardown_turn.load(std::memory_order_acquire); turn != index_;
+         turn = core_.teardown_turn.load(std::memory_order_acquire))
+        core_.teardown_turn.wait(turn, std::memory_order_acquire);
+    for (task_header* task = arrivals_.close(); task != nullptr;) {
+        task_header* const next = task->next;
+        if (task->registry == nullptr) registry_->link(*task); // spawned, but never arrived
+        task = next;
+    }
+    registry_->stop_all();
+    core_.teardown_turn.store(index_ + 1, std::memory_order_release);
+    core_.teardown_turn.notify_all();
+
+    // A thread that has claimed our last sleep may still be about to ring: the descriptors must live until it has.
+    parking_.stay_awake();
+    while (outside_wakers_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
+    ring_.reset();
+    this_threads_shard = nullptr;
+}
+
+bool shard::arrive(task_header& task) noexcept {
+    if (!arrivals_.push(task)) return false;
+    // Nothing of `task` may be touched any more: it may have run and be gone.
+    nudge();
+    return true;
+}
+
+void shard::nudge() noexcept {
+    shard* const here = current();
+    if (here != nullptr && &here->core_ == &core_) {
+        here->wake(*this);
+        return;
+    }
+    outside_wakers_.fetch_add(1, std::memory_order_seq_cst);
+    if (parking_.claim_wake()) ring::wake_foreign(features_, ring_descriptor_, wake_descriptor_);
+    outside_wakers_.fetch_sub(1, std::memory_order_seq_cst);
+}
+
+void shard::wake(shard& target) noexcept {
+    if (!target.parking_.claim_wake()) return;
+    counters_.bells_sent.add();
+    if (features_.between_shards == shard_wake::msg_ring)
+        ring_->send_bell(target.ring_descriptor_, target.index_);
+    else
+        ring::wake_foreign(target.features_, target.ring_descriptor_, target.wake_descriptor_);
+}
+
+} // namespace spargio

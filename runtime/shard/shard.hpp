@@ -1,0 +1,170 @@
+// A shard: one thread, one ring, its queues. This is the loop that everything runs in.
+//
+//   take what arrived -> hand out mail -> run tasks -> look at the ring -> nothing? steal, spin, sleep
+//
+// The ring code reaps completions and never resumes a coroutine; only run_tasks() does.
+#pragma once
+
+#include <spargio/core/intake.hpp>
+#include <spargio/core/parking_flag.hpp>
+#include <spargio/ring/ring.hpp>
+#include <spargio/sched/idle_spin.hpp>
+#include <spargio/sched/run_queue.hpp>
+#include <spargio/shard/mailbox.hpp>
+#include <spargio/shard/shard_stats.hpp>
+#include <spargio/task/task_registry.hpp>
+#include <spargio/task/wait_list.hpp>
+
+#include <atomic>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <span>
+
+namespace spargio {
+
+class runtime_core;
+
+/// A task that waits for messages of its shard.
+struct event_wait : wait_node {
+    event received;
+};
+
+/// A task that waits until lanes of its shard have made progress.
+class progress_wait : public wait_node {
+public:
+    /// Tries again; true when there is nothing left to wait for. On the shard's thread.
+    [[nodiscard]] virtual bool advance(shard& here) noexcept = 0;
+
+protected:
+    ~progress_wait() = default;
+
+private:
+    friend shard;
+    progress_wait* next_ = nullptr;
+    bool enlisted_ = false;
+};
+
+class shard {
+public:
+    shard(runtime_core& core, std::uint32_t index);
+    ~shard();
+    shard(const shard&) = delete;
+    shard& operator=(const shard&) = delete;
+
+    /// The shard that this thread is, or null. Out of line: see scheduling::current_task().
+    [[nodiscard]] static shard* current() noexcept;
+
+    // --- life: on the shard's own thread, in this order -------------------------------------------------------
+
+    /// Becomes this thread's shard and sets up the ring.
+    [[nodiscard]] std::expected<void, start_error> open();
+    /// Runs until the runtime stops.
+    void run_until_stopped();
+    /// Destroys what is unfinished and closes the ring. Every shard calls it; they take turns.
+    void close() noexcept;
+
+    // --- any thread -------------------------------------------------------------------------------------------
+
+    [[nodiscard]] std::uint32_t index() const noexcept { return index_; }
+    [[nodiscard]] runtime_core& core() const noexcept { return core_; }
+    [[nodiscard]] shard_stats stats() const noexcept { return counters_.read(); }
+    [[nodiscard]] const capabilities& features() const noexcept { return features_; }
+
+    /// Hands a task over: a new one, or a woken one that belongs here. False when the shard has closed.
+    [[nodiscard]] bool arrive(task_header& task) noexcept;
+    /// Wakes the shard if it sleeps.
+    void nudge() noexcept;
+    [[nodiscard]] bool looks_asleep() const noexcept { return parking_.looks_asleep(); }
+    /// Tasks that look ready here; a guess.
+    [[nodiscard]] std::size_t load() noexcept { return queue_.stealable().size(); }
+
+    // --- the shard's own thread, from tasks -------------------------------------------------------------------
+
+    [[nodiscard]] bool running() const noexcept { return running_; }
+    [[nodiscard]] task_header* current_task() const noexcept { return current_; }
+    [[nodiscard]] task_registry& registry() noexcept { return *registry_; }
+    void task_finished(task_header& task) noexcept { finished_ = &task; }
+
+    /// A task that was suspended here or may go on here.
+    void resume_soon(task_header& task) noexcept;
+    /// Behind all others.
+    void resume_last(task_header& task) noexcept { queue_.push_last(task); }
+    /// A new task of this shard.
+    void start(task_header& task) noexcept;
+    /// A new stealable task; false when the queue of stealable tasks is full.
+    [[nodiscard]] bool has_room_for_stealable() noexcept {
+        return queue_.stealable().size() < stealable_capacity_;
+    }
+
+    /// Puts messages into the lane to `target` and rings its bell if it sleeps; how many were accepted.
+    std::size_t post(shard& target, std::span<const message> messages) noexcept;
+    /// The lane to `target` if it was ever used.
+    [[nodiscard]] lane* used_lane_to(shard& target) noexcept { return target.mailbox_.used_from(index_); }
+
+    /// Takes a message without waiting.
+    bool take_event(event& into) noexcept;
+    [[nodiscard]] wait_list& event_waiters() noexcept { return event_waiters_; }
+    /// Suspends the current task until a message comes; false when it must not suspend.
+    [[nodiscard]] bool wait_for_event(event_wait& wait, std::coroutine_handle<> caller) noexcept;
+    /// Suspends the current task until `wait` has nothing left to wait for; it is looked at each turn.
+    [[nodiscard]] bool wait_for_progress(progress_wait& wait, std::coroutine_handle<> caller) noexcept;
+    void forget_progress(progress_wait& wait) noexcept;
+    [[nodiscard]] bool has_progress_waits() const noexcept { return progress_waits_ != nullptr; }
+    [[nodiscard]] bool stopping() const noexcept;
+
+private:
+    bool take_arrivals() noexcept;
+    bool deliver_mail() noexcept;
+    bool advance_waits() noexcept;
+    bool run_tasks() noexcept;
+    void run(task_header& task) noexcept;
+    void finish_turn() noexcept;
+    void look_at_ring() noexcept;
+    bool steal() noexcept;
+    void wake_a_thief() noexcept;
+    void park() noexcept;
+    [[nodiscard]] bool work_before_sleep() noexcept;
+    [[nodiscard]] bool stop_turn(bool worked) noexcept;
+    void close_waits() noexcept;
+    void want_progress(bool wanted) noexcept;
+    void wake(shard& target) noexcept;
+
+    runtime_core& core_;
+    const std::uint32_t index_;
+    const std::uint32_t tasks_per_turn_;
+    const std::uint32_t steal_budget_;
+    const std::uint32_t stealable_capacity_;
+
+    // Written by other threads.
+    intake<task_header> arrivals_;
+    parking_flag parking_;
+    alignas(cache_line_bytes) std::atomic<std::uint32_t> outside_wakers_{0};
+    std::atomic<bool> searching_{false};
+
+    // The shard's own.
+    alignas(cache_line_bytes) std::unique_ptr<ring> ring_;
+    capabilities features_;
+    int ring_descriptor_ = -1;
+    int wake_descriptor_ = -1;
+    task_registry* registry_;
+    run_queue queue_;
+    mailbox mailbox_;
+    wait_list event_waiters_;
+    progress_wait* progress_waits_ = nullptr;
+    idle_spin spin_;
+    task_header* current_ = nullptr;
+    task_header* finished_ = nullptr;
+    std::uint32_t idle_rounds_ = 0;
+    std::uint32_t next_victim_ = 0;
+    bool running_ = false;
+    bool spawned_since_wake_ = false;
+    bool wants_progress_ = false;
+    bool waits_closed_ = false;
+    bool quiet_ = false;
+    shard_counters counters_;
+};
+
+} // namespace spargio

@@ -1,0 +1,206 @@
+// The loop of a shard.
+#include <spargio/shard/runtime_core.hpp>
+#include <spargio/shard/shard.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+namespace spargio {
+
+void shard::run_until_stopped() {
+    for (;;) {
+        bool worked = take_arrivals();
+        worked |= deliver_mail();
+        worked |= advance_waits();
+        worked |= run_tasks();
+        finish_turn();
+        if (core_.stopping()) {
+            if (stop_turn(worked)) return;
+            continue;
+        }
+        if (worked) {
+            idle_rounds_ = 0;
+            spin_.found_work();
+            look_at_ring();
+            continue;
+        }
+        if (steal()) continue;
+        if (spin_.go_on()) {
+            if (!searching_.load(std::memory_order_relaxed)) searching_.store(true, std::memory_order_relaxed);
+            // Rings change rarely while their shard is awake, so they are looked at rarely.
+            if (++idle_rounds_ % 16 == 0) look_at_ring();
+            cpu_relax();
+            continue;
+        }
+        park();
+    }
+}
+
+bool shard::take_arrivals() noexcept {
+    task_header* task = arrivals_.take_all();
+    if (task == nullptr) return false;
+    while (task != nullptr) {
+        task_header* const next = task->next;
+        if (task->registry == nullptr) registry_->link(*task);
+        queue_.push(*task);
+        if (task->moves == mobility::stealable) spawned_since_wake_ = true;
+        task = next;
+    }
+    return true;
+}
+
+bool shard::deliver_mail() noexcept {
+    bool any = false;
+    while (!event_waiters_.empty() && mailbox_.has_mail()) {
+        auto* const waiter = static_cast<event_wait*>(event_waiters_.claim_first());
+        if (waiter == nullptr) break;
+        take_event(waiter->received);
+        waiter->finish();
+        any = true;
+    }
+    return any;
+}
+
+bool shard::run_tasks() noexcept {
+    std::uint32_t count = 0;
+    while (count < tasks_per_turn_) {
+        task_header* const task = queue_.pop();
+        if (task == nullptr) break;
+        run(*task);
+        ++count;
+    }
+    if (count == 0) return false;
+    counters_.tasks_run.add(count);
+    return true;
+}
+
+void shard::run(task_header& task) noexcept {
+    task.home = this;
+    current_ = &task;
+    task.resume_point.resume();
+    // From here on `task` may be running elsewhere, or be gone; only a finished one is still ours.
+    current_ = nullptr;
+    if (task_header* const done = std::exchange(finished_, nullptr)) {
+        done->complete(*done);
+        announce_done(*done);
+    }
+}
+
+void shard::finish_turn() noexcept {
+    mailbox_.publish_progress([this](std::size_t source) { wake(core_.at(source)); });
+    registry_->free_returned();
+    if (spawned_since_wake_) {
+        spawned_since_wake_ = false;
+        wake_a_thief();
+    }
+}
+
+void shard::look_at_ring() noexcept {
+    ring_->submit_leftovers();
+    if (ring_->kernel_has_more()) ring_->fetch_held_back();
+    ring_->reap([this](const completion& done) {
+        switch (done.data.kind) {
+        case completion_kind::ringing: break; // it says "look in your lanes", and that is what every turn does
+        case completion_kind::wake_read: ring_->arm_wake_read(); break;
+        case completion_kind::bell: {
+            // Only failures come back. The target's sleep is claimed, so nobody else will wake it.
+            counters_.bells_failed.add();
+            shard& target = core_.at(done.data.payload);
+            ring::wake_foreign(target.features_, target.ring_descriptor_, target.wake_descriptor_);
+            break;
+        }
+        }
+    });
+}
+
+bool shard::steal() noexcept {
+    if (steal_budget_ == 0) return false;
+    const auto shards = static_cast<std::uint32_t>(core_.shard_count());
+    for (std::uint32_t tried = 0; tried < shards; ++tried) {
+        shard& victim = core_.at(next_victim_);
+        next_victim_ = next_victim_ + 1 == shards ? 0 : next_victim_ + 1;
+        if (&victim == this) continue;
+        const std::size_t ready = victim.queue_.stealable().size();
+        if (ready == 0) continue;
+        const std::size_t wanted = std::min<std::size_t>((ready + 1) / 2, steal_budget_);
+        std::size_t taken = 0;
+        while (taken < wanted) {
+            task_header* const task = victim.queue_.stealable().steal();
+            if (task == nullptr) break;
+            queue_.push(*task);
+            ++taken;
+        }
+        if (taken == 0) continue;
+        counters_.tasks_stolen.add(taken);
+        if (taken > 1) spawned_since_wake_ = true; // what is left of the loot may feed another sleeper
+        return true;
+    }
+    return false;
+}
+
+void shard::wake_a_thief() noexcept {
+    if (steal_budget_ == 0 || queue_.stealable().size() == 0) return;
+    queue_.stealable().publish_before_wake();
+    if (core_.parked.load(std::memory_order_seq_cst) == 0) return;
+    shard* sleeper = nullptr;
+    for (std::size_t i = 0; i < core_.shard_count(); ++i) {
+        shard& other = core_.at(i);
+        if (&other == this) continue;
+        // Somebody is awake and looking: it finds the work, and wakes more when there is more. It clears the mark
+        // before it looks for the last time, so it can't miss what is published now.
+        if (other.searching_.load(std::memory_order_seq_cst)) return;
+        if (sleeper == nullptr && other.looks_asleep()) sleeper = &other;
+    }
+    if (sleeper != nullptr) wake(*sleeper);
+}
+
+bool shard::work_before_sleep() noexcept {
+    if (!queue_.empty() || core_.stopping_before_sleep() || !arrivals_.empty_before_sleep()) return true;
+    if (!event_waiters_.empty() && mailbox_.has_mail_before_sleep()) return true;
+    if (steal_budget_ != 0)
+        for (std::size_t i = 0; i < core_.shard_count(); ++i)
+            if (!core_.at(i).queue_.stealable().empty_before_sleep()) return true;
+    return advance_waits();
+}
+
+void shard::park() noexcept {
+    assert(queue_.empty() && "a shard must not sleep on runnable tasks");
+    searching_.store(false, std::memory_order_seq_cst);
+    want_progress(true);
+    core_.parked.fetch_add(1, std::memory_order_seq_cst);
+    parking_.announce_sleep();
+    if (!work_before_sleep()) {
+        counters_.parks.add();
+        spin_.going_to_sleep();
+        ring_->submit_and_wait();
+        spin_.woke_up();
+    }
+    parking_.stay_awake();
+    core_.parked.fetch_sub(1, std::memory_order_relaxed);
+    want_progress(false);
+    look_at_ring();
+}
+
+bool shard::stop_turn(bool worked) noexcept {
+    if (!std::exchange(waits_closed_, true)) {
+        close_waits();
+        return false;
+    }
+    look_at_ring();
+    if (quiet_ == worked) {
+        quiet_ = !worked;
+        if (quiet_)
+            core_.quiet.fetch_add(1, std::memory_order_acq_rel);
+        else
+            core_.quiet.fetch_sub(1, std::memory_order_acq_rel);
+    }
+    if (quiet_ && core_.quiet.load(std::memory_order_acquire) == core_.shard_count()) return true;
+    if (std::chrono::steady_clock::now() >= core_.stop_deadline()) return true;
+    if (quiet_) std::this_thread::yield();
+    return false;
+}
+
+} // namespace spargio

@@ -1,0 +1,97 @@
+// Messages and what waits for them, on the shard's own thread.
+#include <spargio/shard/runtime_core.hpp>
+#include <spargio/shard/shard.hpp>
+
+namespace spargio {
+
+void shard::resume_soon(task_header& task) noexcept { queue_.push_next(task); }
+
+void shard::start(task_header& task) noexcept {
+    task.home = this;
+    registry_->link(task);
+    queue_.push(task);
+    if (task.moves == mobility::pinned) return;
+    spawned_since_wake_ = true;
+    // The common case of a sleeping thief is seen at once; the fence that makes it certain waits for the end of the
+    // turn (finish_turn).
+    if (core_.parked.load(std::memory_order_relaxed) != 0) wake_a_thief();
+}
+
+std::size_t shard::post(shard& target, std::span<const message> messages) noexcept {
+    const std::size_t accepted = target.mailbox_.from(index_).push(messages);
+    counters_.messages_sent.add(accepted);
+    if (accepted < messages.size()) counters_.messages_overloaded.add(messages.size() - accepted);
+    if (accepted != 0) wake(target);
+    return accepted;
+}
+
+bool shard::take_event(event& into) noexcept {
+    if (!mailbox_.take(into)) return false;
+    counters_.messages_received.add();
+    return true;
+}
+
+bool shard::stopping() const noexcept { return core_.stopping(); }
+
+bool shard::wait_for_event(event_wait& wait, std::coroutine_handle<> caller) noexcept {
+    // Cancelled from another shard, the task must still be resumed here: the list is this thread's alone.
+    current_->held = true;
+    return event_waiters_.wait(wait, caller);
+}
+
+bool shard::wait_for_progress(progress_wait& wait, std::coroutine_handle<> caller) noexcept {
+    current_->held = true;
+    // At the end: earlier waits are served first, which keeps the order of messages to one target.
+    progress_wait** at = &progress_waits_;
+    while (*at != nullptr) at = &(*at)->next_;
+    wait.next_ = nullptr;
+    wait.enlisted_ = true;
+    *at = &wait;
+    if (wait.wait_unlisted(caller)) return true;
+    forget_progress(wait);
+    return false;
+}
+
+void shard::forget_progress(progress_wait& wait) noexcept {
+    if (!wait.enlisted_) return;
+    wait.enlisted_ = false;
+    for (progress_wait** at = &progress_waits_; *at != nullptr; at = &(*at)->next_) {
+        if (*at != &wait) continue;
+        *at = wait.next_;
+        return;
+    }
+}
+
+bool shard::advance_waits() noexcept {
+    bool any = false;
+    for (progress_wait** at = &progress_waits_; *at != nullptr;) {
+        progress_wait& wait = **at;
+        if (!wait.advance(*this)) {
+            at = &wait.next_;
+            continue;
+        }
+        *at = wait.next_;
+        wait.enlisted_ = false;
+        if (wait.claim()) wait.finish();
+        any = true;
+    }
+    return any;
+}
+
+void shard::want_progress(bool wanted) noexcept {
+    if (wanted ? progress_waits_ == nullptr : !wants_progress_) return;
+    wants_progress_ = wanted;
+    for (std::size_t i = 0; i < core_.shard_count(); ++i)
+        if (lane* const outgoing = used_lane_to(core_.at(i))) outgoing->want_progress(wanted);
+}
+
+void shard::close_waits() noexcept {
+    while (wait_node* const waiter = event_waiters_.claim_first()) waiter->finish(errc::closed);
+    while (progress_waits_ != nullptr) {
+        progress_wait& wait = *progress_waits_;
+        forget_progress(wait);
+        if (wait.claim()) wait.finish(errc::closed);
+    }
+}
+
+} // namespace spargio

@@ -1,0 +1,88 @@
+// What a task can ask of the shard that runs it.
+#pragma once
+
+#include <spargio/core/errc.hpp>
+#include <spargio/core/message.hpp>
+#include <spargio/shard/flush_ticket.hpp>
+#include <spargio/shard/remote_shard.hpp>
+#include <spargio/shard/shard.hpp>
+
+#include <coroutine>
+#include <cstdint>
+#include <expected>
+
+namespace spargio {
+
+namespace detail {
+
+class event_awaiter {
+public:
+    explicit event_awaiter(shard& here) noexcept : here_(here) {}
+    event_awaiter(const event_awaiter&) = delete;
+    event_awaiter& operator=(const event_awaiter&) = delete;
+    ~event_awaiter() { here_.event_waiters().remove(wait_); }
+
+    [[nodiscard]] bool await_ready() noexcept {
+        if (here_.current_task()->cancel_requested()) return true;
+        // Those who came first are served first.
+        if (!here_.event_waiters().empty() || !here_.take_event(wait_.received)) return false;
+        wait_.decide();
+        return true;
+    }
+    [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
+        if (here_.stopping()) return wait_.decide(errc::closed);
+        return here_.wait_for_event(wait_, caller);
+    }
+    [[nodiscard]] std::expected<event, errc> await_resume() noexcept {
+        here_.event_waiters().remove(wait_);
+        here_.current_task()->held = false;
+        if (const status how = wait_.outcome(); !how) return std::unexpected(how.error());
+        return wait_.received;
+    }
+
+private:
+    shard& here_;
+    event_wait wait_;
+};
+
+class yield_awaiter {
+public:
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    [[gnu::noinline]] void await_suspend(std::coroutine_handle<> caller) const noexcept {
+        shard* const here = shard::current();
+        here->current_task()->resume_point = caller;
+        here->resume_last(*here->current_task());
+    }
+    void await_resume() const noexcept {}
+};
+
+} // namespace detail
+
+/// Lets every other ready task of this shard run first, and ring and lanes be looked at. Not cancellable.
+/// Cost: a trip through the run queue.
+[[nodiscard]] inline detail::yield_awaiter yield() noexcept { return {}; }
+
+/// Everything here must be called by a task, on a shard; elsewhere it asserts. The answers belong to the shard that
+/// runs the task now: a stealable task may be elsewhere after its next co_await.
+namespace this_shard {
+
+/// Index of this shard, from 0.
+[[nodiscard]] inline std::uint32_t id() noexcept { return shard::current()->index(); }
+
+/// How many shards the runtime has.
+[[nodiscard]] std::uint32_t count() noexcept;
+
+/// The way to send messages to a shard, this one included. Valid on this shard only.
+[[nodiscard]] remote_shard remote(std::uint32_t index) noexcept;
+
+/// Waits for the next message to this shard; tasks that wait are served in order of arrival, each message goes to
+/// one. `closed`: the runtime stops. `canceled`: no message was taken. Cost: a few ns when one is there.
+[[nodiscard]] inline detail::event_awaiter next_event() noexcept { return detail::event_awaiter(*shard::current()); }
+
+/// A ticket that completes when every message that this shard had accepted before, to whatever target, has been taken
+/// up by a task there (R18). Cost: a look at each lane in use, each turn, while it waits.
+[[nodiscard]] inline flush_ticket flush() { return flush_ticket(*shard::current()); }
+
+} // namespace this_shard
+
+} // namespace spargio

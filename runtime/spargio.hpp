@@ -1,0 +1,13 @@
+// Everything an application needs of the runtime.
+#pragma once
+
+#include <spargio/core/errc.hpp>
+#include <spargio/core/options.hpp>
+#include <spargio/sched/placement.hpp>
+#include <spargio/shard/run.hpp>
+#include <spargio/shard/runtime.hpp>
+#include <spargio/shard/spawn.hpp>
+#include <spargio/shard/this_shard.hpp>
+#include <spargio/task/channel.hpp>
+#include <spargio/task/join_handle.hpp>
+#include <spargio/task/task.hpp>

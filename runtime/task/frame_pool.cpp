@@ -1,0 +1,147 @@
+#include <spargio/task/frame_pool.hpp>
+
+#include <array>
+#include <mutex>
+#include <new>
+#include <vector>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SPARGIO_PLAIN_FRAMES 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SPARGIO_PLAIN_FRAMES 1
+#endif
+#endif
+
+namespace spargio::frame_pool {
+namespace {
+
+constexpr std::size_t class_bytes = 64;
+constexpr std::size_t class_count = 32;
+constexpr std::size_t batch_blocks = 64; // blocks that move between a thread and the depot at once
+
+struct free_block {
+    free_block* next;
+};
+
+/// Free blocks of one size class in one thread: at most two batches.
+struct shelf {
+    free_block* blocks = nullptr;
+    std::size_t count = 0;
+};
+
+/// Batches that threads have too many of. Never destroyed: threads may end after static destruction began.
+class depot {
+public:
+    static depot& common() {
+        static depot* const the_one = new depot;
+        return *the_one;
+    }
+
+    void put(std::size_t size_class, free_block* batch) noexcept {
+        try {
+            const std::lock_guard hold(lock_);
+            batches_[size_class].push_back(batch);
+        } catch (...) {
+            // No memory for the list of batches: give the blocks back to the system instead.
+            while (batch != nullptr) {
+                free_block* const next = batch->next;
+                ::operator delete(batch);
+                batch = next;
+            }
+        }
+    }
+
+    free_block* get(std::size_t size_class) noexcept {
+        const std::lock_guard hold(lock_);
+        auto& batches = batches_[size_class];
+        if (batches.empty()) return nullptr;
+        free_block* const batch = batches.back();
+        batches.pop_back();
+        return batch;
+    }
+
+private:
+    std::mutex lock_;
+    std::array<std::vector<free_block*>, class_count> batches_;
+};
+
+class thread_cache {
+public:
+    void* take(std::size_t size_class) {
+        shelf& from = shelves_[size_class];
+        if (from.blocks == nullptr && !refill(size_class)) return ::operator new((size_class + 1) * class_bytes);
+        free_block* const block = from.blocks;
+        from.blocks = block->next;
+        --from.count;
+        return block;
+    }
+
+    void put(void* memory, std::size_t size_class) noexcept {
+        shelf& into = shelves_[size_class];
+        if (into.count == 2 * batch_blocks) give_away(size_class, batch_blocks);
+        into.blocks = new (memory) free_block{into.blocks};
+        ++into.count;
+    }
+
+    ~thread_cache() {
+        for (std::size_t i = 0; i < class_count; ++i)
+            while (shelves_[i].count != 0) give_away(i, batch_blocks);
+    }
+
+private:
+    bool refill(std::size_t size_class) {
+        free_block* const batch = depot::common().get(size_class);
+        shelf& into = shelves_[size_class];
+        into.blocks = batch;
+        for (const free_block* at = batch; at != nullptr; at = at->next) ++into.count;
+        return batch != nullptr;
+    }
+
+    void give_away(std::size_t size_class, std::size_t most) noexcept {
+        shelf& from = shelves_[size_class];
+        free_block* const batch = from.blocks;
+        free_block* last = batch;
+        std::size_t moved = 1;
+        while (moved < most && last->next != nullptr) {
+            last = last->next;
+            ++moved;
+        }
+        from.blocks = last->next;
+        last->next = nullptr;
+        from.count -= moved;
+        depot::common().put(size_class, batch);
+    }
+
+    std::array<shelf, class_count> shelves_{};
+};
+
+thread_local thread_cache cache;
+
+} // namespace
+
+// Out of line: inlined into a coroutine, the address of the thread's cache could be kept across a suspension and
+// then belong to another thread (llvm-project#47179).
+
+[[gnu::noinline]] void* allocate(std::size_t bytes) {
+#if defined(SPARGIO_PLAIN_FRAMES)
+    return ::operator new(bytes); // so that AddressSanitizer sees each frame's life
+#else
+    const std::size_t size_class = (bytes - 1) / class_bytes;
+    return size_class < class_count ? cache.take(size_class) : ::operator new(bytes);
+#endif
+}
+
+[[gnu::noinline]] void release(void* block, std::size_t bytes) noexcept {
+#if defined(SPARGIO_PLAIN_FRAMES)
+    ::operator delete(block, bytes);
+#else
+    const std::size_t size_class = (bytes - 1) / class_bytes;
+    if (size_class < class_count)
+        cache.put(block, size_class);
+    else
+        ::operator delete(block, bytes);
+#endif
+}
+
+} // namespace spargio::frame_pool

@@ -1,0 +1,90 @@
+// join_handle<T>: the other end of a spawned task (R7).
+#pragma once
+
+#include <spargio/task/foreign_waiter.hpp>
+#include <spargio/task/spawned_task.hpp>
+#include <spargio/task/task_registry.hpp>
+
+#include <cassert>
+#include <utility>
+
+namespace spargio {
+
+/// Waits for a spawned task and takes its result. Move-only; one thread at a time. Dropping it detaches the task,
+/// which then runs on by itself; an exception that leaves a detached task ends the program (std::terminate), as
+/// with std::thread.
+template <class T = void>
+class [[nodiscard]] join_handle {
+public:
+    explicit join_handle(detail::task_state<T>& state) noexcept : state_(&state) {}
+    join_handle(join_handle&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+    join_handle& operator=(join_handle&& other) noexcept {
+        if (this != &other) {
+            detach();
+            state_ = std::exchange(other.state_, nullptr);
+        }
+        return *this;
+    }
+    ~join_handle() { detach(); }
+
+    /// Lets the task run on without anybody waiting for it. Any thread.
+    void detach() noexcept {
+        if (state_ != nullptr) drop_handle(*std::exchange(state_, nullptr));
+    }
+
+    /// Whether the result is there. Any thread.
+    [[nodiscard]] bool ready() const noexcept {
+        return state_->join.load(std::memory_order_acquire) == join_word::done;
+    }
+
+    /// Asks the task to stop (R7): its cancellable waits (those that return an errc) answer errc::canceled, now and
+    /// from now on; it goes on to run and decides itself. Joining a task can't be cancelled. Any thread; idempotent;
+    /// one atomic operation, and a wake where the task was waiting.
+    void cancel() noexcept {
+        task_header& task = *state_;
+        const auto before = task.waiting.fetch_or(task_header::cancel_bit, std::memory_order_acq_rel);
+        if ((before & task_header::wait_bit) != 0 && task.claim()) scheduling::make_runnable(task);
+    }
+
+    /// Waits on a thread that is no shard and gives the result, or throws the task's exception, or task_stopped when
+    /// the runtime stopped first. Calling it on a shard would block the shard: it asserts. Uses the handle up.
+    T get() && {
+        assert(scheduling::current_registry() == nullptr && "get() blocks a shard; co_await the handle there");
+        foreign_waiter waiter;
+        std::uintptr_t running = join_word::running;
+        const auto word = reinterpret_cast<std::uintptr_t>(&waiter) | join_word::foreign_mark;
+        if (state_->join.compare_exchange_strong(running, word, std::memory_order_acq_rel)) waiter.wait();
+        const join_handle used_up = std::move(*this);
+        return used_up.state_->result.take();
+    }
+
+    class awaiter {
+    public:
+        explicit awaiter(join_handle&& from) noexcept : handle_(std::move(from)) {}
+        [[nodiscard]] bool await_ready() const noexcept { return handle_.ready(); }
+
+        // Out of line: once the word is published another thread may run the caller, and the compiler must not keep
+        // anything of this frame at hand.
+        [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
+            task_header* const self = scheduling::current_task();
+            self->resume_point = caller;
+            std::uintptr_t running = join_word::running;
+            return handle_.state_->join.compare_exchange_strong(running, reinterpret_cast<std::uintptr_t>(self),
+                                                                std::memory_order_acq_rel);
+        }
+
+        T await_resume() { return handle_.state_->result.take(); }
+
+    private:
+        join_handle handle_;
+    };
+
+    /// Waits in a task, on any shard. Uses the handle up. Not cancellable. One atomic operation when the task has
+    /// finished already, two and a suspension otherwise.
+    [[nodiscard]] awaiter operator co_await() && noexcept { return awaiter(std::move(*this)); }
+
+private:
+    detail::task_state<T>* state_;
+};
+
+} // namespace spargio

@@ -1,0 +1,65 @@
+// Turning a task into one that the scheduler owns.
+#pragma once
+
+#include <spargio/task/task.hpp>
+
+#include <cassert>
+
+namespace spargio {
+
+namespace detail {
+
+/// Moves the result over and destroys the frame; its memory stays with the header.
+template <class T>
+void complete_task(task_header& header) noexcept {
+    auto& state = static_cast<task_state<T>&>(header);
+    const auto coroutine = task_coroutine<T>::from_address(state.frame.address());
+    state.result = std::move(coroutine.promise().result);
+    state.frame = nullptr;
+    coroutine.destroy();
+}
+
+template <class T>
+void abandon_task(task_header& header) noexcept {
+    auto& state = static_cast<task_state<T>&>(header);
+    state.result.set_error(std::make_exception_ptr(task_stopped()));
+    const auto frame = std::exchange(state.frame, nullptr);
+    frame.destroy();
+}
+
+template <class T>
+void dispose_task(task_header& header) noexcept {
+    auto& state = static_cast<task_state<T>&>(header);
+    const std::size_t bytes = state.block.bytes;
+    state.~task_state();
+    frame_pool::release(&state, bytes);
+}
+
+template <class T>
+bool task_failed(const task_header& header) noexcept {
+    return static_cast<const task_state<T>&>(header).result.is_error();
+}
+
+} // namespace detail
+
+/// Makes the header of a task that is to be scheduled, in the room in front of its frame. The scheduler owns the
+/// frame from here on; the reference is the caller's until it is handed over.
+template <class T>
+[[nodiscard]] detail::task_state<T>& prepare_spawn(task<T>&& from, mobility moves) noexcept {
+    const auto coroutine = std::exchange(from.coroutine_, nullptr);
+    assert(coroutine && "spawned a task that was moved from");
+    void* const block = static_cast<std::byte*>(coroutine.address()) - detail::prefix_bytes<T>;
+    const std::uint32_t bytes = std::launder(static_cast<block_prefix*>(block))->bytes;
+    auto* const state = new (block) detail::task_state<T>(bytes);
+    state->moves = moves;
+    state->frame = coroutine;
+    state->resume_point = coroutine;
+    state->complete = detail::complete_task<T>;
+    state->abandon = detail::abandon_task<T>;
+    state->dispose = detail::dispose_task<T>;
+    state->failed = detail::task_failed<T>;
+    coroutine.promise().spawned = state;
+    return *state;
+}
+
+} // namespace spargio

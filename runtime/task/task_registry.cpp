@@ -1,0 +1,124 @@
+#include <spargio/task/task_registry.hpp>
+
+#include <spargio/task/foreign_waiter.hpp>
+#include <spargio/task/scheduling.hpp>
+
+#include <exception>
+#include <mutex>
+#include <vector>
+
+namespace spargio {
+namespace {
+
+struct stock {
+    std::mutex lock;
+    std::vector<task_registry*> idle;
+};
+
+/// Never destroyed: handles in static objects may outlive main().
+stock& common_stock() {
+    static stock* const the_one = new stock;
+    return *the_one;
+}
+
+} // namespace
+
+task_registry& task_registry::acquire() {
+    stock& from = common_stock();
+    const std::lock_guard hold(from.lock);
+    if (from.idle.empty()) return *new task_registry;
+    task_registry* const registry = from.idle.back();
+    from.idle.pop_back();
+    registry->returned_.reopen();
+    return *registry;
+}
+
+void task_registry::recycle(task_registry& registry) noexcept {
+    stock& into = common_stock();
+    const std::lock_guard hold(into.lock);
+    try {
+        into.idle.push_back(&registry);
+    } catch (...) {
+        // Not kept, then; it stays closed and is lost.
+    }
+}
+
+void task_registry::link(task_header& task) noexcept {
+    task.registry = this;
+    task.live_previous = nullptr;
+    task.live_next = first_;
+    if (first_ != nullptr) first_->live_previous = &task;
+    first_ = &task;
+}
+
+void task_registry::unlink(task_header& task) noexcept {
+    if (task.live_next != nullptr) task.live_next->live_previous = task.live_previous;
+    if (task.live_previous != nullptr)
+        task.live_previous->live_next = task.live_next;
+    else
+        first_ = task.live_next;
+    task.registry = nullptr;
+}
+
+void task_registry::release(task_header& task) noexcept {
+    task_registry* const owner = task.registry;
+    if (owner == nullptr) {
+        task.dispose(task);
+    } else if (owner == scheduling::current_registry()) {
+        owner->unlink(task);
+        task.dispose(task);
+    } else if (!owner->returned_.push(task)) {
+        // The owner has stopped and has unlinked every task before it closed the intake.
+        task.dispose(task);
+    }
+}
+
+void task_registry::free_returned() noexcept {
+    for (task_header* task = returned_.take_all(); task != nullptr;) {
+        task_header* const next = task->next;
+        if (task->registry == this) unlink(*task);
+        task->dispose(*task);
+        task = next;
+    }
+}
+
+void task_registry::stop_all() noexcept {
+    while (first_ != nullptr) {
+        task_header& task = *first_;
+        unlink(task);
+        if (!task.frame) continue; // finished, its handle is somewhere; or already on its way back to us
+        task.abandon(task);
+        announce_done(task);
+    }
+    for (task_header* task = returned_.close(); task != nullptr;) {
+        task_header* const next = task->next;
+        task->dispose(*task);
+        task = next;
+    }
+}
+
+void announce_done(task_header& task) noexcept {
+    const std::uintptr_t before = task.join.exchange(join_word::done, std::memory_order_acq_rel);
+    // From here on the handle may free the task, unless nobody had one.
+    if (before == join_word::running) return;
+    if (before == join_word::detached) {
+        if (task.failed(task)) std::terminate(); // an exception that nobody can see any more, as with std::thread
+        task_registry::release(task);
+    } else if ((before & join_word::foreign_mark) != 0) {
+        reinterpret_cast<foreign_waiter*>(before & ~join_word::foreign_mark)->notify();
+    } else {
+        scheduling::make_runnable(*reinterpret_cast<task_header*>(before));
+    }
+}
+
+void drop_handle(task_header& task) noexcept {
+    std::uintptr_t seen = task.join.load(std::memory_order_acquire);
+    while (seen != join_word::done) {
+        // Anything else than `running` is our own registration, left behind by an awaiting frame that is being
+        // destroyed.
+        if (task.join.compare_exchange_weak(seen, join_word::detached, std::memory_order_acq_rel)) return;
+    }
+    task_registry::release(task);
+}
+
+} // namespace spargio

@@ -1,0 +1,50 @@
+// Which unfinished tasks belong to a shard, so that stopping destroys each frame exactly once, on a shard's thread.
+//
+// The list itself is touched by its shard only. Other threads that let go of the last reference to a task hand it
+// back through an intake. Registries are never freed but used again by later runtimes, so a handle that outlives
+// its runtime may still give its task back.
+#pragma once
+
+#include <spargio/core/intake.hpp>
+#include <spargio/task/task_header.hpp>
+
+namespace spargio {
+
+class task_registry {
+public:
+    /// A registry for a new shard. Any thread.
+    [[nodiscard]] static task_registry& acquire();
+    /// After stop_all(): back into the stock. Any thread.
+    static void recycle(task_registry& registry) noexcept;
+
+    /// Owner shard only.
+    void link(task_header& task) noexcept;
+
+    /// Drops what is left of a task that is finished and has no handle. Any thread.
+    static void release(task_header& task) noexcept;
+
+    /// Frees what other threads have handed back. Owner shard only; cheap when there is nothing.
+    void free_returned() noexcept;
+
+    /// Destroys every unfinished frame, tells who waits for them, and refuses everything from now on. Owner shard
+    /// only, when no shard runs tasks any more; the owners of one runtime do this one after the other.
+    void stop_all() noexcept;
+
+    [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+
+private:
+    task_registry() = default;
+    void unlink(task_header& task) noexcept;
+
+    task_header* first_ = nullptr;
+    intake<task_header> returned_;
+};
+
+/// Publishes that a task is finished: wakes who waits, or releases it when nobody can. The caller has run
+/// complete() or abandon().
+void announce_done(task_header& task) noexcept;
+
+/// The handle of a task is dropped.
+void drop_handle(task_header& task) noexcept;
+
+} // namespace spargio
