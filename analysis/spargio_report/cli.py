@@ -79,6 +79,8 @@ def main(arguments: list[str]) -> int:
         options = parser().parse_args(arguments)
     except SystemExit as stop:  # argparse has said why
         return int(ExitCode.USAGE) if stop.code else int(ExitCode.OK)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         return int(options.run(options))
     except ReportError as error:

@@ -11,6 +11,7 @@ from spargio_report.gates import exit_code, judge_all
 from spargio_report.guardrails import load_guardrails
 from spargio_report.load import load_run
 from spargio_report.model import Run
+from spargio_report.more_blocks import decide_with_more_blocks
 from spargio_report.wording import gate_summary, plain_verdict
 
 
@@ -92,7 +93,6 @@ def gate(options) -> ExitCode:
     guardrails = load_guardrails(options.guardrails)
     run = _load(options.file)
     if options.bench:
-        from spargio_report.more_blocks import decide_with_more_blocks
         run, verdicts = decide_with_more_blocks(run, guardrails, options.bench, _note)
     else:
         verdicts = judge_all(run, guardrails)

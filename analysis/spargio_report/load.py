@@ -3,6 +3,7 @@
 import json
 import re
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 
 import jsonschema
@@ -15,11 +16,12 @@ KNOWN_MAJOR = 1
 KNOWN_MINOR = 0
 SCHEMA_PATH = Path(__file__).resolve().parents[2] / "results" / "schema" / "result-v1.schema.json"
 
+LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 MEASURE_AGAIN = "measure again, or take the file from the run that wrote it (spargio-bench validate FILE tells more)"
 
 
-class _NotJson(Exception):
-    pass
+class _BadNumber(Exception):
+    """Carries the text of a number that no result may hold."""
 
 
 def load_run(path) -> Run:
@@ -55,17 +57,30 @@ def _read_text(path: Path) -> str:
         raise invalid_input(str(path), f"not UTF-8 at byte {error.start}", MEASURE_AGAIN) from None
 
 
-def _refuse_constant(word: str):
-    raise _NotJson(word)
+def _refuse(text: str):
+    raise _BadNumber(text)
+
+
+def _integer(text: str) -> int:
+    return int(text) if len(text) <= 20 else _refuse(text)
+
+
+def _real(text: str) -> float:
+    value = float(text)
+    return value if isfinite(value) else _refuse(text)
 
 
 def _parse(path: Path, text: str) -> dict:
     try:
-        document = json.loads(text, parse_constant=_refuse_constant)
-    except _NotJson as error:
-        offset = _constant_offset(text)
-        raise invalid_input(str(path), f"byte {offset}: {error} is not JSON (a figure that is not known is null)",
-                            MEASURE_AGAIN) from None
+        document = json.loads(text, parse_constant=_refuse, parse_int=_integer, parse_float=_real)
+        if LONE_SURROGATE.search(text):
+            json.dumps(document, ensure_ascii=False).encode()
+    except _BadNumber as error:
+        shown = str(error) if len(str(error)) <= 24 else str(error)[:20] + "…"
+        raise invalid_input(str(path), f"byte {_number_offset(text, str(error))}: {shown} is no number that a result "
+                            "may hold (a figure that is not known is null)", MEASURE_AGAIN) from None
+    except UnicodeEncodeError:
+        raise invalid_input(str(path), "holds half a surrogate pair, which is no character", MEASURE_AGAIN) from None
     except json.JSONDecodeError as error:
         offset = len(text[:error.pos].encode())
         cut = error.pos >= len(text.rstrip()) or "Unterminated string" in error.msg
@@ -78,9 +93,9 @@ def _parse(path: Path, text: str) -> dict:
     return document
 
 
-def _constant_offset(text: str) -> int:
-    """Byte offset of the first NaN or Infinity that does not stand in a string."""
-    for match in re.finditer(r'"(?:\\.|[^"\\])*"|NaN|-?Infinity', text):
+def _number_offset(text: str, number: str) -> int:
+    """Byte offset of the first such number that does not stand in a string."""
+    for match in re.finditer(r'"(?:\\.|[^"\\])*"|' + re.escape(number), text):
         if not match.group().startswith('"'):
             return len(text[:match.start()].encode())
     return 0

@@ -71,6 +71,7 @@ RC = {
     "lines.linewidth": 1.1,
     "lines.markersize": 4.5,
     "hatch.linewidth": 0.6,
+    "text.parse_math": False,  # names come from files
     "svg.fonttype": "path",  # the same glyphs wherever it is opened
     "svg.hashsalt": "spargio",  # the same file from the same data
     "pdf.fonttype": 42,

@@ -3,6 +3,9 @@
 import json
 import random
 from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
 
 KINDS = {"spargio": "ours", "floor": "floor", "threads": "rival", "asio": "rival", "libuv": "rival", "tbb": "rival"}
 WORKLOADS = {

@@ -1,0 +1,66 @@
+"""The three verdicts, and how often they err."""
+
+import numpy as np
+import pytest
+
+from spargio_report.decide import decide, decide_in_looks
+
+
+def series(seed, runs, blocks, ratio, spread=0.02):
+    return np.log(ratio) + spread * np.random.default_rng(seed).standard_t(3, size=(runs, blocks))
+
+
+def words(runs, judge, target=1.0, tolerance=0.05):
+    found = [judge(run, target, tolerance).word for run in runs]
+    return {word: found.count(word) / len(found) for word in ("PASS", "FAIL", "INCONCLUSIVE")}
+
+
+def test_M11_fewer_than_ten_blocks_are_inconclusive_and_say_so():
+    decision = decide(np.full(9, -1.0), 1.0, 0.1)
+    assert decision.word == "INCONCLUSIVE" and "first look needs 10" in decision.reason
+
+
+@pytest.mark.parametrize(("blocks", "look"), [(10, 1), (19, 1), (20, 2), (30, 3), (39, 3), (40, 4), (55, 4)])
+def test_M11_a_fixed_file_is_judged_at_the_largest_look_it_reaches(blocks, look):
+    decision = decide(np.full(blocks, np.log(0.5)), 1.0, 0.1)
+    assert (decision.word, decision.look) == ("PASS", look)
+    assert f"look {look} of 4" in decision.reason
+
+
+def test_M11_a_limit_equal_to_the_target_is_refused():
+    with pytest.raises(ValueError, match="could never pass"):
+        decide(np.zeros(10), 1.0, 0.0)
+
+
+def test_M11_each_look_spends_only_its_own_share_of_alpha():
+    # Nine blocks above the target and the weakest just below it: 2/1024, too much for 0.1 %, enough for 1 %.
+    values = np.array([-0.001, *np.linspace(0.1, 0.2, 9)])
+    assert decide(values, 1.0, 0.01).word != "FAIL"
+    assert decide(np.abs(values), 1.0, 0.01).word == "FAIL"
+
+
+def test_M11_A_A_runs_fail_in_at_most_one_of_200():
+    assert words(series(1, 2000, 40, 1.0), decide_in_looks)["FAIL"] <= 0.005
+
+
+def test_M11_a_ratio_at_the_target_fails_in_at_most_1_of_100_over_all_looks():
+    assert words(series(2, 2000, 40, 1.3), decide_in_looks, target=1.3)["FAIL"] <= 0.01
+
+
+def test_M11_a_ratio_at_the_limit_passes_in_at_most_5_of_100_and_fails_in_90():
+    found = words(series(3, 1000, 40, 1.05), decide_in_looks)
+    assert found["PASS"] <= 0.05 and found["FAIL"] >= 0.90
+
+
+def test_M11_twice_the_tolerance_fails_in_99_of_100():
+    assert words(series(4, 1000, 40, 1.10), decide_in_looks)["FAIL"] >= 0.99
+
+
+def test_M11_a_quiet_machine_leaves_at_most_5_of_100_undecided_within_20_blocks():
+    assert words(series(5, 1000, 20, 1.0, spread=0.015), decide_in_looks)["INCONCLUSIVE"] <= 0.05
+
+
+def test_M11_the_first_look_that_decides_decides():
+    values = np.concatenate([np.full(10, np.log(2.0)), np.full(30, np.log(0.1))])
+    assert decide_in_looks(values, 1.0, 0.1).look == 1
+    assert decide_in_looks(values, 1.0, 0.1).word == "FAIL"

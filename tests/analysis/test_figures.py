@@ -1,0 +1,103 @@
+"""The figures: all there, readable in every form, and nothing drawn outside the paper."""
+
+import builder
+import numpy as np
+import pytest
+
+from spargio_report.compare import all_comparisons, headlines
+from spargio_report.figure_forest import draw_forest
+from spargio_report.figure_heatmap import draw_heatmap
+from spargio_report.figure_strips import draw_strips, spread
+from spargio_report.load import load_run
+from spargio_report.style import mark_of, plt, shared_style
+
+
+@pytest.fixture
+def run(tmp_path):
+    return load_run(builder.write(tmp_path, builder.quick()))
+
+
+def unseen_ticks(figure):
+    """matplotlib keeps labels for ticks beyond the limits of an axis, and never draws them."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
+                if not low <= tick.get_loc() <= high or not axis.get_visible():
+                    yield from (tick.label1, tick.label2)
+
+
+def outside(figure):
+    """Texts that reach over the edge of the paper."""
+    figure.canvas.draw()
+    renderer, page = figure.canvas.get_renderer(), figure.bbox
+    unseen = set(unseen_ticks(figure))
+    found = []
+    for text in figure.findobj(plt.Text):
+        box = text.get_window_extent(renderer)
+        if text not in unseen and text.get_visible() and text.get_text() and not (
+                box.x0 >= page.x0 - 1 and box.x1 <= page.x1 + 1 and box.y0 >= page.y0 - 1 and box.y1 <= page.y1 + 1):
+            found.append(text.get_text())
+    plt.close(figure)
+    return found
+
+
+def test_M14_no_label_is_clipped_in_any_figure(run):
+    comparisons = all_comparisons(run)
+    pairs = [one for one in comparisons if not one.is_repeat]
+    best = [row.strongest for row in headlines(run, comparisons) if row.strongest]
+    with shared_style():
+        assert outside(draw_forest(run, best, "best")) == []
+        assert outside(draw_forest(run, pairs, "all")) == []
+        assert outside(draw_heatmap(run, pairs)) == []
+        for group in run.groups:
+            assert outside(draw_strips(run, group)) == []
+
+
+def test_M14_labels_at_the_ends_of_lines_never_touch():
+    placed = spread([0.1, 0.1, 0.11, 0.5, 2.0, 2.0], 0.12, 2.0)
+    assert np.all(np.diff(placed) >= 0.12 - 1e-9) and placed[-1] <= 2.0
+
+
+def test_M14_backends_differ_by_shape_and_not_by_colour_alone():
+    backends = ["spargio", "floor", "threads", "asio", "asio_uring", "libuv", "tbb", "tokio"]
+    assert len({mark_of(name).marker for name in backends}) == len(backends)
+
+
+def test_M14_plot_writes_each_figure_in_the_forms_asked_for(tmp_path, inside):
+    path = builder.write(tmp_path, builder.pair(0.5))
+    ended = inside("plot", path, "-o", tmp_path / "out", "--formats", "png,svg,pdf")
+    assert ended.returncode == 0
+    names = {line.rsplit("/", 1)[1] for line in ended.stdout.splitlines()}
+    for name in ("forest-headline", "heatmap", "strips-ping-pong-steady-rtt"):
+        assert {f"{name}.png", f"{name}.svg", f"{name}.pdf"} <= names
+    assert (tmp_path / "out" / "heatmap.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_M14_the_same_data_gives_the_same_drawing(tmp_path, inside):
+    path = builder.write(tmp_path, builder.pair(0.5))
+    for name in ("one", "two"):
+        inside("plot", path, "-o", tmp_path / name, "--formats", "svg", "--figure", "forest")
+    first, second = (sorted((tmp_path / name).glob("*.svg")) for name in ("one", "two"))
+    assert first and [one.read_bytes() for one in first] == [one.read_bytes() for one in second]
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 5])
+def test_M14_few_blocks_draw_points_without_an_interval(blocks, tmp_path, inside):
+    path = builder.write(tmp_path, builder.pair(0.5, blocks=blocks))
+    assert inside("report", path, "-o", tmp_path / "out").returncode == 0
+    assert "[no interval]" in (tmp_path / "out" / "report.md").read_text()
+
+
+def test_P22_names_with_dollar_signs_are_drawn_as_they_are(tmp_path, inside):
+    document = builder.pair(0.5)
+    text = builder.json.dumps(document).replace("asio", "a$io_{")
+    path = tmp_path / "result.json"
+    path.write_text(text)
+    assert inside("plot", path, "-o", tmp_path / "out").returncode == 0
+
+
+def test_P22_nothing_to_draw_is_said(tmp_path, inside):
+    document = builder.make_run([builder.Group("ping_pong/steady_rtt", [builder.Arm("spargio", 100)])])
+    ended = inside("plot", builder.write(tmp_path, document), "-o", tmp_path / "out", "--figure", "heatmap")
+    assert ended.returncode == 2 and "nothing that a heatmap figure could show" in ended.stderr

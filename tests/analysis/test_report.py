@@ -1,0 +1,170 @@
+"""The report, read as a person would: in a real browser, and as Markdown."""
+
+import html
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+
+import builder
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+         "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """One report of the shape of the quick matrix, for all tests here."""
+    from spargio_report.cli import main
+    place = tmp_path_factory.mktemp("report")
+    document = builder.quick()
+    document["cases"][2]["repro"] = "spargio-bench run -w '<script>alert(1)</script>'"
+    document["warnings"] = [{"code": "near_overhead", "case": document["cases"][2]["id"],
+                             "text": "within five times of what the harness itself costs"}]
+    assert main(["report", str(builder.write(place, document)), "-o", str(place / "out")]) == 0
+    return place / "out"
+
+
+def in_browser(page, folder, script=""):
+    """The page as the browser has it after `script` ran."""
+    if not CHROMIUM:
+        pytest.skip("no chromium found; it is in .ci/packages.txt")
+    copy = folder / "copy.html"
+    copy.write_text(page.read_text() + f"<script>{script}</script>")
+    ended = subprocess.run([CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'browser'}", "--virtual-time-budget=5000",
+                            "--dump-dom", copy.as_uri()], capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+class Rows(HTMLParser):
+    """Texts of the visible rows of one table."""
+
+    def __init__(self, table):
+        super().__init__()
+        self.table, self.inside, self.rows, self.cell = table, False, [], False
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag == "table":
+            self.inside = given.get("id") == self.table
+        if self.inside and tag == "tr":
+            self.rows.append(None if "hidden" in given else [])
+        if tag == "td" and self.inside and self.rows[-1] is not None:
+            self.rows[-1].append("")
+            self.cell = True
+
+    def handle_endtag(self, tag):
+        if tag == "td":
+            self.cell = False
+
+    def handle_data(self, data):
+        if self.cell:
+            self.rows[-1][-1] += data
+
+
+def rows_of(dom, table):
+    parser = Rows(table)
+    parser.feed(dom)
+    return [row for row in parser.rows if row]
+
+
+def test_M14_the_browser_shows_the_verdict_first_and_lost_cases_first(folder, tmp_path):
+    dom = in_browser(folder / "index.html", tmp_path)
+    assert "spargio is ahead of every measured rival in" in dom
+    assert dom.index("Verdict") < dom.index('id="headline"') < dom.index("<figure>") < dom.index("Method")
+    rows = rows_of(dom, "headline")
+    words = [re.search(r"n=\d+ (\w+)", row[4])[1] for row in rows]
+    order = {"SLOWER": 0, "DEARER": 0, "UNSURE": 1, "FASTER": 2, "CHEAPER": 2}
+    assert words[0] == "SLOWER" and "UNSURE" in words and words == sorted(words, key=order.get)
+    assert {row[1] for row in rows} == {"spargio", "spargio[spin=0]"}
+    assert "16 of 16 rows" in dom
+
+
+def ns(text):
+    value, unit = text.split(" ")
+    return float(value) * {"ns": 1, "µs": 1e3, "ms": 1e6}[unit]
+
+
+@pytest.mark.parametrize(("clicks", "falling"), [(1, False), (2, True)])
+def test_M14_a_click_on_a_heading_sorts_by_number_across_units(clicks, falling, folder, tmp_path):
+    click = "document.querySelectorAll('#headline th')[2].click();" * clicks
+    rows = rows_of(in_browser(folder / "index.html", tmp_path, click), "headline")
+    times = [ns(row[2]) for row in rows]
+    assert len(times) == 16 and times == sorted(times, reverse=falling)
+
+
+def test_M14_a_click_sorts_ratios_by_their_value(folder, tmp_path):
+    dom = in_browser(folder / "index.html", tmp_path, "document.querySelectorAll('#pairs th')[3].click();")
+    ratios = [float(row[3].split("x")[0]) for row in rows_of(dom, "pairs")]
+    assert ratios == sorted(ratios) and len(ratios) > 60
+
+
+def test_M14_the_filter_leaves_the_rows_with_all_its_words(folder, tmp_path):
+    script = ("const box = document.querySelector('[data-table=headline]'); box.value = 'FANOUT tbb';"
+              "box.dispatchEvent(new Event('input'));")
+    dom = in_browser(folder / "index.html", tmp_path, script)
+    assert [row[0] for row in rows_of(dom, "headline")] == ["fanout/skewed", "fanout/balanced"]
+    assert "2 of 16 rows" in dom
+
+
+def test_M14_the_page_is_one_file_that_asks_the_network_for_nothing(folder):
+    page = (folder / "index.html").read_text()
+    assert len(page.encode()) <= 3_000_000
+    addresses = re.findall(r"""(?:src|href)\s*=\s*["']([^"']{0,60})|url\(([^)]{0,60})|@import""", page)
+    assert all(source.startswith("data:image/svg+xml;base64,") for source, _ in addresses) and len(addresses) >= 10
+    assert not re.search(r"https?://|fetch\(|XMLHttpRequest|<link", page)
+
+
+def test_M14_names_and_commands_from_the_file_are_only_text(folder):
+    page = (folder / "index.html").read_text()
+    assert "<script>alert" not in page and html.escape("<script>alert(1)") in page
+
+
+def test_M14_every_case_its_command_its_cpu_time_and_every_refusal_stand_in_the_page(folder):
+    page = html.unescape((folder / "index.html").read_text())
+    document = builder.quick()
+    for case in document["cases"]:
+        assert case["reason"] is None or case["reason"] in page
+        assert case["status"] != "measured" or case["arm"] in page
+    assert page.count("spargio-bench run -w") >= sum(case["status"] == "measured" for case in document["cases"])
+    for words in ("CPU/op", "its CPU/op", "b CPU/op", "p99", "within five times", "a synthetic machine", "g++ 12.2.0",
+                  "changed within", "Hodges-Lehmann"):
+        assert words in page
+
+
+def test_M14_ratios_are_split_by_the_state_of_the_cpus(folder):
+    assert re.search(r"far [\d.]+x \(n=\d+\), near [\d.]+x \(n=\d+\)", (folder / "report.md").read_text())
+
+
+def test_M14_the_markdown_has_the_verdict_the_losses_and_the_gates(folder):
+    text = (folder / "report.md").read_text()
+    assert text.index("spargio is ahead of") < text.index("lost cases first") < text.index("## Gates")
+    table = text[text.index("| case |"):text.index("## Gates")].strip().splitlines()
+    assert table[2].startswith("| ping_pong/cold_start | spargio[spin=0] |")
+    assert len({line.count(" | ") for line in table[:1] + table[2:]}) == 1
+    assert "15 gates: 1 FAIL, 14 PASS" in text
+
+
+def test_M23_gates_for_cases_that_the_run_does_not_hold_are_counted_in_a_report(tmp_path, inside):
+    ended = inside("report", builder.write(tmp_path, builder.pair(0.05)), "-o", tmp_path / "out")
+    text = (tmp_path / "out" / "report.md").read_text()
+    assert ended.returncode == 0 and "more need cases that this run does not hold" in text
+
+
+def test_P20_a_report_with_a_broken_case_is_written_and_ends_with_4(tmp_path, inside):
+    arms = [builder.Arm("spargio", 100), builder.Arm("asio", 200),
+            builder.Arm("libuv", 1, status="crashed", reason="signal 11 (SIGSEGV)")]
+    path = builder.write(tmp_path, builder.make_run([builder.Group("ping_pong/steady_rtt", arms)]))
+    assert inside("report", path, "-o", tmp_path / "out").returncode == 4
+    assert "signal 11 (SIGSEGV)" in (tmp_path / "out" / "index.html").read_text()
+
+
+def test_P20_a_run_in_which_nothing_was_measured_still_gets_its_report(tmp_path, inside):
+    arms = [builder.Arm("spargio", 1, status="crashed", reason="signal 11"),
+            builder.Arm("asio", 1, status="unavailable", reason="not built")]
+    path = builder.write(tmp_path, builder.make_run([builder.Group("ping_pong/steady_rtt", arms)]))
+    assert inside("report", path, "-o", tmp_path / "out").returncode == 4
+    assert "nothing to compare" in (tmp_path / "out" / "report.md").read_text()
