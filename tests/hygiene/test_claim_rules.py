@@ -20,11 +20,11 @@ def test_the_legal_numbers_are_those_of_the_specification():
 def test_a_cpp_file_that_nothing_compiles_is_found(tmp_path):
     tree = plant(tmp_path, {
         "x/CMakeLists.txt": "add_library(x listed.cpp deep/inner.cpp)  # not forgotten.cpp\n"
-                            "foreach(name IN ITEMS looped)\n",
-        "x/listed.cpp": "", "x/deep/inner.cpp": "", "x/looped.cpp": "", "x/forgotten.cpp": "", "y/orphan.cpp": "",
+                            "foreach(name IN ITEMS looped lost)\n    add_executable(${name} loop/${name}_main.cpp)\n",
+        "x/listed.cpp": "", "x/deep/inner.cpp": "", "x/loop/looped_main.cpp": "", "x/lost.cpp": "", "x/forgotten.cpp": "", "y/orphan.cpp": "",
         "x/deep/listed.cpp": ""})
     assert places(claims.check_listed_in_cmake(tree)) == [
-        ("x/deep/listed.cpp", 0), ("x/forgotten.cpp", 0), ("y/orphan.cpp", 0)]
+        ("x/deep/listed.cpp", 0), ("x/forgotten.cpp", 0), ("x/lost.cpp", 0), ("y/orphan.cpp", 0)]
 
 
 def test_a_link_that_leads_nowhere_is_found(tmp_path):

@@ -44,20 +44,24 @@ def check_test_numbers(tree: Tree) -> list[Finding]:
 
 
 def check_listed_in_cmake(tree: Tree) -> list[Finding]:
-    """Each .cpp is named, relative to it, in a CMakeLists.txt above it (a stem alone will do, for loops)."""
-    lists = {name: set(re.findall(r"[\w./+-]+", strip_comments(tree.text(name) or "")))
+    """Each .cpp is named, relative to it, in a CMakeLists.txt above it."""
+    lists = {PurePosixPath(name).parent: named_sources(tree.text(name) or "")
              for name in tree.files if PurePosixPath(name).name == "CMakeLists.txt"}
     findings = []
     for name in tree.cpp():
-        if not name.endswith(".cpp"):
-            continue
         path = PurePosixPath(name)
-        above = [(folder, lists[at]) for folder in path.parents
-                 if (at := (folder / "CMakeLists.txt").as_posix()) in lists]
-        if not any({relative := path.relative_to(folder).as_posix(), relative.removesuffix(".cpp")} & words
-                   for folder, words in above):
+        if path.suffix == ".cpp" and not any(path.relative_to(folder).as_posix() in lists.get(folder, ())
+                                             for folder in path.parents):
             findings.append(Finding(name, 0, "is in no CMakeLists.txt: nothing compiles it"))
     return findings
+
+
+def named_sources(cmake: str) -> set[str]:
+    """The words of a CMakeLists.txt, and what its loops may make of them: `${name}.cpp`, `straight/${name}.cpp`."""
+    cmake = strip_comments(cmake)
+    words = set(re.findall(r"[\w./+-]+", cmake))
+    loops = re.findall(r"([\w./-]*)\$\{\w+\}([\w-]*\.cpp)", cmake)
+    return words | {before + word + after for before, after in loops for word in words}
 
 
 def strip_comments(cmake: str) -> str:
