@@ -4,6 +4,7 @@
 #   WERROR=ON     warnings are errors
 #   BENCH_ARGS=   more arguments for the benchmark run, as in BENCH_ARGS="--blocks 20"
 #   BENCH_OUT=    folder for the result and its report; default: a new one under results/local/
+#   FAIRNESS_ARGS=   more arguments for the comparison, as in FAIRNESS_ARGS="--only asio"
 #   PYTEST_ARGS=, CTEST_ARGS=   more arguments for the tests, as in CTEST_ARGS="-R histogram"
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -47,7 +48,7 @@ check: ## everything a release needs: both compilers with -Werror, both sanitize
 	@.ci/format --check
 
 fairness: build-release ## hold each rival against a straight-line program on the same library
-	@tests/fairness/run build/release
+	@"$$(.ci/find-python json)" tests/fairness/compare.py build/release $(FAIRNESS_ARGS)
 
 format: ## rewrite the C++ files in the project's form (clang-format)
 	@.ci/format
