@@ -10,7 +10,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 DPKG_QUERY = """#!/bin/bash
 while read -r name; do echo "install ok installed|$name, "; done < "$STATE/installed"
-echo "install ok installed|real-pkg, virtual-pkg (= 1.0), other-virtual"
+[[ "$*" == *Provides* ]] && provided="virtual-pkg (= 1.0), other-virtual"
+echo "install ok installed|real-pkg, $provided"
 echo "deinstall ok config-files|removed-pkg, "
 """
 APT_GET = """#!/bin/bash
