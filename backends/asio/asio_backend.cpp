@@ -1,0 +1,141 @@
+#include "backends/asio/asio_backend.hpp"
+
+#include "backends/asio/sessions.hpp"
+#include "workloads/idle.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <boost/asio/version.hpp>
+#include <boost/version.hpp>
+
+namespace bench {
+namespace on_asio {
+namespace {
+
+class idle_session final : public session {
+public:
+    idle_session(std::size_t workers, context_layout layout) : workers_(workers, layout, polling::off) {}
+    slice_outcome run(const slice_order& order, recorder&) override { return stay_idle(order); }
+
+private:
+    worker_threads workers_;
+};
+
+/// The knobs, read.
+struct setting {
+    context_layout layout;
+    polling poll;
+    bool coroutines;
+};
+
+struct choice {
+    std::string_view knob;
+    std::array<std::string_view, 2> values;
+};
+constexpr std::array<choice, 3> choices{choice{"context", {"worker", "pool"}}, choice{"poll", {"off", "on"}},
+                                        choice{"style", {"handlers", "coroutines"}}};
+
+class asio_backend final : public backend {
+public:
+    std::string_view name() const override { return "asio"; }
+    backend_kind kind() const override { return backend_kind::rival; }
+    std::string version() const override {
+        return "Boost.Asio " + std::to_string(BOOST_ASIO_VERSION / 100000) + '.' +
+               std::to_string(BOOST_ASIO_VERSION / 100 % 1000) + '.' +
+               std::to_string(BOOST_ASIO_VERSION % 100) + " (Boost " + std::to_string(BOOST_VERSION / 100000) +
+               '.' + std::to_string(BOOST_VERSION / 100 % 1000) + ')';
+    }
+    std::string_view summary() const override {
+        return "Boost.Asio: an io_context a worker or one for all; handlers, or awaitable coroutines and "
+               "channels";
+    }
+    std::vector<knob_spec> knobs() const override {
+        return {
+            {"context", "worker", "worker, pool", "", "an io_context a worker, or one shared by all workers"},
+            {"poll", "off", "off, on", "", "during a slice workers call poll() in a loop and never sleep"},
+            {"style", "handlers", "handlers, coroutines", "",
+             "messages and branches as posted handlers, or as awaitable coroutines with channels"}};
+    }
+
+    std::expected<knob_values, std::string> effective_knobs(const knob_values& given) const override {
+        auto knobs = backend::effective_knobs(given);
+        if (!knobs) return knobs;
+        for (const auto& [knob, values] : choices) {
+            const auto& value = knobs->at(std::string(knob));
+            if (std::ranges::find(values, value) == values.end())
+                return std::unexpected("knob " + std::string(knob) + '=' + value + " is not legal; it takes " +
+                                       std::string(values[0]) + ", " + std::string(values[1]));
+        }
+        return knobs;
+    }
+
+    std::expected<std::unique_ptr<session>, refusal> open(const workload& what, const parameters& how,
+                                                          const knob_values& given) override try {
+        const auto knobs = effective_knobs(given);
+        if (!knobs) return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
+        const setting set{.layout =
+                              knobs->at("context") == "pool" ? context_layout::pool : context_layout::worker,
+                          .poll = knobs->at("poll") == "on" ? polling::on : polling::off,
+                          .coroutines = knobs->at("style") == "coroutines"};
+        if (what.name.starts_with("fanout/")) return open_fanout(fanout_shape::read(how), set);
+        if (what.name == "ping_pong/tasks_rtt") return open_tasks(ping_pong_shape::read(how, false), set);
+        if (what.name.starts_with("ping_pong/")) return open_messages(what, how, set);
+        if (what.name == "idle/park")
+            return open_session<idle_session>(static_cast<std::size_t>(how["workers"]), set.layout);
+        if (what.name == "harness/empty")
+            return refuse_unsupported(
+                "the empty workload shows the harness's own cost, which the floor measures; no "
+                "runtime takes part in it");
+        return refuse_unsupported("the asio backend has no form of " + std::string(what.name) + " yet");
+    } catch (const std::exception& error) {
+        return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
+    }
+
+private:
+    static std::unique_ptr<session> open_fanout(fanout_shape shape, setting set) {
+        return set.coroutines ? make_fanout_coroutines(shape, set.layout, set.poll)
+                              : make_fanout(shape, set.layout, set.poll);
+    }
+
+    static std::unique_ptr<session> open_tasks(ping_pong_shape shape, setting set) {
+        return set.coroutines ? make_tasks_rtt_coroutines(shape, set.layout, set.poll)
+                              : make_tasks_rtt(shape, set.layout, set.poll);
+    }
+
+    static std::expected<std::unique_ptr<session>, refusal> open_messages(const workload& what,
+                                                                          const parameters& how, setting set) {
+        if (set.layout == context_layout::pool)
+            return refuse_unsupported(
+                "with context=pool any thread may run either side, so it cannot be promised "
+                "that the two sides are on two threads; ping_pong/tasks_rtt is that case");
+        if (what.name == "ping_pong/steady_rtt") {
+            const auto shape = ping_pong_shape::read(how, false);
+            return set.coroutines ? make_steady_rtt_coroutines(shape, set.poll)
+                                  : make_steady_rtt(shape, set.poll);
+        }
+        if (what.name == "ping_pong/one_way_drain") {
+            const auto shape = ping_pong_shape::read(how, true);
+            return set.coroutines ? make_one_way_drain_coroutines(shape, set.poll)
+                                  : make_one_way_drain(shape, set.poll);
+        }
+        if (what.name == "ping_pong/cold_start") {
+            if (set.coroutines)
+                return refuse_unsupported(
+                    "ping_pong/cold_start has no shared scenario: starting and stopping is each "
+                    "runtime's own; use style=handlers");
+            return make_cold_start(ping_pong_shape::read(how, false), set.poll);
+        }
+        return refuse_unsupported("the asio backend has no form of " + std::string(what.name) + " yet");
+    }
+};
+
+} // namespace
+} // namespace on_asio
+
+backend& asio_backend() {
+    static on_asio::asio_backend instance;
+    return instance;
+}
+
+} // namespace bench

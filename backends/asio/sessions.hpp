@@ -1,0 +1,26 @@
+// What the Asio backend can open.
+#pragma once
+
+#include "backends/asio/worker_threads.hpp"
+#include "workloads/backend.hpp"
+#include "workloads/fanout.hpp"
+#include "workloads/ping_pong.hpp"
+
+#include <memory>
+
+namespace bench::on_asio {
+
+// Asio's own idiom: handlers posted from context to context.
+std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape, polling how);
+std::unique_ptr<session> make_tasks_rtt(ping_pong_shape shape, context_layout layout, polling how);
+std::unique_ptr<session> make_cold_start(ping_pong_shape shape, polling how);
+std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape, polling how);
+std::unique_ptr<session> make_fanout(fanout_shape shape, context_layout layout, polling how);
+
+// The scenarios of workloads/scenarios/, with awaitable<> coroutines and channels.
+std::unique_ptr<session> make_steady_rtt_coroutines(ping_pong_shape shape, polling how);
+std::unique_ptr<session> make_tasks_rtt_coroutines(ping_pong_shape shape, context_layout layout, polling how);
+std::unique_ptr<session> make_one_way_drain_coroutines(ping_pong_shape shape, polling how);
+std::unique_ptr<session> make_fanout_coroutines(fanout_shape shape, context_layout layout, polling how);
+
+} // namespace bench::on_asio

@@ -1,0 +1,60 @@
+#include "backends/asio/worker_threads.hpp"
+
+namespace bench::on_asio {
+namespace {
+
+// poll() takes the context's mutex: polled without a break, it keeps whoever posts from getting it.
+constexpr int pauses_after_empty_poll = 16;
+
+void pause() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("isb");
+#else
+    std::this_thread::yield();
+#endif
+}
+
+} // namespace
+
+void poll_gently(asio::io_context& io) {
+    if (io.poll() != 0) return;
+    for (int i = 0; i < pauses_after_empty_poll; ++i) pause();
+}
+
+worker_threads::worker_threads(std::size_t workers, context_layout layout, polling how) {
+    if (layout == context_layout::pool) {
+        contexts_.push_back(std::make_unique<kept_context>(static_cast<int>(workers)));
+    } else {
+        for (std::size_t i = 0; i < workers; ++i) contexts_.push_back(std::make_unique<kept_context>(1));
+    }
+    try {
+        for (std::size_t i = 0; i < workers; ++i)
+            threads_.emplace_back([this, &io = context(i), how] { serve(io, how); });
+    } catch (...) {
+        stop();
+        throw;
+    }
+}
+
+worker_threads::~worker_threads() { stop(); }
+
+void worker_threads::stop() noexcept {
+    end_slice();
+    for (auto& context : contexts_) context->guard.reset();
+    for (auto& thread : threads_) thread.join();
+}
+
+void worker_threads::serve(asio::io_context& io, polling how) {
+    if (how == polling::off) {
+        io.run();
+        return;
+    }
+    while (!io.stopped()) {
+        io.run_one();
+        while (in_slice_.load(std::memory_order_relaxed)) poll_gently(io);
+    }
+}
+
+} // namespace bench::on_asio

@@ -1,0 +1,24 @@
+// What the floor can open, one maker a scenario.
+#pragma once
+
+#include "workloads/backend.hpp"
+#include "workloads/fanout.hpp"
+#include "workloads/ping_pong.hpp"
+
+#include <memory>
+
+namespace bench::by_hand {
+
+/// How a side waits for the other one.
+enum class waiting { spin, block };
+/// How the branches of a request are done.
+enum class branching { parallel, serial };
+
+std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape, waiting how);
+std::unique_ptr<session> make_tasks_rtt(ping_pong_shape shape);
+std::unique_ptr<session> make_cold_start(ping_pong_shape shape, waiting how);
+std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape, waiting how);
+std::unique_ptr<session> make_balanced_fanout(fanout_shape shape, branching how);
+std::unique_ptr<session> make_skewed_fanout(fanout_shape shape, branching how);
+
+} // namespace bench::by_hand

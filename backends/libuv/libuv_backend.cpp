@@ -1,0 +1,86 @@
+#include "backends/libuv/libuv_backend.hpp"
+
+#include "backends/libuv/sessions.hpp"
+
+#include <charconv>
+
+#include <uv.h>
+
+namespace bench {
+namespace on_libuv {
+namespace {
+
+constexpr std::size_t most_threads = 1024; // MAX_THREADPOOL_SIZE of libuv
+
+class libuv_backend final : public backend {
+public:
+    std::string_view name() const override { return "libuv"; }
+    backend_kind kind() const override { return backend_kind::rival; }
+    std::string version() const override { return std::string("libuv ") + uv_version_string(); }
+    std::string_view summary() const override {
+        return "one loop a worker, callbacks; messages by uv_async_send, branches by uv_queue_work";
+    }
+    std::vector<knob_spec> knobs() const override {
+        return {{"threads", "0", "0 to 1024", "threads",
+                 "size of libuv's thread pool (UV_THREADPOOL_SIZE), for fanout; 0: as many as workers"}};
+    }
+
+    std::expected<knob_values, std::string> effective_knobs(const knob_values& given) const override {
+        auto knobs = backend::effective_knobs(given);
+        if (knobs && !read_threads(*knobs))
+            return std::unexpected("knob threads=" + knobs->at("threads") +
+                                   " is not legal; it takes 0 to 1024");
+        return knobs;
+    }
+
+    std::expected<std::unique_ptr<session>, refusal> open(const workload& what, const parameters& how,
+                                                          const knob_values& given) override try {
+        const auto knobs = effective_knobs(given);
+        if (!knobs) return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
+        if (what.name == "ping_pong/steady_rtt") return make_steady_rtt(ping_pong_shape::read(how, false));
+        if (what.name == "ping_pong/cold_start") return make_cold_start(ping_pong_shape::read(how, false));
+        if (what.name == "ping_pong/one_way_drain") return make_one_way_drain(ping_pong_shape::read(how, true));
+        if (what.name == "fanout/balanced" || what.name == "fanout/skewed")
+            return open_fanout(fanout_shape::read(how), *read_threads(*knobs));
+        if (what.name == "idle/park") return make_idle(static_cast<std::size_t>(how["workers"]));
+        if (what.name == "ping_pong/tasks_rtt")
+            return refuse_unsupported(
+                "libuv has no tasks that it could place: a callback runs on the loop that it "
+                "was given to, which is ping_pong/steady_rtt");
+        if (what.name == "harness/empty")
+            return refuse_unsupported(
+                "the empty workload shows the harness's own cost, which the floor measures; no "
+                "runtime takes part in it");
+        return refuse_unsupported("the libuv backend has no form of " + std::string(what.name) + " yet");
+    } catch (const std::exception& error) {
+        return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
+    }
+
+private:
+    static std::optional<std::size_t> read_threads(const knob_values& knobs) {
+        const std::string& text = knobs.at("threads");
+        std::size_t threads = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), threads);
+        if (error != std::errc{} || end != text.data() + text.size() || threads > most_threads)
+            return std::nullopt;
+        return threads;
+    }
+
+    static std::expected<std::unique_ptr<session>, refusal> open_fanout(fanout_shape shape,
+                                                                        std::size_t threads) {
+        const std::size_t pool = threads == 0 ? shape.workers : threads;
+        if (const auto claimed = claim_pool(pool); !claimed)
+            return std::unexpected(refusal{refusal::kind_type::unavailable, claimed.error()});
+        return make_fanout(shape, pool);
+    }
+};
+
+} // namespace
+} // namespace on_libuv
+
+backend& libuv_backend() {
+    static on_libuv::libuv_backend instance;
+    return instance;
+}
+
+} // namespace bench

@@ -1,0 +1,22 @@
+// What the libuv backend can open, one maker a scenario.
+#pragma once
+
+#include "workloads/backend.hpp"
+#include "workloads/fanout.hpp"
+#include "workloads/ping_pong.hpp"
+
+#include <memory>
+
+namespace bench::on_libuv {
+
+std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape);
+std::unique_ptr<session> make_cold_start(ping_pong_shape shape);
+std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape);
+std::unique_ptr<session> make_idle(std::size_t workers);
+
+/// `pool_threads` was given to libuv by `claim_pool` before.
+std::unique_ptr<session> make_fanout(fanout_shape shape, std::size_t pool_threads);
+/// libuv has one thread pool for the whole process, whose size is fixed by its first use. Error: why not.
+std::expected<void, std::string> claim_pool(std::size_t threads);
+
+} // namespace bench::on_libuv

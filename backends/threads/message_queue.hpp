@@ -1,0 +1,62 @@
+// A queue between two threads as the standard library suggests it: a mutex, a condition variable, a vector.
+//
+// What makes it a good one: the consumer takes all that is there under one lock and then works from its own
+// vector; the producer notifies only a consumer that waits, and after the lock is released, so that the woken
+// thread does not run into it; both vectors keep their memory.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <vector>
+
+namespace bench::plain_threads {
+
+/// One producer thread, one consumer thread.
+class message_queue {
+public:
+    void send(std::uint64_t message) {
+        bool wake = false;
+        {
+            const std::lock_guard lock(mutex_);
+            arrived_.push_back(message);
+            wake = consumer_waits_;
+            consumer_waits_ = false;
+        }
+        if (wake) not_empty_.notify_one();
+    }
+
+    void send_batch(std::span<const std::uint64_t> batch) {
+        bool wake = false;
+        {
+            const std::lock_guard lock(mutex_);
+            arrived_.insert(arrived_.end(), batch.begin(), batch.end());
+            wake = consumer_waits_;
+            consumer_waits_ = false;
+        }
+        if (wake) not_empty_.notify_one();
+    }
+
+    /// Everything that arrived since the last call, at least one message; valid until the next call.
+    std::span<const std::uint64_t> receive_all() {
+        taken_.clear();
+        std::unique_lock lock(mutex_);
+        while (arrived_.empty()) {
+            consumer_waits_ = true;
+            not_empty_.wait(lock);
+        }
+        taken_.swap(arrived_);
+        return taken_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable not_empty_;
+    std::vector<std::uint64_t> arrived_;
+    bool consumer_waits_ = false;
+    std::vector<std::uint64_t> taken_; ///< the consumer's own
+};
+
+} // namespace bench::plain_threads

@@ -1,0 +1,17 @@
+// What the threads backend can open, one maker a scenario.
+#pragma once
+
+#include "workloads/backend.hpp"
+#include "workloads/fanout.hpp"
+#include "workloads/ping_pong.hpp"
+
+#include <memory>
+
+namespace bench::plain_threads {
+
+std::unique_ptr<session> make_round_trips(ping_pong_shape shape);
+std::unique_ptr<session> make_cold_start(ping_pong_shape shape);
+std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape);
+std::unique_ptr<session> make_fanout(fanout_shape shape);
+
+} // namespace bench::plain_threads

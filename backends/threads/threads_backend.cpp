@@ -1,0 +1,65 @@
+#include "backends/threads/threads_backend.hpp"
+
+#include "backends/threads/job_thread.hpp"
+#include "backends/threads/sessions.hpp"
+#include "workloads/idle.hpp"
+
+#include <deque>
+
+namespace bench {
+namespace plain_threads {
+namespace {
+
+class idle_session final : public session {
+public:
+    explicit idle_session(std::size_t workers) : threads_(workers) {}
+    slice_outcome run(const slice_order& order, recorder&) override { return stay_idle(order); }
+
+private:
+    std::deque<job_thread> threads_;
+};
+
+class threads_backend final : public backend {
+public:
+    std::string_view name() const override { return "threads"; }
+    backend_kind kind() const override { return backend_kind::rival; }
+    std::string version() const override {
+#if defined(_GLIBCXX_RELEASE)
+        return "libstdc++ " + std::to_string(_GLIBCXX_RELEASE);
+#else
+        return "the compiler's standard library";
+#endif
+    }
+    std::string_view summary() const override {
+        return "std::thread, mutex and condition variable: what one writes without a runtime";
+    }
+
+    std::expected<std::unique_ptr<session>, refusal> open(const workload& what, const parameters& how,
+                                                          const knob_values& given) override {
+        if (const auto knobs = effective_knobs(given); !knobs)
+            return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
+        if (what.name == "ping_pong/steady_rtt" || what.name == "ping_pong/tasks_rtt")
+            return make_round_trips(ping_pong_shape::read(how, false));
+        if (what.name == "ping_pong/cold_start") return make_cold_start(ping_pong_shape::read(how, false));
+        if (what.name == "ping_pong/one_way_drain") return make_one_way_drain(ping_pong_shape::read(how, true));
+        if (what.name == "fanout/balanced" || what.name == "fanout/skewed")
+            return make_fanout(fanout_shape::read(how));
+        if (what.name == "idle/park")
+            return open_session<idle_session>(static_cast<std::size_t>(how["workers"]));
+        if (what.name == "harness/empty")
+            return refuse_unsupported(
+                "the empty workload shows the harness's own cost, which the floor measures; no "
+                "runtime takes part in it");
+        return refuse_unsupported("the threads backend has no form of " + std::string(what.name) + " yet");
+    }
+};
+
+} // namespace
+} // namespace plain_threads
+
+backend& threads_backend() {
+    static plain_threads::threads_backend instance;
+    return instance;
+}
+
+} // namespace bench

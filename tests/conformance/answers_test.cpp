@@ -1,0 +1,82 @@
+// W4, W7: every backend does every workload rightly, or says in a sentence why not.
+#include "tests/conformance/cases.hpp"
+
+#include "backends/registry.hpp"
+#include "workloads/recorder.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace bench;
+using namespace conformance;
+
+constexpr std::size_t lanes = 4;
+
+class every_backend : public testing::TestWithParam<combination> {
+protected:
+    /// Opens, or ends the test: skipped when the refusal is a proper one.
+    std::unique_ptr<session> open_or_end() {
+        auto [session, refused] = open(GetParam());
+        if (session) return std::move(session);
+        EXPECT_FALSE(refused.reason.empty()) << "a refusal needs a reason";
+        EXPECT_TRUE(refused.kind == refusal::kind_type::unsupported ||
+                    refused.kind == refusal::kind_type::unavailable)
+            << "small legal parameters must not fail: " << refused.reason;
+        reason_ = refused.reason;
+        return nullptr;
+    }
+
+    std::string reason_;
+};
+
+TEST_P(every_backend, W7_answers_rightly_or_says_why_not) {
+    const auto& [runtime, what, how, knobs] = GetParam();
+    const auto session = open_or_end();
+    if (!session) {
+        RecordProperty("refused", reason_);
+        return;
+    }
+    recorder latencies(lanes);
+    // Different seeds and lengths one after the other: nothing may be left over from the slice before.
+    for (const slice_order& order :
+         {slice_order{.iterations = 1, .seed = 1}, slice_order{.iterations = 3, .seed = 0xfeedfacecafebeef},
+          slice_order{.iterations = 2, .seed = 0}}) {
+        const auto wrong = verify(*what, how, order, session->run(order, latencies));
+        EXPECT_FALSE(wrong.has_value()) << *wrong;
+    }
+    EXPECT_EQ(latencies.merged().total(), 0u) << "latencies were recorded that nobody asked for";
+}
+
+TEST_P(every_backend, W5_records_one_latency_for_each_operation_when_asked) {
+    const auto& [runtime, what, how, knobs] = GetParam();
+    if (!what->measures_latency) return;
+    const auto session = open_or_end();
+    if (!session) return;
+    recorder latencies(lanes);
+    const slice_order order{.iterations = 2, .seed = 5, .record_latency = true};
+    const auto done = session->run(order, latencies);
+    EXPECT_FALSE(verify(*what, how, order, done).has_value());
+    EXPECT_EQ(latencies.merged().total(), done.operations);
+}
+
+INSTANTIATE_TEST_SUITE_P(conformance, every_backend, testing::ValuesIn(all_combinations()),
+                         [](const auto& info) { return name_of(info.param); });
+
+TEST(conformance, W7_goes_through_every_backend_and_every_workload) {
+    EXPECT_GE(plain_combinations().size(), all_backends().size() * all_workloads().size());
+    EXPECT_GE(all_workloads().size(), 8u);
+}
+
+TEST(conformance, W1_shows_what_each_backend_refuses_and_why) {
+    for (const auto& which : plain_combinations()) {
+        const auto [session, refused] = open(which);
+        if (session) continue;
+        std::string place = std::string(which.runtime->name()) + " / " + std::string(which.what->name);
+        RecordProperty("refused", place + ": " + refused.reason);
+        EXPECT_GT(refused.reason.size(), 20u) << place << ": a sentence, not a word";
+        EXPECT_EQ(refused.reason.find("yet"), std::string::npos) << place << " has no form written";
+    }
+}
+
+} // namespace

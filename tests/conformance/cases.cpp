@@ -1,0 +1,108 @@
+#include "tests/conformance/cases.hpp"
+
+#include "backends/registry.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <stdexcept>
+
+namespace conformance {
+namespace {
+
+using namespace bench;
+
+/// Small enough for a spinning backend on a busy machine; odd, so that nothing divides evenly.
+const std::map<std::string_view, std::string> small_values{{"rounds", "13"},  {"messages", "131"},
+                                                           {"requests", "5"}, {"branches", "7"},
+                                                           {"steps", "20"},   {"hot_steps", "300"}};
+
+parameters make_small(const workload& what, std::vector<assignment> more) {
+    std::vector<assignment> given = std::move(more);
+    for (const auto& spec : what.parameters)
+        if (const auto at = small_values.find(spec.name); at != small_values.end())
+            given.emplace_back(spec.name, at->second);
+    auto made = parameters::make(what.parameters, given);
+    if (!made) throw std::logic_error(made.error());
+    return *std::move(made);
+}
+
+bool has_parameter(const workload& what, std::string_view name) {
+    return std::ranges::find(what.parameters, name, &parameter_spec::name) != what.parameters.end();
+}
+
+/// The parameter sets worth a test of their own.
+std::vector<parameters> small_parameters(const workload& what) {
+    std::vector<parameters> sets{make_small(what, {})};
+    if (has_parameter(what, "batch"))
+        for (const char* batch : {"16", "all"}) sets.push_back(make_small(what, {{"batch", batch}}));
+    const bool takes_three = std::ranges::any_of(
+        what.parameters, [](const auto& spec) { return spec.name == "workers" && spec.most >= 3; });
+    if (takes_three)
+        for (const char* workers : {"1", "3"}) sets.push_back(make_small(what, {{"workers", workers}}));
+    return sets;
+}
+
+/// The words of a range such as "worker, pool"; none for "0 to 1024".
+std::vector<std::string> words_of(const knob_spec& knob) {
+    std::vector<std::string> words;
+    std::string word;
+    for (const char letter : knob.range + ",") {
+        if (letter == ',') {
+            words.push_back(std::exchange(word, {}));
+        } else if (letter != ' ' || !word.empty()) {
+            word += letter;
+        }
+    }
+    const bool plain = std::ranges::all_of(words, [](const std::string& each) {
+        return !each.empty() &&
+               std::ranges::all_of(each, [](unsigned char c) { return std::isalpha(c) || c == '_'; });
+    });
+    return plain ? words : std::vector<std::string>{};
+}
+
+std::vector<knob_values> knob_sets(const backend& runtime) {
+    std::vector<knob_values> sets{{}};
+    for (const auto& knob : runtime.knobs())
+        for (const auto& word : words_of(knob))
+            if (word != knob.initial) sets.push_back({{knob.name, word}});
+    return sets;
+}
+
+} // namespace
+
+std::string name_of(const combination& which) {
+    std::string name = std::string(which.runtime->name()) + "_" + std::string(which.what->name);
+    for (const auto& [knob, value] : which.knobs) name += "_" + knob + "_" + value;
+    for (const char* shown : {"batch", "workers"})
+        if (has_parameter(*which.what, shown)) name += std::string("_") + shown + "_" + which.how.text(shown);
+    std::ranges::replace_if(
+        name, [](unsigned char c) { return !std::isalnum(c); }, '_');
+    return name;
+}
+
+std::ostream& operator<<(std::ostream& out, const combination& which) { return out << name_of(which); }
+
+std::vector<combination> all_combinations() {
+    std::vector<combination> all;
+    for (backend* const runtime : all_backends())
+        for (const auto& what : all_workloads())
+            for (const auto& knobs : knob_sets(*runtime))
+                for (const auto& how : small_parameters(what)) all.push_back({runtime, &what, how, knobs});
+    return all;
+}
+
+std::vector<combination> plain_combinations() {
+    std::vector<combination> all;
+    for (backend* const runtime : all_backends())
+        for (const auto& what : all_workloads()) all.push_back({runtime, &what, make_small(what, {}), {}});
+    return all;
+}
+
+opened open(const combination& which) {
+    auto result = which.runtime->open(*which.what, which.how, which.knobs);
+    if (!result) return {nullptr, result.error()};
+    return {std::move(*result), {}};
+}
+
+} // namespace conformance

@@ -1,0 +1,70 @@
+// Knobs: what is wrong is named, and so is what would be right.
+#include "tests/conformance/cases.hpp"
+
+#include "backends/registry.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace bench;
+using namespace conformance;
+
+class every_runtime : public testing::TestWithParam<backend*> {
+protected:
+    /// What opening the first workload that the backend can do says with these knobs.
+    static refusal refusal_with(backend& runtime, const knob_values& knobs) {
+        for (auto which : plain_combinations()) {
+            if (which.runtime != &runtime || !open(which).session) continue;
+            which.knobs = knobs;
+            auto [session, refused] = open(which);
+            EXPECT_EQ(session, nullptr);
+            return refused;
+        }
+        ADD_FAILURE() << runtime.name() << " can do no workload at all";
+        return {};
+    }
+};
+
+TEST_P(every_runtime, W1_names_an_unknown_knob) {
+    const auto refused = refusal_with(*GetParam(), {{"no_such_knob", "1"}});
+    EXPECT_EQ(refused.kind, refusal::kind_type::bad_knob);
+    EXPECT_NE(refused.reason.find("no_such_knob"), std::string::npos) << refused.reason;
+    for (const auto& knob : GetParam()->knobs())
+        EXPECT_NE(refused.reason.find(knob.name), std::string::npos)
+            << refused.reason << " leaves out " << knob.name;
+}
+
+TEST_P(every_runtime, W1_names_a_knob_with_an_illegal_value_and_what_it_takes) {
+    for (const auto& knob : GetParam()->knobs()) {
+        for (const char* const illegal : {"neither-this-nor-that", "-7", ""}) {
+            const auto refused = refusal_with(*GetParam(), {{knob.name, illegal}});
+            EXPECT_EQ(refused.kind, refusal::kind_type::bad_knob) << knob.name << "=" << illegal;
+            EXPECT_NE(refused.reason.find(knob.name), std::string::npos) << refused.reason;
+            EXPECT_NE(refused.reason.find(knob.range), std::string::npos)
+                << refused.reason << " does not say what is legal: " << knob.range;
+        }
+    }
+}
+
+TEST_P(every_runtime, W1_lists_every_knob_in_the_effective_set) {
+    const auto knobs = GetParam()->effective_knobs({});
+    ASSERT_TRUE(knobs.has_value()) << knobs.error();
+    for (const auto& knob : GetParam()->knobs()) {
+        EXPECT_EQ(knobs->at(knob.name), knob.initial);
+        EXPECT_FALSE(knob.help.empty());
+        EXPECT_FALSE(knob.range.empty());
+    }
+}
+
+TEST_P(every_runtime, W1_says_what_it_is) {
+    EXPECT_FALSE(GetParam()->version().empty());
+    EXPECT_FALSE(GetParam()->summary().empty());
+    EXPECT_EQ(find_backend(GetParam()->name()), GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(conformance, every_runtime,
+                         testing::ValuesIn(all_backends().begin(), all_backends().end()),
+                         [](const auto& info) { return std::string(info.param->name()); });
+
+} // namespace

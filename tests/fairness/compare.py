@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Holds each rival backend against straight-line programs on the same library.
+
+Both sides are fresh processes that do the same work; they run in turn (backend, straight, straight, backend), and
+the figure of a case is the median over such blocks of the ratio backend/straight. Above 1.05 the backend is
+written worse than a short program would be, and that is a defect of the backend (W, fairness).
+
+    compare.py BUILD_DIR [--only TEXT] [--blocks N] [--limit 1.05]
+
+Exit code: 0 all within the limit, 1 a backend is slower, 2 usage, 4 a program failed or its answer is wrong.
+"""
+
+import argparse
+import dataclasses
+import math
+import pathlib
+import statistics
+import subprocess
+import sys
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    backend: str
+    workload: str
+    iterations: int
+    settings: tuple  # parameters and knobs of the backend's side
+    straight: str
+    argument: str = ""
+
+    @property
+    def title(self):
+        settings = ",".join(self.settings)
+        return f"{self.backend} {self.workload}{'[' + settings + ']' if settings else ''} / {self.straight}"
+
+
+def message_cases(backend, drains):
+    yield Case(backend, "ping_pong/steady_rtt", 40, (), f"{backend}_steady")
+    for program in drains:
+        for batch in ("1",) if program.endswith("channel") else ("1", "64", "all"):
+            iterations = 400 if batch == "1" else 1500
+            yield Case(backend, "ping_pong/one_way_drain", iterations, (f"batch={batch}",), program, batch)
+
+
+def fanout_cases(backend, program, *settings):
+    for shape in ("balanced", "skewed"):
+        yield Case(backend, f"fanout/{shape}", 10, settings, program, shape)
+
+
+def all_cases():
+    yield from message_cases("asio", ("asio_drain", "asio_drain_channel"))
+    yield Case("asio", "ping_pong/cold_start", 60, (), "asio_cold")
+    yield Case("asio", "ping_pong/cold_start", 60, (), "asio_cold_main")
+    yield from fanout_cases("asio", "asio_fanout", "context=pool")
+    yield from message_cases("libuv", ("libuv_drain",))
+    yield Case("libuv", "ping_pong/cold_start", 60, (), "libuv_cold")
+    yield from fanout_cases("libuv", "libuv_fanout")
+    yield from message_cases("threads", ("threads_drain",))
+    yield Case("threads", "ping_pong/cold_start", 60, (), "threads_cold")
+    yield from fanout_cases("threads", "threads_fanout")
+    yield from fanout_cases("tbb", "tbb_fanout")
+    yield from fanout_cases("tbb", "tbb_parallel_for")
+
+
+class ProgramFailed(Exception):
+    pass
+
+
+def run(command):
+    """Runs one program and returns (wall ns an operation, CPU ns an operation, checksum)."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ProgramFailed(f"{command[0]}: {error}; build the target first, e.g. `cmake --build BUILD_DIR`") from error
+    if done.returncode != 0:
+        raise ProgramFailed(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.strip()}")
+    wall, cpu, checksum = done.stdout.split()
+    return float(wall), float(cpu), checksum
+
+
+def commands_of(case, programs):
+    backend = [str(programs / "fairness-drive"), case.backend, case.workload, str(case.iterations), *case.settings]
+    straight = [str(programs / f"straight_{case.straight}"), str(case.iterations)]
+    return backend, straight + ([case.argument] if case.argument else [])
+
+
+def compare(case, programs, blocks):
+    """Ratios of wall and CPU time, one a block, and the median wall times of both sides."""
+    backend, straight = commands_of(case, programs)
+    wall_ratios, cpu_ratios, walls = [], [], ([], [])
+    for block in range(blocks):
+        order = (backend, straight, straight, backend) if block % 2 == 0 else (straight, backend, backend, straight)
+        samples = {id(backend): [], id(straight): []}
+        for command in order:
+            samples[id(command)].append(run(command))
+        checksums = {sample[2] for side in samples.values() for sample in side}
+        if len(checksums) != 1:
+            raise ProgramFailed(f"{case.title}: the two sides answer differently: {sorted(checksums)}")
+        means = [
+            [math.exp(statistics.fmean(math.log(max(sample[figure], 1e-9)) for sample in samples[id(side)]))
+             for figure in (0, 1)]
+            for side in (backend, straight)
+        ]
+        wall_ratios.append(means[0][0] / means[1][0])
+        cpu_ratios.append(means[0][1] / means[1][1])
+        walls[0].append(means[0][0])
+        walls[1].append(means[1][0])
+    return wall_ratios, cpu_ratios, [statistics.median(side) for side in walls]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=pathlib.Path, help="the build folder, e.g. build/release")
+    parser.add_argument("--only", default="", help="only cases whose title contains this text")
+    parser.add_argument("--blocks", type=int, default=10, help="blocks a case (default 10)")
+    parser.add_argument("--limit", type=float, default=1.05, help="highest median ratio allowed (default 1.05)")
+    given = parser.parse_args()
+    programs = given.build / "tests" / "fairness"
+    cases = [case for case in all_cases() if given.only in case.title]
+    if not cases:
+        parser.error(f"no case contains '{given.only}'; try one of: asio, libuv, threads, tbb, fanout, drain, cold")
+    slower, failed = [], []
+    print(f"{'backend / straight program':<72} {'ratio':>6} {'lo..hi':>12} {'cpu':>5}  ns/op")
+    for case in cases:
+        try:
+            wall, cpu, (ours, theirs) = compare(case, programs, given.blocks)
+        except ProgramFailed as error:
+            failed.append(case.title)
+            print(f"{case.title:<72} failed: {error}", flush=True)
+            continue
+        ratio = statistics.median(wall)
+        quarter = sorted(wall)[len(wall) // 4], sorted(wall)[-1 - len(wall) // 4]
+        mark = ""
+        if ratio > given.limit:
+            slower.append(case.title)
+            mark = f"  above {given.limit}"
+        print(f"{case.title:<72} {ratio:6.2f} {quarter[0]:5.2f}..{quarter[1]:5.2f} {statistics.median(cpu):5.2f}  "
+              f"{ours:,.0f} / {theirs:,.0f}{mark}", flush=True)
+    print(f"{len(cases)} cases, {len(slower)} backends slower than a straight-line program, {len(failed)} failed")
+    return 4 if failed else 1 if slower else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

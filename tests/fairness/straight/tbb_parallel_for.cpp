@@ -1,0 +1,31 @@
+// oneTBB: the same by parallel_for with a grain of one branch.
+#include "tests/fairness/straight/straight.hpp"
+#include "workloads/work.hpp"
+
+#include <array>
+
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_for.h>
+
+int main(int argc, char** argv) {
+    const bool skewed = straight::argument(argc, argv, "balanced") == "skewed";
+    const tbb::global_control two(tbb::global_control::max_allowed_parallelism, 2);
+    return straight::measure(argc, argv, [&](std::uint64_t iterations, std::uint64_t seed) {
+        std::uint64_t sum = 0;
+        for (std::uint64_t n = 0; n < iterations * 64; ++n) {
+            const std::uint64_t request = n % 64;
+            std::array<std::uint64_t, 16> results{};
+            tbb::parallel_for(
+                tbb::blocked_range<std::uint64_t>(0, 16, 1),
+                [&](const tbb::blocked_range<std::uint64_t>& range) {
+                    for (std::uint64_t branch = range.begin(); branch != range.end(); ++branch)
+                        results[branch] =
+                            bench::work(seed + request * 16 + branch, straight::steps(skewed, request, branch));
+                },
+                tbb::simple_partitioner());
+            for (const auto result : results) sum += result;
+        }
+        return straight::figures{iterations * 64 * 16, sum};
+    });
+}
