@@ -16,7 +16,8 @@ HEADLINE_COLUMNS = ("case", "arm", "time/op", "CPU/op", "against the strongest r
                     "its CPU/op", "CPU ratio", "against the floor")
 PAIR_COLUMNS = ("case", "a", "b", "a / b", "a time/op", "a CPU/op", "b time/op", "b CPU/op", "CPU ratio", "by CPU state")
 GATE_COLUMNS = ("gate", "a", "against", "verdict")
-CASE_COLUMNS = ("case", "arm", "time/op", "CPU/op", "p50", "p99", "peak memory", "CPU while paused")
+CASE_COLUMNS = ("case", "arm", "time/op", "CPU/op", "p50", "p99", "peak memory", "CPU while paused",
+                "mind")
 ABSENT_COLUMNS = ("case", "arm", "status", "why")
 
 
@@ -55,14 +56,19 @@ def gate_row(verdict: Verdict) -> tuple[str, ...]:
 
 def case_rows(run: Run, value_of) -> list[tuple[str, ...]]:
     """`value_of(case, metric)` gives the median over blocks."""
+    codes: dict[str, list[str]] = {}
+    for entry in run.raw["warnings"]:
+        codes.setdefault(entry["case"], []).append(entry["code"].replace("_", " "))
     rows = []
     for case in run.cases.values():
         if not case.measured:
             continue
+        mind = codes.get(case.id, []) + ([f"slowed on purpose by {percent(case.injected)}"] if case.injected else [])
         latency = case.latency or {}
         rows.append((case.group, case.arm, duration(value_of(case, "wall_ns_per_operation")),
                      duration(value_of(case, "cpu_ns_per_operation")), duration(latency.get("p50_ns")),
-                     duration(latency.get("p99_ns")), memory(case.peak_rss_bytes), percent(case.paused_cpu_share)))
+                     duration(latency.get("p99_ns")), memory(case.peak_rss_bytes), percent(case.paused_cpu_share),
+                     ", ".join(mind) or "–"))
     return rows
 
 

@@ -39,6 +39,14 @@ def test_M11_each_look_spends_only_its_own_share_of_alpha():
     assert decide(np.abs(values), 1.0, 0.01).word == "FAIL"
 
 
+@pytest.mark.parametrize(("rank", "word"), [(3, "PASS"), (4, "INCONCLUSIVE")])
+def test_M11_a_pass_at_the_first_look_spends_half_a_percent_and_no_more(rank, word):
+    # All blocks below the limit but the one of that rank: tails of 5/1024 and 7/1024 around 0.5 %.
+    distance = 0.01 * np.arange(1, 11)
+    distance[rank - 1] *= -1
+    assert decide(np.log(1.1) - distance, 1.0, 0.1).word == word
+
+
 def test_M11_A_A_runs_fail_in_at_most_one_of_200():
     assert words(series(1, 2000, 40, 1.0), decide_in_looks)["FAIL"] <= 0.005
 

@@ -127,6 +127,13 @@ def test_M10_a_workload_judged_by_cpu_time_is_compared_by_cpu_time(tmp_path, ins
     assert ended.returncode == 0 and "0.51x [0.50, 0.52]" in ended.stdout
 
 
+def test_M10_no_cpu_time_at_all_is_a_microsecond_a_slice_and_no_absurd_ratio(tmp_path, inside):
+    document = builder.make_run([Group("idle/park", [Arm("spargio", 1e6, 0.0), Arm("asio", 1e6, 0.0),
+                                                     Arm("libuv", 1e6, 0.0003)])])
+    ended = inside("compare", builder.write(tmp_path, document), "--all")
+    assert "asio   1.02x [0.97, 1.05] n=10 UNSURE" in ended.stdout and "libuv  0.17x [" in ended.stdout
+
+
 def test_M23_a_waiver_excuses_a_loss_but_no_missing_measurement(tmp_path, inside, one_gate):
     waiver = "[[waiver]]\ngate = 'rtt'\nuntil = 2999-01-01\nreason = 'known'\n"
     ended = gate(inside, tmp_path, builder.pair(1.5), one_gate(extra=waiver))

@@ -21,6 +21,7 @@ def folder(tmp_path_factory):
     place = tmp_path_factory.mktemp("report")
     document = builder.quick()
     document["cases"][2]["repro"] = "spargio-bench run -w '<script>alert(1)</script>'"
+    document["cases"][3]["injected_slowdown"] = 0.05
     document["warnings"] = [{"code": "near_overhead", "case": document["cases"][2]["id"],
                              "text": "within five times of what the harness itself costs"}]
     assert main(["report", str(builder.write(place, document)), "-o", str(place / "out")]) == 0
@@ -130,7 +131,8 @@ def test_M14_every_case_its_command_its_cpu_time_and_every_refusal_stand_in_the_
         assert case["reason"] is None or case["reason"] in page
         assert case["status"] != "measured" or case["arm"] in page
     assert page.count("spargio-bench run -w") >= sum(case["status"] == "measured" for case in document["cases"])
-    for words in ("CPU/op", "its CPU/op", "b CPU/op", "p99", "within five times", "a synthetic machine", "g++ 12.2.0",
+    for words in ("CPU/op", "its CPU/op", "b CPU/op", "p99", "within five times", "<td>near overhead</td>",
+                  "<td>slowed on purpose by 5.0 %</td>", "a synthetic machine", "g++ 12.2.0",
                   "changed within", "Hodges-Lehmann"):
         assert words in page
 

@@ -39,6 +39,19 @@ def test_M10_ten_blocks_can_spend_a_thousandth():
     assert critical_value(10, 0.001) == 0
 
 
+def test_M10_the_bounds_are_the_walsh_averages_that_the_distribution_names():
+    # n = 6 at 5 %: P(statistic <= 2) = 3/64, P(<= 3) = 5/64, so the third average from either end.
+    values = np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0])
+    assert lower_bound(values, 0.05) == 2.0 and upper_bound(values, 0.05) == 20.0
+    assert walsh_averages(values)[:3].tolist() == [1, 1.5, 2] and walsh_averages(values)[-3:].tolist() == [20, 24, 32]
+
+
+def test_M10_each_side_of_the_interval_errs_equally_often():
+    found = [estimate(run) for run in heavy_tailed(np.random.default_rng(3), 2000, 20)]
+    for misses in (sum(one.low > 1 for one in found), sum(one.high < 1 for one in found)):
+        assert 0.013 <= misses / 2000 <= 0.035
+
+
 def test_M10_hodges_lehmann_of_a_hand_worked_example():
     # 1, 4, 10: averages 1, 2.5, 4, 5.5, 7, 10; their middle is (4 + 5.5) / 2.
     assert walsh_averages(np.array([4.0, 1.0, 10.0])).tolist() == [1, 2.5, 4, 5.5, 7, 10]
