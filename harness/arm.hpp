@@ -1,0 +1,29 @@
+// An arm: a backend with the knobs that the user gave it, one side of a comparison.
+#pragma once
+
+#include "workloads/backend.hpp"
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bench {
+
+struct arm {
+    bench::backend* backend = nullptr;
+    knob_values knobs;       ///< only the given ones
+    unsigned occurrence = 1; ///< 2 for the second of two equal arms (A/A)
+    std::optional<double> injected_slowdown = std::nullopt;
+
+    /// `spargio[spin=0]`, `floor#2`.
+    [[nodiscard]] std::string label() const;
+    /// As `-b` takes it: `spargio,spin=0`.
+    [[nodiscard]] std::string argument() const;
+};
+
+/// Reads `name`, `name,knob=value,...` or `name[knob=value,...]`; the backend and its knobs must exist and be
+/// legal. Error: a sentence that names what is wrong and what is legal or near.
+[[nodiscard]] std::expected<arm, std::string> parse_arm(std::string_view text);
+
+} // namespace bench

@@ -1,0 +1,310 @@
+#include "harness/cli.hpp"
+
+#include "harness/exit_codes.hpp"
+#include "harness/matrix.hpp"
+#include "harness/names.hpp"
+#include "harness/random.hpp"
+#include "harness/text.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <sstream>
+
+namespace bench {
+namespace {
+
+/// Thrown inside this file only: a flag whose value is wrong.
+struct usage_error {
+    std::string text;
+};
+
+constexpr const char* footer =
+    "Exit codes: 0 measured; 2 wrong flag, matrix or filter; 4 a case is missing, crashed, wrong or timed out, "
+    "or\n"
+    "a file is invalid or could not be written; 130 interrupted (the file holds what was measured).";
+
+/// What the flags of `run` and `ab` say, before defaults.
+struct run_flags {
+    std::string matrix_path;
+    std::vector<std::string> workloads, backends, parameters, knobs, filters, excludes, injections;
+    std::optional<std::uint64_t> blocks, slices, slice_ms, seed;
+    std::string budget, timeout, quiet_wait, cpus, output, resume, format = "table", color = "auto",
+                                                                   progress = "auto";
+    std::string arm_a, arm_b;
+    bool plan_only = false, quiet = false, verbose = false;
+};
+
+/// An option that takes one value each time it is given, and may be given often.
+void repeatable(CLI::App& app, const char* names, std::vector<std::string>& into, const char* help) {
+    app.add_option(names, into, help)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false);
+}
+
+void add_choice_flags(CLI::App& app, run_flags& f) {
+    repeatable(app, "-w,--workload", f.workloads, "Workload, or a glob of workloads (repeatable)");
+    repeatable(app, "-p,--parameter", f.parameters,
+               "name=v1,v2: parameter of the workloads, one group for each value");
+}
+
+void add_filter_flags(CLI::App& app, run_flags& f) {
+    app.add_option("matrix", f.matrix_path, "Matrix file (TOML), instead of -w and -b");
+    add_choice_flags(app, f);
+    repeatable(app, "-b,--backend", f.backends, "Arm: name or name,knob=value,... (repeatable)");
+    repeatable(app, "-k,--knob", f.knobs, "name=v1,v2: one arm for each value, where the backend has the knob");
+    repeatable(app, "-f,--filter", f.filters, "Keep the cases whose id contains this, or matches it as a glob");
+    repeatable(app, "--exclude", f.excludes, "Leave out the cases whose id contains or matches this");
+}
+
+void add_measuring_flags(CLI::App& app, run_flags& f) {
+    app.add_flag("--plan", f.plan_only, "Print the plan with an estimate of time; run nothing");
+    app.add_option("--blocks", f.blocks, "Blocks of each group: fresh processes, the unit of inference")
+        ->check(CLI::Range(1, 10'000));
+    app.add_option("--slices", f.slices, "Judged slices of each arm in a block")->check(CLI::Range(1, 1'000));
+    app.add_option("--slice-ms", f.slice_ms, "Length that a slice is calibrated to")
+        ->check(CLI::Range(1, 60'000));
+    app.add_option("--budget", f.budget, "Start no block that would end later than this (4m, 90s)");
+    app.add_option("--timeout", f.timeout, "Longest wait for one answer of a cell (10s)");
+    app.add_option("--quiet-wait", f.quiet_wait, "Longest wait for a quiet machine before a block (2s)");
+    app.add_option("--seed", f.seed, "Seed of all orders and messages; default: a new one");
+    app.add_option("--cpus", f.cpus, "CPUs to run on, as 0,2-3");
+    repeatable(app, "--inject", f.injections, "ARM:+5%: slow one arm down on purpose, to test the judgement");
+    app.add_option("-o,--output", f.output, "Result file; default results/local/DATE-ID.json");
+    app.add_option("--format", f.format, "What to print at the end")->check(CLI::IsMember({"table", "json"}));
+    app.add_option("--color", f.color, "")->check(CLI::IsMember({"auto", "always", "never"}));
+    app.add_option("--progress", f.progress, "")->check(CLI::IsMember({"auto", "bar", "plain", "none"}));
+    auto* quiet = app.add_flag("-q,--quiet", f.quiet, "No table, no progress");
+    app.add_flag("-v,--verbose", f.verbose, "Print the plan and every warning")->excludes(quiet);
+}
+
+value_list parse_values(const std::string& text, const char* flag) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+        throw usage_error{fmt::format("{} {}: write it as name=value or name=value,value", flag, text)};
+    return {text.substr(0, equals), split(std::string_view(text).substr(equals + 1), ',')};
+}
+
+injection parse_injection(const std::string& text) {
+    const auto colon = text.rfind(":+");
+    double percent = 0;
+    if (colon != std::string::npos && text.ends_with('%')) {
+        const char* from = text.data() + colon + 2;
+        const char* to = text.data() + text.size() - 1;
+        const auto [end, error] = std::from_chars(from, to, percent);
+        if (error == std::errc{} && end == to && percent > 0 && percent <= 1000)
+            return {.arm = text.substr(0, colon), .share = percent / 100};
+    }
+    throw usage_error{fmt::format("--inject {}: write it as ARM:+5%", text)};
+}
+
+std::optional<std::uint64_t> duration_flag(const char* flag, const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    const auto read = parse_duration_ns(text);
+    if (!read) throw usage_error{fmt::format("{}: {}", flag, read.error())};
+    if (*read == 0) throw usage_error{fmt::format("{}: must be longer than nothing", flag)};
+    return *read;
+}
+
+group_request request_from_flags(const run_flags& f, const std::string& workload) {
+    group_request made{.workload = workload,
+                       .parameters = {},
+                       .arms = f.backends,
+                       .knobs = {},
+                       .place = "the command line",
+                       .skip_undeclared = f.workloads.size() != 1 || workload.contains('*')};
+    for (const auto& text : f.parameters) made.parameters.push_back(parse_values(text, "-p"));
+    for (const auto& text : f.knobs) made.knobs.push_back(parse_values(text, "-k"));
+    return made;
+}
+
+matrix load_matrix(const run_flags& f) {
+    if (!f.matrix_path.empty()) {
+        if (!f.workloads.empty() || !f.backends.empty() || !f.parameters.empty() || !f.knobs.empty())
+            throw usage_error{
+                "a matrix file says itself what to measure; choose from it with -f and --exclude, not "
+                "with -w, -b, -p or -k"};
+        auto read = read_matrix(f.matrix_path);
+        if (!read) throw usage_error{read.error()};
+        return *read;
+    }
+    matrix made;
+    if (f.workloads.empty()) made.groups.push_back(request_from_flags(f, "*"));
+    for (const auto& name : f.workloads) made.groups.push_back(request_from_flags(f, name));
+    return made;
+}
+
+/// Flags win over the matrix, the matrix over the defaults.
+run_request make_request(const run_flags& f, std::uint64_t default_blocks) {
+    auto from = load_matrix(f);
+    run_request made;
+    auto& o = made.options;
+    o.title = from.title;
+    o.blocks = f.blocks ? *f.blocks : from.blocks.value_or(default_blocks);
+    o.slices = f.slices ? *f.slices : from.slices.value_or(o.slices);
+    o.slice_ns = f.slice_ms ? *f.slice_ms * 1'000'000 : from.slice_ns.value_or(o.slice_ns);
+    o.seed = f.seed ? *f.seed : from.seed ? *from.seed : fresh_seed();
+    const auto budget = duration_flag("--budget", f.budget);
+    o.budget_ns = budget ? budget : from.budget_ns;
+    const auto timeout = duration_flag("--timeout", f.timeout);
+    o.timeout_ns = timeout ? *timeout : from.timeout_ns.value_or(std::max(o.timeout_ns, 50 * o.slice_ns));
+    if (f.quiet_wait == "0")
+        o.quiet_limit_ns = 0;
+    else
+        o.quiet_limit_ns = duration_flag("--quiet-wait", f.quiet_wait).value_or(o.quiet_limit_ns);
+    if (!f.cpus.empty()) {
+        auto cpus = parse_cpu_list(f.cpus);
+        if (!cpus) throw usage_error{"--cpus: " + cpus.error()};
+        o.cpus = std::move(*cpus);
+    }
+    made.groups = std::move(from.groups);
+    made.filters = f.filters;
+    made.excludes = f.excludes;
+    for (const auto& text : f.injections) made.injections.push_back(parse_injection(text));
+    return made;
+}
+
+run_output make_output(const run_flags& f, int count, const char* const* arguments) {
+    run_output made;
+    made.path = f.output;
+    made.arguments.assign(arguments + 1, arguments + count);
+    made.quiet = f.quiet;
+    made.verbose = f.verbose;
+    made.json_on_stdout = f.format == "json";
+    made.style = f.quiet                 ? progress_style::none
+                 : f.progress == "bar"   ? progress_style::bar
+                 : f.progress == "plain" ? progress_style::plain
+                 : f.progress == "none"  ? progress_style::none
+                                         : automatic_progress_style();
+    made.color = f.color == "auto" ? automatic_color() : f.color == "always";
+    return made;
+}
+
+class command_line {
+public:
+    command_line() {
+        app_.require_subcommand(1);
+        // The last one wins, so that a script's flags can be overruled by appending.
+        for (auto* sub : {list_, run_, ab_})
+            sub->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+        app_.footer(footer);
+        list_->add_option("what", list_what_, "workloads, backends, knobs or cases; default: the first two")
+            ->check(CLI::IsMember({"workloads", "backends", "knobs", "cases"}));
+        add_filter_flags(*list_, flags_);
+        add_filter_flags(*run_, flags_);
+        add_measuring_flags(*run_, flags_);
+        run_->add_option("--resume", flags_.resume,
+                         "Go on with the unfinished run of this result file or journal");
+        add_choice_flags(*ab_, flags_);
+        ab_->add_option("--a", flags_.arm_a, "First arm: the base of the ratio")->required();
+        ab_->add_option("--b", flags_.arm_b, "Second arm")->required();
+        add_measuring_flags(*ab_, flags_);
+        repro_->add_option("case", repro_of_.case_id, "Case id, as in the file or the table")->required();
+        repro_->add_option("file", repro_of_.path, "Result file")->required();
+        validate_->add_option("file", validate_of_.paths, "Result files")
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+            ->required();
+        add_cell_flags();
+    }
+
+    command parse(int count, const char* const* arguments) {
+        check_command_name(count, arguments);
+        app_.parse(count, arguments);
+        if (*list_) return list_command{list_what_, make_request(flags_, 10)};
+        if (*doctor_) return doctor_command{};
+        if (*repro_) return repro_of_;
+        if (*validate_) return validate_of_;
+        if (*cell_) return cell_of_;
+        return *ab_ ? ab(count, arguments) : run(count, arguments);
+    }
+
+    int explain(const CLI::ParseError& error, std::string& text) {
+        std::ostringstream out, complaint;
+        const int code = app_.exit(error, out, complaint);
+        text = code == 0 ? out.str() : "spargio-bench: " + complaint.str();
+        return code == 0 ? exit_ok : exit_usage;
+    }
+
+private:
+    static void check_command_name(int count, const char* const* arguments) {
+        static const std::vector<std::string> names{"list", "doctor", "run", "ab", "repro", "validate"};
+        const std::string_view first = count > 1 ? arguments[1] : "";
+        if (first.empty() || first.starts_with('-') || first == "cell" ||
+            std::ranges::find(names, first) != names.end())
+            return;
+        throw usage_error{fmt::format("there is no command '{}'; {} (--help shows them all)", first,
+                                      did_you_mean(first, names))};
+    }
+
+    void add_cell_flags() {
+        cell_->group(""); // hidden: the harness calls it, with its pipes on descriptors 3 and 4
+        cell_->add_option("--workload", cell_of_.workload)->required();
+        cell_->add_option("--arm", cell_of_.arm)->required();
+        cell_->add_option("--parent", cell_of_.parent);
+        cell_->add_option("--slowdown", cell_of_.injected_slowdown);
+        repeatable(*cell_, "--parameter", cell_of_.parameters, "");
+    }
+
+    run_command run(int count, const char* const* arguments) {
+        if (!flags_.resume.empty()) {
+            // The journal says what to measure; anything else here would be silently ignored.
+            if (!flags_.matrix_path.empty() || !flags_.workloads.empty() || !flags_.backends.empty() ||
+                !flags_.filters.empty() || flags_.blocks || flags_.seed || !flags_.output.empty())
+                throw usage_error{
+                    "--resume goes on with the plan, seed and file that its journal holds; leave the "
+                    "other flags away"};
+            return {.request = {}, .output = make_output(flags_, count, arguments), .resume = flags_.resume};
+        }
+        return {.request = make_request(flags_, 10),
+                .output = make_output(flags_, count, arguments),
+                .plan_only = flags_.plan_only,
+                .resume = {}};
+    }
+
+    run_command ab(int count, const char* const* arguments) {
+        if (flags_.workloads.empty()) throw usage_error{"ab wants a workload, as -w ping_pong/steady_rtt"};
+        flags_.backends = {flags_.arm_a, flags_.arm_b};
+        run_command made{.request = make_request(flags_, 20),
+                         .output = make_output(flags_, count, arguments),
+                         .plan_only = flags_.plan_only,
+                         .resume = {}};
+        made.output.preview_ratios = true;
+        return made;
+    }
+
+    CLI::App app_{"Measures runtimes against each other; results are judged by spargio-report.",
+                  "spargio-bench"};
+    run_flags flags_;
+    std::string list_what_;
+    repro_command_line repro_of_;
+    validate_command validate_of_;
+    cell_options cell_of_;
+    CLI::App* list_ = app_.add_subcommand("list", "Show workloads, backends, knobs, cases");
+    CLI::App* doctor_ =
+        app_.add_subcommand("doctor", "Say what this machine lacks for measuring, and how to lift it");
+    CLI::App* run_ = app_.add_subcommand("run", "Measure a matrix: a file, or flags, or everything");
+    CLI::App* ab_ = app_.add_subcommand("ab", "Measure two arms against each other");
+    CLI::App* repro_ = app_.add_subcommand("repro", "Print the one command that measures a case again");
+    CLI::App* validate_ = app_.add_subcommand("validate", "Check result files");
+    CLI::App* cell_ = app_.add_subcommand("cell", "");
+};
+
+} // namespace
+
+std::expected<command, no_command> parse_command_line(int count, const char* const* arguments) {
+    command_line line;
+    try {
+        return line.parse(count, arguments);
+    } catch (const CLI::ParseError& error) {
+        no_command none;
+        none.exit_code = line.explain(error, none.text);
+        return std::unexpected(none);
+    } catch (const usage_error& error) {
+        return std::unexpected(no_command{exit_usage, "spargio-bench: " + error.text + "\n"});
+    }
+}
+
+} // namespace bench

@@ -1,0 +1,45 @@
+// The command line: reads it into one of the commands.
+#pragma once
+
+#include "harness/cell_process.hpp"
+#include "harness/plan.hpp"
+#include "harness/run.hpp"
+
+#include <expected>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace bench {
+
+struct list_command {
+    std::string what;
+    run_request request;
+};
+struct doctor_command {};
+struct run_command {
+    run_request request;
+    run_output output;
+    bool plan_only = false;
+    std::string resume; ///< empty: a new run
+};
+struct repro_command_line {
+    std::string case_id;
+    std::string path;
+};
+struct validate_command {
+    std::vector<std::string> paths;
+};
+
+using command =
+    std::variant<list_command, doctor_command, run_command, repro_command_line, validate_command, cell_options>;
+
+/// Why there is no command: an error to print, or help that was asked for.
+struct no_command {
+    int exit_code = 0;
+    std::string text;
+};
+
+[[nodiscard]] std::expected<command, no_command> parse_command_line(int count, const char* const* arguments);
+
+} // namespace bench

@@ -1,0 +1,37 @@
+// Latencies as they travel from cell to file: counts by bucket value, mergeable.
+#pragma once
+
+#include "harness/json.hpp"
+#include "workloads/histogram.hpp"
+
+#include <cstdint>
+#include <map>
+
+namespace bench {
+
+class latency_counts {
+public:
+    latency_counts() = default;
+    explicit latency_counts(const histogram& recorded);
+
+    /// Reads what `to_json` wrote. Throws json::exception on anything else.
+    static latency_counts from_json(const json& written);
+
+    void merge(const latency_counts& other);
+
+    [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+    /// Duration at or below which the share `quantile` lies; 0 where nothing was recorded.
+    [[nodiscard]] std::uint64_t quantile_ns(double quantile) const noexcept;
+
+    /// `latency` of the result schema; null where nothing was recorded. A percentile that rests on too few
+    /// operations (M10) is null.
+    [[nodiscard]] json to_json() const;
+
+private:
+    std::map<std::uint64_t, std::uint64_t> counts_;
+    std::uint64_t count_ = 0;
+    std::uint64_t min_ns_ = 0;
+    std::uint64_t max_ns_ = 0;
+};
+
+} // namespace bench

@@ -1,0 +1,17 @@
+// A plan as the journal keeps it, so that `--resume` goes on with the very same one.
+#pragma once
+
+#include "harness/json.hpp"
+#include "harness/plan.hpp"
+
+#include <expected>
+#include <string>
+
+namespace bench {
+
+[[nodiscard]] json plan_to_json(const plan& written);
+
+/// Error: what this build lacks. Throws json::exception where the document is not a plan.
+[[nodiscard]] std::expected<plan, std::string> plan_from_json(const json& written);
+
+} // namespace bench

@@ -1,0 +1,58 @@
+#include "harness/program.hpp"
+
+#include "harness/cli.hpp"
+#include "harness/doctor.hpp"
+#include "harness/exit_codes.hpp"
+#include "harness/interrupt.hpp"
+#include "harness/list.hpp"
+#include "harness/repro.hpp"
+#include "harness/summary.hpp"
+#include "harness/validate.hpp"
+
+#include <fmt/format.h>
+
+namespace bench {
+namespace {
+
+int fail(int code, const std::string& what) {
+    fmt::print(stderr, "spargio-bench: {}\n", what);
+    return code;
+}
+
+int execute(const cell_options& cell) { return run_cell(cell); }
+int execute(const doctor_command&) { return run_doctor(); }
+int execute(const validate_command& files) { return run_validate(files.paths); }
+int execute(const repro_command_line& of) { return run_repro(of.case_id, of.path); }
+
+int execute(const list_command& list) {
+    const auto planned = make_plan(list.request);
+    return planned ? run_list(list.what, *planned) : fail(exit_usage, planned.error());
+}
+
+int execute(const run_command& run) {
+    if (!run.resume.empty()) return resume_run(run.resume, run.output);
+    const auto planned = make_plan(run.request);
+    if (!planned) return fail(exit_usage, planned.error());
+    if (run.plan_only || run.output.verbose)
+        fmt::print(run.plan_only ? stdout : stderr, "{}", describe_plan(*planned));
+    return run.plan_only ? static_cast<int>(exit_ok) : run_plan(*planned, run.output);
+}
+
+} // namespace
+
+int run_program(int count, const char* const* arguments) {
+    const auto asked = parse_command_line(count, arguments);
+    if (!asked) {
+        fmt::print(asked.error().exit_code == exit_ok ? stdout : stderr, "{}", asked.error().text);
+        return asked.error().exit_code;
+    }
+    try {
+        if (!std::holds_alternative<cell_options>(*asked)) interrupt::install();
+        return std::visit([](const auto& one) { return execute(one); }, *asked);
+    } catch (const std::exception& error) {
+        return fail(exit_invalid,
+                    fmt::format("defect: {}; please report it with the command line", error.what()));
+    }
+}
+
+} // namespace bench

@@ -1,0 +1,30 @@
+// Small text helpers of the command line: durations, lists, shares.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench {
+
+[[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
+[[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+/// "4m", "90s", "300ms", "20us" → ns. Error: a sentence that shows the form.
+[[nodiscard]] std::expected<std::uint64_t, std::string> parse_duration_ns(std::string_view text);
+
+/// "1:23" above a minute, "12 s" below.
+[[nodiscard]] std::string format_left(std::uint64_t duration_ns);
+
+/// A duration with three figures and the unit that suits it: "143 ns", "5.20 us".
+[[nodiscard]] std::string format_ns(double duration_ns);
+
+/// "0,2-3" → {0, 2, 3}.
+[[nodiscard]] std::expected<std::vector<int>, std::string> parse_cpu_list(std::string_view text);
+
+/// The argument as a shell takes it: quoted where it has to be.
+[[nodiscard]] std::string shell_quoted(std::string_view argument);
+
+} // namespace bench
