@@ -20,9 +20,13 @@ class run_queue {
 public:
     explicit run_queue(std::size_t stealable_capacity) : deque_(stealable_capacity) {}
 
-    /// A task that runs before all others. The one that stood there before goes to the ordinary queues.
-    void push_next(task_header& task) noexcept {
-        if (task_header* const before = std::exchange(next_, &task)) push(*before);
+    /// A task that runs before all others. The one that stood there before goes to the ordinary queues; true when it
+    /// has become stealable by that.
+    bool push_next(task_header& task) noexcept {
+        task_header* const before = std::exchange(next_, &task);
+        if (before == nullptr) return false;
+        push(*before);
+        return before->moves == mobility::stealable;
     }
 
     /// By its mobility: behind the others of its kind. A stealable task that finds the deque full is kept here and

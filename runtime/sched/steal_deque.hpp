@@ -23,13 +23,14 @@ public:
         : slots_(std::make_unique<std::atomic<task_header*>[]>(capacity)),
           mask_(static_cast<std::int64_t>(capacity) - 1) {}
 
-    /// Owner: false when full.
+    /// Owner: false when full. The store that publishes the task is sequentially consistent: the owner goes on to ask
+    /// who sleeps, and may then compute for long, so that question must not overtake it.
     [[nodiscard]] bool push(task_header& task) noexcept {
         const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);
         const std::int64_t top = top_.load(std::memory_order_acquire);
         if (bottom - top > mask_) return false;
         slot(bottom).store(&task, std::memory_order_relaxed);
-        bottom_.store(bottom + 1, std::memory_order_release);
+        bottom_.store(bottom + 1, std::memory_order_seq_cst);
         return true;
     }
 
@@ -74,14 +75,9 @@ public:
         return count > 0 ? static_cast<std::size_t>(count) : 0;
     }
 
-    /// Before going to sleep: sequentially consistent, the counterpart of publish_before_wake(). Anybody.
+    /// Before going to sleep: sequentially consistent, the counterpart of push(). Anybody.
     [[nodiscard]] bool empty_before_sleep() const noexcept {
         return top_.load(std::memory_order_seq_cst) >= bottom_.load(std::memory_order_seq_cst);
-    }
-
-    /// Owner, after pushes and before asking who sleeps: makes the pushes visible first.
-    void publish_before_wake() noexcept {
-        bottom_.exchange(bottom_.load(std::memory_order_relaxed), std::memory_order_seq_cst);
     }
 
 private:

@@ -160,7 +160,7 @@ private:
     std::uint32_t idle_rounds_ = 0;
     std::uint32_t next_victim_ = 0;
     bool running_ = false;
-    bool spawned_since_wake_ = false;
+    bool has_loot_ = false;
     bool wants_progress_ = false;
     bool waits_closed_ = false;
     bool quiet_ = false;

@@ -46,7 +46,7 @@ bool shard::take_arrivals() noexcept {
         task_header* const next = task->next;
         if (task->registry == nullptr) registry_->link(*task);
         queue_.push(*task);
-        if (task->moves == mobility::stealable) spawned_since_wake_ = true;
+        if (task->moves == mobility::stealable) has_loot_ = true;
         task = next;
     }
     return true;
@@ -85,15 +85,15 @@ void shard::run(task_header& task) noexcept {
     current_ = nullptr;
     if (task_header* const done = std::exchange(finished_, nullptr)) {
         done->complete(*done);
-        announce_done(*done);
+        announce_done(*done, task_end::completed);
     }
 }
 
 void shard::finish_turn() noexcept {
     mailbox_.publish_progress([this](std::size_t source) { wake(core_.at(source)); });
     registry_->free_returned();
-    if (spawned_since_wake_) {
-        spawned_since_wake_ = false;
+    if (has_loot_) {
+        has_loot_ = false;
         wake_a_thief();
     }
 }
@@ -135,7 +135,7 @@ bool shard::steal() noexcept {
         }
         if (taken == 0) continue;
         counters_.tasks_stolen.add(taken);
-        if (taken > 1) spawned_since_wake_ = true; // what is left of the loot may feed another sleeper
+        if (taken > 1) has_loot_ = true; // what is left of the loot may feed another sleeper
         return true;
     }
     return false;
@@ -143,7 +143,6 @@ bool shard::steal() noexcept {
 
 void shard::wake_a_thief() noexcept {
     if (steal_budget_ == 0 || queue_.stealable().size() == 0) return;
-    queue_.stealable().publish_before_wake();
     if (core_.parked.load(std::memory_order_seq_cst) == 0) return;
     shard* sleeper = nullptr;
     for (std::size_t i = 0; i < core_.shard_count(); ++i) {

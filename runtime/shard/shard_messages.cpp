@@ -4,17 +4,16 @@
 
 namespace spargio {
 
-void shard::resume_soon(task_header& task) noexcept { queue_.push_next(task); }
+void shard::resume_soon(task_header& task) noexcept {
+    if (queue_.push_next(task) && core_.parked.load(std::memory_order_seq_cst) != 0) wake_a_thief();
+}
 
 void shard::start(task_header& task) noexcept {
     task.home = this;
     registry_->link(task);
     queue_.push(task);
     if (task.moves == mobility::pinned) return;
-    spawned_since_wake_ = true;
-    // The common case of a sleeping thief is seen at once; the fence that makes it certain waits for the end of the
-    // turn (finish_turn).
-    if (core_.parked.load(std::memory_order_relaxed) != 0) wake_a_thief();
+    if (core_.parked.load(std::memory_order_seq_cst) != 0) wake_a_thief();
 }
 
 std::size_t shard::post(shard& target, std::span<const message> messages) noexcept {

@@ -109,7 +109,7 @@ private:
     bool start_receive(receive_awaiter& receiver, std::coroutine_handle<> caller) noexcept {
         const std::lock_guard hold(lock_);
         if (count_ != 0) {
-            receiver.value_ = std::move(slots_[first_]);
+            receiver.value_.emplace(std::move(*slots_[first_]));
             slots_[first_].reset();
             first_ = first_ + 1 == slots_.size() ? 0 : first_ + 1;
             --count_;

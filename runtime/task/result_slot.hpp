@@ -19,7 +19,19 @@ public:
     }
     void set_error(std::exception_ptr error) noexcept { held_.template emplace<2>(std::move(error)); }
 
-    [[nodiscard]] bool is_error() const noexcept { return held_.index() == 2; }
+    /// Takes over what another slot holds. Needs no assignment of T, only its move constructor, which must not throw
+    /// when it matters: an exception here ends the program.
+    void adopt(result_slot& from) noexcept {
+        if (from.held_.index() == 1)
+            held_.template emplace<1>(std::get<1>(std::move(from.held_)));
+        else if (from.held_.index() == 2)
+            held_.template emplace<2>(std::get<2>(std::move(from.held_)));
+    }
+
+    /// Ends the program on an exception, with it as the active one, so that its message is shown.
+    void insist_on_value() const noexcept {
+        if (held_.index() == 2) std::rethrow_exception(std::get<2>(held_));
+    }
 
     /// The value moved out, or the exception thrown. Once.
     T take() {

@@ -14,7 +14,7 @@ template <class T>
 void complete_task(task_header& header) noexcept {
     auto& state = static_cast<task_state<T>&>(header);
     const auto coroutine = task_coroutine<T>::from_address(state.frame.address());
-    state.result = std::move(coroutine.promise().result);
+    state.result.adopt(coroutine.promise().result);
     state.frame = nullptr;
     coroutine.destroy();
 }
@@ -36,8 +36,8 @@ void dispose_task(task_header& header) noexcept {
 }
 
 template <class T>
-bool task_failed(const task_header& header) noexcept {
-    return static_cast<const task_state<T>&>(header).result.is_error();
+void insist_on_success(const task_header& header) noexcept {
+    static_cast<const task_state<T>&>(header).result.insist_on_value();
 }
 
 } // namespace detail
@@ -57,7 +57,7 @@ template <class T>
     state->complete = detail::complete_task<T>;
     state->abandon = detail::abandon_task<T>;
     state->dispose = detail::dispose_task<T>;
-    state->failed = detail::task_failed<T>;
+    state->insist_on_success = detail::insist_on_success<T>;
     coroutine.promise().spawned = state;
     return *state;
 }

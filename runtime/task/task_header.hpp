@@ -53,8 +53,8 @@ struct task_header {
     void (*abandon)(task_header&) noexcept = nullptr;
     /// Destroys the result and frees the memory.
     void (*dispose)(task_header&) noexcept = nullptr;
-    /// Whether the result is an exception that nobody will look at. After complete().
-    bool (*failed)(const task_header&) noexcept = nullptr;
+    /// Ends the program (std::terminate) when the result is an exception: called when nobody can look at it any more.
+    void (*insist_on_success)(const task_header&) noexcept = nullptr;
 
     static constexpr std::uint32_t wait_bit = 1;
     static constexpr std::uint32_t cancel_bit = 2;

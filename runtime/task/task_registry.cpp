@@ -3,7 +3,6 @@
 #include <spargio/task/foreign_waiter.hpp>
 #include <spargio/task/scheduling.hpp>
 
-#include <exception>
 #include <mutex>
 #include <vector>
 
@@ -88,7 +87,7 @@ void task_registry::stop_all() noexcept {
         unlink(task);
         if (!task.frame) continue; // finished, its handle is somewhere; or already on its way back to us
         task.abandon(task);
-        announce_done(task);
+        announce_done(task, task_end::abandoned);
     }
     for (task_header* task = returned_.close(); task != nullptr;) {
         task_header* const next = task->next;
@@ -97,12 +96,12 @@ void task_registry::stop_all() noexcept {
     }
 }
 
-void announce_done(task_header& task) noexcept {
+void announce_done(task_header& task, task_end how) noexcept {
     const std::uintptr_t before = task.join.exchange(join_word::done, std::memory_order_acq_rel);
     // From here on the handle may free the task, unless nobody had one.
     if (before == join_word::running) return;
     if (before == join_word::detached) {
-        if (task.failed(task)) std::terminate(); // an exception that nobody can see any more, as with std::thread
+        if (how == task_end::completed) task.insist_on_success(task);
         task_registry::release(task);
     } else if ((before & join_word::foreign_mark) != 0) {
         reinterpret_cast<foreign_waiter*>(before & ~join_word::foreign_mark)->notify();

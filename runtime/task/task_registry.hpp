@@ -40,9 +40,15 @@ private:
     intake<task_header> returned_;
 };
 
-/// Publishes that a task is finished: wakes who waits, or releases it when nobody can. The caller has run
-/// complete() or abandon().
-void announce_done(task_header& task) noexcept;
+/// How a task came to its end.
+enum class task_end : std::uint8_t {
+    completed, ///< by itself: complete() has run
+    abandoned, ///< by the stop of the runtime: abandon() has run
+};
+
+/// Publishes that a task has ended: wakes who waits, or releases it when nobody can. An exception of a completed task
+/// that nobody can see any more ends the program, as with std::thread.
+void announce_done(task_header& task, task_end how) noexcept;
 
 /// The handle of a task is dropped.
 void drop_handle(task_header& task) noexcept;

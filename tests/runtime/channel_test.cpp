@@ -1,0 +1,130 @@
+#include <spargio/spargio.hpp>
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+namespace spargio {
+namespace {
+
+task<std::uint64_t> produce(channel<std::uint64_t>& into, std::uint64_t first, std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i)
+        if (!co_await into.send(first + i)) co_return i;
+    co_return count;
+}
+
+task<std::uint64_t> consume(channel<std::uint64_t>& from, std::uint64_t count) {
+    std::uint64_t sum = 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto got = co_await from.receive();
+        if (!got) break;
+        sum += *got;
+    }
+    co_return sum;
+}
+
+class R20 : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(R20, several_senders_and_receivers_on_two_shards_lose_nothing) {
+    constexpr std::uint64_t count = 10'000;
+    const auto body = [](std::size_t capacity) -> task<std::uint64_t> {
+        channel<std::uint64_t> values(capacity);
+        std::vector<join_handle<std::uint64_t>> sides;
+        for (std::uint32_t side = 0; side < 2; ++side) {
+            sides.push_back(spawn(produce(values, side * count, count), pinned{side}));
+            sides.push_back(spawn(consume(values, count), pinned{1 - side}));
+        }
+        std::uint64_t total = 0;
+        for (auto& side : sides) total += co_await std::move(side);
+        co_return total;
+    };
+    // What the consumers summed up and what the producers count as sent.
+    constexpr std::uint64_t all = 2 * count;
+    EXPECT_EQ(run({.shards = 2}, [&] { return body(GetParam()); }), all * (all - 1) / 2 + all);
+}
+
+INSTANTIATE_TEST_SUITE_P(of_capacity, R20, testing::Values(1, 2, 64));
+
+TEST(R20, order_is_kept_between_one_sender_and_one_receiver) {
+    const auto body = []() -> task<bool> {
+        channel<std::uint64_t> values(3);
+        auto sender = spawn(produce(values, 0, 5000));
+        bool in_order = true;
+        for (std::uint64_t i = 0; i < 5000; ++i) {
+            const auto got = co_await values.receive();
+            in_order = in_order && got && *got == i;
+        }
+        co_await std::move(sender);
+        co_return in_order;
+    };
+    EXPECT_TRUE(run({.shards = 2}, body));
+}
+
+TEST(R20, closing_gives_receivers_what_is_left_and_senders_the_error) {
+    const auto body = []() -> task<std::vector<int>> {
+        std::vector<int> seen;
+        channel<int> values(2);
+        (void)co_await values.send(1);
+        (void)co_await values.send(2);
+        values.close();
+        const auto refused = co_await values.send(3);
+        seen.push_back(refused ? 0 : static_cast<int>(refused.error()));
+        for (int i = 0; i < 3; ++i) {
+            const auto got = co_await values.receive();
+            seen.push_back(got ? *got : -static_cast<int>(got.error()));
+        }
+        co_return seen;
+    };
+    EXPECT_EQ(run({.shards = 1}, body), (std::vector{1, 1, 2, -1}));
+}
+
+TEST(R20, closing_wakes_those_who_wait) {
+    const auto waiter = [](channel<int>& values) -> task<bool> {
+        const auto got = co_await values.receive();
+        co_return !got && got.error() == errc::closed;
+    };
+    const auto body = [&]() -> task<bool> {
+        channel<int> values(1);
+        auto waiting = spawn(waiter(values));
+        co_await yield();
+        values.close();
+        const bool closed = co_await std::move(waiting);
+        co_return closed;
+    };
+    EXPECT_TRUE(run({.shards = 2}, body));
+}
+
+TEST(R20, a_cancelled_receive_takes_no_value) {
+    const auto waiter = [](channel<int>& values) -> task<bool> {
+        const auto got = co_await values.receive();
+        co_return !got && got.error() == errc::canceled;
+    };
+    const auto body = [&]() -> task<int> {
+        channel<int> values(1);
+        for (int i = 0; i < 500; ++i) {
+            auto waiting = spawn(waiter(values), pinned{1});
+            if (i % 2 == 0) co_await yield();
+            waiting.cancel();
+            const bool canceled = co_await std::move(waiting);
+            if (!canceled) co_return -1;
+        }
+        (void)co_await values.send(9);
+        const auto got = co_await values.receive();
+        co_return *got;
+    };
+    EXPECT_EQ(run({.shards = 2}, body), 9);
+}
+
+TEST(R20, values_that_can_only_be_moved_travel) {
+    const auto body = []() -> task<int> {
+        channel<std::unique_ptr<int>> values(1);
+        (void)co_await values.send(std::make_unique<int>(11));
+        auto got = co_await values.receive();
+        co_return **got;
+    };
+    EXPECT_EQ(run({.shards = 1}, body), 11);
+}
+
+} // namespace
+} // namespace spargio

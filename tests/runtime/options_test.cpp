@@ -1,0 +1,98 @@
+#include <spargio/core/options.hpp>
+#include <spargio/core/usable_cpus.hpp>
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <set>
+
+namespace spargio {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+TEST(R1, every_option_is_a_knob_that_can_be_set_to_its_own_text) {
+    for (const auto& each : knobs()) {
+        runtime_options options;
+        EXPECT_TRUE(set_knob(options, each.name, each.get(runtime_options{})).has_value()) << each.name;
+        EXPECT_FALSE(each.help.empty()) << each.name;
+        EXPECT_FALSE(each.range.empty()) << each.name;
+    }
+}
+
+TEST(R1, a_knob_changes_its_own_field_and_no_other) {
+    const std::pair<std::string_view, std::string_view> settings[] = {
+        {"shards", "3"},          {"ring_entries", "64"},       {"cq_entries", "2048"}, {"single_issuer", "off"},
+        {"coop_taskrun", "off"},  {"defer_taskrun", "off"},     {"lane_capacity", "8"}, {"stealable_capacity", "16"},
+        {"steal_budget", "4"},    {"tasks_per_turn", "7"},      {"spin", "0"},          {"stop_grace", "5"}};
+    ASSERT_EQ(std::size(settings), knobs().size());
+    for (const auto& [name, text] : settings) {
+        runtime_options options;
+        ASSERT_TRUE(set_knob(options, name, text).has_value()) << name;
+        for (const auto& each : knobs()) {
+            const auto untouched = each.get(runtime_options{});
+            EXPECT_EQ(each.get(options), each.name == name ? std::string(text) : untouched) << name << " / " << each.name;
+        }
+    }
+}
+
+TEST(R1, a_knob_may_be_named_with_the_prefix_of_the_runtime) {
+    runtime_options options;
+    ASSERT_TRUE(set_knob(options, "spargio.steal_budget", "16").has_value());
+    EXPECT_EQ(options.steal_budget, 16u);
+}
+
+TEST(R1, an_unknown_knob_is_refused_with_the_names_that_there_are) {
+    runtime_options options;
+    const auto answer = set_knob(options, "stael_budget", "16");
+    ASSERT_FALSE(answer.has_value());
+    EXPECT_THAT(answer.error(), AllOf(HasSubstr("stael_budget"), HasSubstr("steal_budget")));
+}
+
+TEST(R1, an_illegal_value_is_refused_with_the_range) {
+    for (const auto* text : {"-1", "x", "", "1000001", "5us"}) {
+        runtime_options options;
+        const auto answer = set_knob(options, "spin", text);
+        ASSERT_FALSE(answer.has_value()) << text;
+        EXPECT_THAT(answer.error(), AllOf(HasSubstr("spin"), HasSubstr("0 to 1000000")));
+        EXPECT_EQ(options.spin, runtime_options{}.spin);
+    }
+}
+
+TEST(R1, options_that_contradict_each_other_are_refused_by_a_message_that_names_both) {
+    const auto deferred =
+        resolve({.single_issuer = feature_use::off, .defer_taskrun = feature_use::on});
+    ASSERT_FALSE(deferred.has_value());
+    EXPECT_EQ(deferred.error().code, errc::invalid_options);
+    EXPECT_THAT(deferred.error().message, AllOf(HasSubstr("defer_taskrun"), HasSubstr("single_issuer")));
+
+    const auto small = resolve({.ring_entries = 256, .cq_entries = 128});
+    ASSERT_FALSE(small.has_value());
+    EXPECT_THAT(small.error().message, AllOf(HasSubstr("cq_entries"), HasSubstr("ring_entries")));
+}
+
+TEST(R1, a_field_out_of_range_is_refused_even_when_set_directly) {
+    const auto answer = resolve({.shards = 5000});
+    ASSERT_FALSE(answer.has_value());
+    EXPECT_THAT(answer.error().message, AllOf(HasSubstr("shards"), HasSubstr("5000"), HasSubstr("1024")));
+}
+
+TEST(R2, shards_default_to_the_cpus_that_the_process_may_use) {
+    const auto resolved = resolve({});
+    ASSERT_TRUE(resolved.has_value());
+    EXPECT_EQ(resolved->shards, usable_cpus());
+    EXPECT_GE(usable_cpus(), 1u);
+}
+
+TEST(R14, shards_do_not_spin_when_they_outnumber_the_cpus) {
+    const auto crowded = resolve({.shards = usable_cpus() + 1, .spin = std::chrono::microseconds(50)});
+    ASSERT_TRUE(crowded.has_value());
+    EXPECT_EQ(crowded->spin.count(), 0);
+    const auto roomy = resolve({.shards = 1, .spin = std::chrono::microseconds(50)});
+    ASSERT_TRUE(roomy.has_value());
+    EXPECT_EQ(roomy->spin.count(), 50);
+}
+
+} // namespace
+} // namespace spargio
