@@ -19,6 +19,9 @@ DETECTION_POWER = 0.80
 # of zero would say something absurd.
 CPU_FLOOR_NS_PER_SLICE = 1_000
 
+# What one arm uses beyond the other is a difference, and a logarithm wants it above nothing: one millionth of a CPU.
+LEAST_CPU_SHARE = 1e-6
+
 METRICS = ("wall_ns_per_operation", "cpu_ns_per_operation", "cpu_share")
 JUDGED_METRIC = {"wall_time": "wall_ns_per_operation", "cpu_time": "cpu_ns_per_operation"}
 
@@ -90,6 +93,16 @@ def ratio(run: Run, a: Case, b: Case, metric: str) -> Estimate | None:
     """None where no block holds both arms."""
     found = log_ratios(run, a, b, metric)
     return estimate(np.array(list(found.values()))) if found else None
+
+
+def log_cpu_share_above(run: Run, a: Case, b: Case) -> np.ndarray:
+    """Log of the CPU share that `a` uses beyond `b` in the same block.
+
+    Entering and leaving a slice costs some 30 us of CPU, which is more than an idle runtime may use in a slice of
+    20 ms; the floor pays it as well, so the difference is the runtime's own.
+    """
+    ours, theirs = block_values(run, a, "cpu_share"), block_values(run, b, "cpu_share")
+    return np.array([log(max(ours[number] - theirs[number], LEAST_CPU_SHARE)) for number in ours if number in theirs])
 
 
 def estimate(log_values: np.ndarray) -> Estimate:

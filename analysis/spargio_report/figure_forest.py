@@ -46,7 +46,8 @@ def _lay_out(comparisons: list[Comparison]) -> list:
 def _range(comparisons: list[Comparison]) -> tuple[float, float]:
     edges = [edge for one in comparisons for edge in (one.ratio.low, one.ratio.high, one.ratio.value)
              if 0 < edge < np.inf]
-    edges += [verdict.gate.limit for one in comparisons for verdict in one.verdicts]
+    edges += [verdict.gate.limit for one in comparisons for verdict in one.verdicts
+              if verdict.gate.is_ratio]
     return min(edges + [0.8]) / 1.15, max(edges + [1.25]) * 1.15
 
 
@@ -62,7 +63,7 @@ def _width_in(axes) -> float:
 
 def _draw_row(axes, y: int, one: Comparison) -> None:
     colour = mark_of(one.b.backend).colour
-    for verdict in one.verdicts:
+    for verdict in (verdict for verdict in one.verdicts if verdict.gate.is_ratio):
         _draw_limit(axes, y, verdict)
     if one.ratio.has_interval:
         axes.plot([one.ratio.low, one.ratio.high], [y, y], color=colour, lw=1.6, solid_capstyle="butt", zorder=3)

@@ -8,7 +8,7 @@ import numpy as np
 from spargio_report import estimate as estimating
 from spargio_report.decide import decide, decide_in_looks
 from spargio_report.failures import ExitCode, nearest, usage_error
-from spargio_report.guardrails import BEST_RIVAL, JUDGED, Gate, Guardrails, Waiver
+from spargio_report.guardrails import ABOVE_B, BEST_RIVAL, JUDGED, Gate, Guardrails, Waiver
 from spargio_report.model import Case, Run
 
 PASS, FAIL, INCONCLUSIVE, MISSING = "PASS", "FAIL", "INCONCLUSIVE", "MISSING"
@@ -128,7 +128,11 @@ def _others(run: Run, gate: Gate, group: str) -> tuple[list[Case], str | None]:
 
 
 def _judge_ratio(run: Run, gate: Gate, waiver, a: Case, b: Case, metric: str, judge_values) -> Verdict:
-    found = estimating.ratio(run, a, b, metric)
+    if metric == ABOVE_B:
+        values = estimating.log_cpu_share_above(run, a, b)
+        found = estimating.estimate(values) if len(values) else None
+    else:
+        found = estimating.ratio(run, a, b, metric)
     if found is None:
         return Verdict(gate, MISSING, f"no block holds both {a.id} and {b.id}", a.group, b.arm, metric, None, waiver)
     decision = judge_values(found.log_values, gate.target, gate.tolerance)

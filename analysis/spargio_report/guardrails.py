@@ -11,6 +11,7 @@ from spargio_report.failures import ReportError, nearest, usage_error
 
 KINDS = ("rival", "floor", "absolute")
 BEST_RIVAL = "best-rival"
+ABOVE_B = "cpu_share_above_b"  # what `a` uses beyond `b`: a difference, not a ratio
 JUDGED = "judged"  # whichever of the metrics the workload itself is judged by
 
 DEFAULT_KEYS = ("kind", "a", "b", "metric", "tolerance")
@@ -31,6 +32,10 @@ class Gate:
     target: float
     tolerance: float
     why: str
+
+    @property
+    def is_ratio(self) -> bool:
+        return self.kind != "absolute" and self.metric != ABOVE_B
 
     @property
     def limit(self) -> float:
@@ -132,13 +137,15 @@ def _gate(path: str, number: int, entry: dict, defaults: dict) -> Gate:
     for key in ("id", "kind", "workload", "a", "metric", "why"):
         _text(place, key, values[key])
     _one_of(place, "kind", values["kind"], KINDS)
-    _one_of(place, "metric", values["metric"], (JUDGED, *METRICS))
+    _one_of(place, "metric", values["metric"], (JUDGED, *METRICS, ABOVE_B))
     gate = Gate(id=values["id"], kind=values["kind"], workload=values["workload"],
                 params=_params(place, values.get("params", {})), a=values["a"],
                 b=_b(place, values), excepted=_excepted(place, values), metric=values["metric"], target=_number(place, "target", values["target"]),
                 tolerance=_number(place, "tolerance", values["tolerance"]), why=values["why"])
     if gate.kind == "absolute" and gate.metric == JUDGED:
         raise usage_error(place, "an absolute gate names no metric", "add metric = one of " + ", ".join(METRICS))
+    if gate.metric == ABOVE_B and gate.kind != "floor":
+        raise usage_error(place, f"metric '{ABOVE_B}' stands in a gate of kind '{gate.kind}'", "set kind = \"floor\"")
     return gate
 
 

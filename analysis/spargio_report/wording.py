@@ -75,9 +75,9 @@ def ratio_line(estimate: Estimate, word: str, limit: float | None = None) -> str
 def verdict_line(verdict: Verdict) -> str:
     if verdict.estimate is None:
         return f"{verdict.word}: {verdict.reason}"
-    if verdict.gate.kind != "absolute":
+    if verdict.gate.is_ratio:
         return ratio_line(verdict.estimate, verdict.word, verdict.gate.limit)
-    form = percent if verdict.metric == "cpu_share" else duration
+    form = duration if verdict.metric.endswith("_ns_per_operation") else percent
     found = verdict.estimate
     return (f"{form(found.value)} {_interval(found, form)} n={found.blocks} {verdict.word} "
             f"(limit {form(verdict.gate.limit)}, {_seen(found)})")
@@ -161,12 +161,32 @@ def plain_verdict(run: Run, comparisons: list[Comparison], rows: list[Headline])
     return [first, " ".join(doubts(run, comparisons))]
 
 
+SHOWN_DOUBTS = 4  # more of them would bury what the paragraph says
+
+
 def _unsure(rows: list[Headline]) -> str:
     some = [row for row in rows if row.plain_word == "UNSURE"]
+    blind = [row for row in some if not row.strongest.ratio.has_interval]
+    if blind:
+        most = max(row.strongest.ratio.blocks for row in blind)
+        return (f"Not sure: every one of the {_comparisons(len(blind))}; they have at most {_blocks(most)}, "
+                f"and an interval needs 6." if len(blind) == len(rows) else
+                f"Not sure: {_comparisons(len(some))}, {len(blind)} of them with fewer than the 6 blocks that an "
+                f"interval needs; the table marks them UNSURE.")
     if not some:
         return "Not sure: nothing between these arms; what limits the figures stands below."
-    return "Not sure: " + "; ".join(f"{row.group}, {row.a.arm} against {row.strongest.b.arm}, "
-                                    f"{ratio_line(row.strongest.ratio, 'UNSURE')}" for row in some) + "."
+    listed = [f"{row.group}, {row.a.arm} against {row.strongest.b.arm}, {ratio_line(row.strongest.ratio, 'UNSURE')}"
+              for row in some[:SHOWN_DOUBTS]]
+    more = [f"and {len(some) - SHOWN_DOUBTS} more, marked UNSURE in the table"] if len(some) > SHOWN_DOUBTS else []
+    return "Not sure: " + "; ".join(listed + more) + "."
+
+
+def _comparisons(count: int) -> str:
+    return "1 comparison" if count == 1 else f"{count} comparisons"
+
+
+def _blocks(count: int) -> str:
+    return "1 block" if count == 1 else f"{count} blocks"
 
 
 def doubts(run: Run, comparisons: list[Comparison]) -> list[str]:
@@ -178,7 +198,7 @@ def doubts(run: Run, comparisons: list[Comparison]) -> list[str]:
     said += _state_doubts(run)
     few = min((one.ratio.blocks for one in comparisons), default=0)
     if comparisons and few < 10:
-        said.append(f"Some comparisons rest on only {few} blocks; no gate decides on fewer than 10.")
+        said.append(f"Some comparisons rest on only {_blocks(few)}; no gate decides on fewer than 10.")
     if run.broken_cases:
         said.append("Without a figure because something went wrong: "
                     + "; ".join(f"{case.id} ({case.status})" for case in run.broken_cases) + ".")
@@ -197,7 +217,7 @@ def _state_doubts(run: Run) -> list[str]:
     if states["changed"]:
         groups = sorted({block.group for block in counted if block.state == "changed"})
         said.append(f"The state of the CPUs (near or far) changed within {states['changed']} of {len(counted)} "
-                    f"blocks, in {', '.join(groups)}.")
+                    f"blocks, in " + (', '.join(groups) if len(groups) <= 3 else f"{len(groups)} of the cases") + ".")
     if states["near"] and states["far"]:
         said.append(f"The CPUs were near in {states['near']} blocks and far in {states['far']}; ratios may differ "
                     f"between the two, and the table of all pairs gives both.")

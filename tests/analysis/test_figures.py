@@ -57,6 +57,7 @@ def test_M14_no_label_is_clipped_in_any_figure(run):
 def test_M14_labels_at_the_ends_of_lines_never_touch():
     placed = spread([0.1, 0.1, 0.11, 0.5, 2.0, 2.0], 0.12, 2.0)
     assert np.all(np.diff(placed) >= 0.12 - 1e-9) and placed[-1] <= 2.0
+    assert spread([0.0, 0.0, 0.0], 0.12, 2.0) == pytest.approx([0.0, 0.12, 0.24])
 
 
 def test_M14_backends_differ_by_shape_and_not_by_colour_alone():

@@ -121,6 +121,18 @@ def test_M11_idling_is_judged_by_its_share_of_a_cpu(tmp_path, inside, one_gate):
         assert gate(inside, tmp_path, document, rails).returncode == code
 
 
+def test_M11_idling_can_be_judged_by_what_it_uses_beyond_the_floor(tmp_path, inside, one_gate):
+    rails = one_gate(kind="floor", b="floor", workload="idle/park", metric="cpu_share_above_b", target=0.001,
+                     tolerance=1.0)
+    for factor, code, word in ((0.002, 0, "PASS (limit 0.2 %"), (0.0022, 0, "PASS"), (0.001, 0, "PASS"),
+                               (0.012, 1, "FAIL (limit 0.2 %")):
+        arms = [Arm("spargio", 1e6, factor), Arm("floor", 1e6, 0.002)]
+        ended = gate(inside, tmp_path, builder.make_run([Group("idle/park", arms)]), rails)
+        assert ended.returncode == code and word in ended.stdout
+    refused = gate(inside, tmp_path, builder.pair(0.5), one_gate(metric="cpu_share_above_b"))
+    assert refused.returncode == 2 and "kind = \"floor\"" in refused.stderr
+
+
 def test_M10_a_workload_judged_by_cpu_time_is_compared_by_cpu_time(tmp_path, inside, one_gate):
     document = builder.make_run([Group("idle/park", [Arm("spargio", 1e6, 0.002), Arm("asio", 1e6, 0.004)])])
     ended = gate(inside, tmp_path, document, one_gate(workload="idle/park", target=0.6))

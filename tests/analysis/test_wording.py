@@ -79,3 +79,15 @@ def test_M14_an_A_A_pair_that_differs_is_reason_for_distrust(tmp_path):
     arms = [builder.Arm("asio", 100), builder.Arm("asio#2", 120)]
     doubts = verdict_of(tmp_path, builder.make_run([builder.Group("ping_pong/steady_rtt", arms)]))[1]
     assert "distrust small differences" in doubts
+
+
+def test_M14_with_too_few_blocks_the_paragraph_says_so_and_stays_short(tmp_path):
+    first = verdict_of(tmp_path, builder.quick(blocks=3))[0]
+    assert "they have at most 3 blocks, and an interval needs 6" in first and len(first) < 600
+
+
+def test_M14_many_doubts_are_counted_and_not_all_listed(tmp_path):
+    groups = [builder.Group("ping_pong/steady_rtt", [builder.Arm("spargio", 100), builder.Arm("asio", 100)],
+                            {"rounds": str(rounds)}) for rounds in range(1, 13)]
+    first = verdict_of(tmp_path, builder.make_run(groups, noise=0.2))[0]
+    assert first.count("could have seen") == 4 and "more, marked UNSURE in the table" in first
