@@ -65,14 +65,15 @@ def _draw_panel(axes, run: Run, comparisons, arm: str, groups, columns, norm, wi
 def _draw_cell(axes, x: int, y: int, one: Comparison, norm) -> None:
     shade = np.clip(np.log2(one.ratio.value), -REACH, REACH)
     axes.add_patch(Rectangle((x, y), 1, 1, facecolor=BLUE_TO_ORANGE(norm(shade)), edgecolor="white", lw=1.2))
-    if one.ratio.word == "UNSURE":
+    unsure = one.ratio.word == "UNSURE"
+    if unsure:
         axes.add_patch(Rectangle((x, y), 1, 1, facecolor="none", edgecolor="#8A8A8A", hatch="////", lw=0))
     slower = one.ratio.word == "SLOWER" and one.b.kind != "floor"
     if slower:
         axes.add_patch(Rectangle((x + 0.05, y + 0.08), 0.9, 0.84, facecolor="none", edgecolor="black", lw=1.0))
     axes.text(x + 0.5, y + 0.52, number(one.ratio.value), ha="center", va="center", fontsize=7.5,
-              weight="bold" if slower else "normal", color="white" if shade < -3 else "black",
-              bbox={"boxstyle": "square,pad=0.15", "fc": "white", "ec": "none"} if one.ratio.word == "UNSURE" else None)
+              weight="bold" if slower else "normal", color="white" if shade < -3 and not unsure else "black",
+              bbox={"boxstyle": "square,pad=0.15", "fc": "white", "ec": "none"} if unsure else None)
 
 
 def _draw_blank(axes, x: int, y: int, status: str) -> None:

@@ -31,11 +31,13 @@ class Figure:
 
 FOREST_CAPTION = ("Time per operation as a ratio, ours / other, from differences within blocks: left of 1 ours is "
                   "faster. Points are Hodges-Lehmann estimates, bars exact 95 % intervals; hollow points are arms "
-                  "with knobs set, a cross is an interval that contains 1. The bracket is a gate: a pass lies wholly "
+                  "with knobs set, a cross marks an interval that contains 1, or too few blocks for one. The bracket "
+                  "is a gate: a pass lies wholly "
                   "left of its limit. idle/park is judged by CPU time.")
 HEATMAP_CAPTION = ("Time per operation of ours over the other's, colour on a log2 scale. Blue: ours is faster; "
                    "orange: slower; bold and framed: slower than a rival; hatched: the 95 % interval "
-                   "contains 1; dash: not a pair of this run. idle/park is judged by CPU time.")
+                   "contains 1, or there are too few blocks for one; dash: not a pair of this run. "
+                   "idle/park is judged by CPU time.")
 STRIPS_CAPTION = ("Median time per operation of each arm, block by block in the order of the run; one column is one "
                   "block. Below: CPU pressure, and whether the CPUs were near (short bar), far (tall bar) or changed "
                   "state within the block (hatched).")

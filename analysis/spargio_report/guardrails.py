@@ -140,7 +140,8 @@ def _gate(path: str, number: int, entry: dict, defaults: dict) -> Gate:
     _one_of(place, "metric", values["metric"], (JUDGED, *METRICS, ABOVE_B))
     gate = Gate(id=values["id"], kind=values["kind"], workload=values["workload"],
                 params=_params(place, values.get("params", {})), a=values["a"],
-                b=_b(place, values), excepted=_excepted(place, values), metric=values["metric"], target=_number(place, "target", values["target"]),
+                b=_b(place, values), excepted=_excepted(place, values), metric=values["metric"],
+                target=_number(place, "target", values["target"]),
                 tolerance=_number(place, "tolerance", values["tolerance"]), why=values["why"])
     if gate.kind == "absolute" and gate.metric == JUDGED:
         raise usage_error(place, "an absolute gate names no metric", "add metric = one of " + ", ".join(METRICS))

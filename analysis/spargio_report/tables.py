@@ -14,7 +14,8 @@ SEVERITY_ORDER = {word: place for place, word in enumerate(SEVERITY)}
 
 HEADLINE_COLUMNS = ("case", "arm", "time/op", "CPU/op", "against the strongest rival", "rival", "its time/op",
                     "its CPU/op", "CPU ratio", "against the floor")
-PAIR_COLUMNS = ("case", "a", "b", "a / b", "a time/op", "a CPU/op", "b time/op", "b CPU/op", "CPU ratio", "by CPU state")
+PAIR_COLUMNS = ("case", "a", "b", "a / b", "a time/op", "a CPU/op", "b time/op", "b CPU/op", "CPU ratio",
+                "by CPU state")
 GATE_COLUMNS = ("gate", "a", "against", "verdict")
 CASE_COLUMNS = ("case", "arm", "time/op", "CPU/op", "p50", "p99", "peak memory", "CPU while paused",
                 "mind")

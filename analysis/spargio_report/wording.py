@@ -231,4 +231,5 @@ def gate_summary(verdicts: list[Verdict]) -> str:
     words = [verdict.word for verdict in verdicts]
     parts = [f"{words.count(word)} {word}" for word in ("FAIL", MISSING, "INCONCLUSIVE", "PASS") if word in words]
     waived = sum(not verdict.counts for verdict in verdicts)
-    return ("1 gate: " if len(verdicts) == 1 else f"{len(verdicts)} gates: ") + ", ".join(parts) + (f" ({waived} waived)" if waived else "")
+    count = "1 gate: " if len(verdicts) == 1 else f"{len(verdicts)} gates: "
+    return count + ", ".join(parts) + (f" ({waived} waived)" if waived else "")

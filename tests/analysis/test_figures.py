@@ -54,6 +54,15 @@ def test_M14_no_label_is_clipped_in_any_figure(run):
             assert outside(draw_strips(run, group)) == []
 
 
+def test_M14_doubtful_figures_are_not_written_white_on_white(tmp_path):
+    run = load_run(builder.write(tmp_path, builder.quick(blocks=3)))
+    with shared_style():
+        figure = draw_heatmap(run, all_comparisons(run))
+    boxed = [text for text in figure.findobj(plt.Text) if text.get_bbox_patch()]
+    plt.close(figure)
+    assert boxed and {text.get_color() for text in boxed} == {"black"}
+
+
 def test_M14_labels_at_the_ends_of_lines_never_touch():
     placed = spread([0.1, 0.1, 0.11, 0.5, 2.0, 2.0], 0.12, 2.0)
     assert np.all(np.diff(placed) >= 0.12 - 1e-9) and placed[-1] <= 2.0

@@ -45,7 +45,8 @@ def test_M23_a_wrong_gate_is_refused_with_its_id_its_key_and_what_is_legal(chang
 
 @pytest.mark.parametrize(("text", "words"), [
     ("", "declares no gate"), ("[[gate]\n", "line 1"), ("[defaults]\ntolerence = 1\n", "in [defaults]"),
-    ("[gates]\n", "did you mean 'gate'?"), ("[gate]\nid = 'x'\n", "with two brackets"), ("defaults = 3\n", "[defaults]"),
+    ("[gates]\n", "did you mean 'gate'?"), ("[gate]\nid = 'x'\n", "with two brackets"),
+    ("defaults = 3\n", "[defaults]"),
     ("[[gate]]\nid = 'x'\nparams = 3\n", "'kind' is missing"), ("a = 1979-13-01\n", "line 1"),
 ])
 def test_M23_P22_a_malformed_file_is_refused_with_the_place(text, words, tmp_path):
