@@ -50,7 +50,7 @@ block_runner::outcome block_runner::run(const group& g) {
 
     std::vector<running_arm> arms;
     const bool done =
-        start_cells(g, arms, random) && warm(arms, random) && measure(g, arms, random) && close(arms);
+        start_cells(g, arms, random) && warm(g, arms, random) && measure(g, arms, random) && close(arms);
     arms.clear();
     if (!done) return outcome::interrupted;
 
@@ -125,12 +125,11 @@ bool block_runner::start_cells(const group& g, std::vector<running_arm>& arms, r
     return true;
 }
 
-bool block_runner::warm(std::vector<running_arm>& arms, random_source& random) {
+bool block_runner::warm(const group& g, std::vector<running_arm>& arms, random_source& random) {
     for (auto& of : arms) {
         if (!of.cell) continue;
-        const json command{{"do", "warm"}, {"slice_ns", plan_.options.slice_ns}, {"seed", random.next() >> 11}};
-        const auto limit_ns = plan_.options.timeout_ns + 10 * plan_.options.slice_ns;
-        if (const auto said = ask(of, command, limit_ns, "warmed up"))
+        const json command{{"do", "warm"}, {"slice_ns", plan_.slice_ns_of(g)}, {"seed", random.next() >> 11}};
+        if (const auto said = ask(of, command, plan_.options.timeout_ns, "warmed up"))
             of.iterations = said->at("iterations").get<std::uint64_t>();
         if (interrupted_) return false;
     }

@@ -32,7 +32,7 @@ private:
     };
 
     bool start_cells(const group& g, std::vector<running_arm>& arms, random_source& random);
-    bool warm(std::vector<running_arm>& arms, random_source& random);
+    bool warm(const group& g, std::vector<running_arm>& arms, random_source& random);
     bool measure(const group& g, std::vector<running_arm>& arms, random_source& random);
     bool run_slices(std::vector<running_arm>& arms, const std::vector<std::size_t>& order, bool latency,
                     random_source& random);

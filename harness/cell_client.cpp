@@ -178,13 +178,17 @@ cell_failure cell_client::died(std::string_view phase) {
 }
 
 cell_client::answer cell_client::wait_answer(std::uint64_t timeout_ns, std::string_view phase) {
-    const std::uint64_t deadline_ns = now_ns() + timeout_ns;
+    std::uint64_t deadline_ns = now_ns() + timeout_ns;
     for (;;) {
         if (const auto line = reader_.take()) {
             json said = json::parse(*line, nullptr, false);
             if (said.is_discarded() || !said.is_object() || !said.contains("is"))
                 return std::unexpected(fail("failed", "the cell process answered what is no answer"));
             const auto is = said.at("is").get<std::string>();
+            if (is == "warming") { // a sign of life: the limit holds for each slice
+                deadline_ns = now_ns() + timeout_ns;
+                continue;
+            }
             if (is == "wrong") return std::unexpected(fail("wrong_result", said.value("reason", "")));
             if (is == "failed") return std::unexpected(fail("failed", said.value("reason", "")));
             return said;

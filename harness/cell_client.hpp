@@ -33,7 +33,7 @@ public:
     cell_client& operator=(const cell_client&) = delete;
     ~cell_client();
 
-    /// The next answer. After a failure the process is dead.
+    /// The next answer; `timeout_ns` counts from the last sign of life. After a failure the process is dead.
     [[nodiscard]] answer wait_answer(std::uint64_t timeout_ns, std::string_view phase);
 
     /// Sends a command and waits for its answer.

@@ -2,7 +2,7 @@
 //
 // Commands come on descriptor 3, answers go to descriptor 4, one JSON document a line:
 //   (start)                                        → open {knobs, capabilities} | refused {kind, reason}
-//   warm  {slice_ns, seed}                         → warm {iterations}
+//   warm  {slice_ns, seed}                         → warming {} after each slice, at last warm {iterations}
 //   slice {iterations, seed, latency}              → slice {slice, latency, paused_cpu_ns, paused_wall_ns}
 //   close                                          → closed {peak_rss_bytes}, and the process ends
 // Instead of any answer: wrong {reason} or failed {reason}, and the process ends.

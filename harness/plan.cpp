@@ -204,12 +204,16 @@ std::size_t plan::case_count() const {
     return count;
 }
 
+std::uint64_t plan::slice_ns_of(const group& g) const {
+    return g.what->judge == judged_by::cpu_time ? 3 * options.slice_ns : options.slice_ns;
+}
+
 std::uint64_t plan::estimate_block_ns(const group& g) const {
     // Start, warm-up (about four slices) and closing of a process, one slice for latency, and the probes.
     constexpr std::uint64_t process_ns = 15'000'000;
     constexpr std::uint64_t probes_ns = 15'000'000;
     const std::uint64_t slices = options.slices + 4 + (g.what->measures_latency ? 1 : 0);
-    return probes_ns + g.arms.size() * (process_ns + slices * (options.slice_ns + 1'500'000));
+    return probes_ns + g.arms.size() * (process_ns + slices * (slice_ns_of(g) + 1'500'000));
 }
 
 std::uint64_t plan::estimate_ns() const {

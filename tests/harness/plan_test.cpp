@@ -94,6 +94,15 @@ TEST(plan, M1_filters_choose_cases_and_an_empty_choice_is_an_error_with_the_near
     EXPECT_THAT(make_plan(asked).error(), HasSubstr("loosen"));
 }
 
+TEST(plan, M1_the_estimate_counts_every_arm_block_and_slice) {
+    const auto one = make_plan(request("ping_pong/steady_rtt", {"steady"})).value();
+    auto asked = request("ping_pong/steady_rtt", {"steady"});
+    asked.options.blocks = 2 * one.options.blocks;
+    EXPECT_EQ(make_plan(asked)->estimate_ns(), 2 * one.estimate_ns());
+    EXPECT_GT(make_plan(request("ping_pong/steady_rtt", {"steady", "slow"}))->estimate_ns(), one.estimate_ns());
+    EXPECT_GT(make_plan(request("idle/park", {"steady"}))->estimate_ns(), one.estimate_ns());
+}
+
 TEST(plan, M1_the_same_group_twice_is_an_error) {
     auto asked = request("idle/park", {"steady"});
     asked.groups.push_back(asked.groups[0]);
