@@ -92,6 +92,15 @@ std::vector<combination> all_combinations() {
     return all;
 }
 
+std::vector<combination> knob_combinations() {
+    std::vector<combination> all;
+    for (backend* const runtime : all_backends())
+        for (const auto& what : all_workloads())
+            for (const auto& knobs : knob_sets(*runtime))
+                all.push_back({runtime, &what, make_small(what, {}), knobs});
+    return all;
+}
+
 std::vector<combination> plain_combinations() {
     std::vector<combination> all;
     for (backend* const runtime : all_backends())

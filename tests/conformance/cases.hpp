@@ -27,7 +27,10 @@ std::string name_of(const combination& which);
 /// words.
 std::vector<combination> all_combinations();
 
-/// The same with the knobs as they are only.
+/// The same with one parameter set a workload.
+std::vector<combination> knob_combinations();
+
+/// Every backend × every workload, once.
 std::vector<combination> plain_combinations();
 
 /// Opens; a test fails by the returned reason being empty or the kind being anything but a plain no.

@@ -64,7 +64,7 @@ TEST_P(every_session, W1_closes_its_files_and_joins_its_threads) {
     EXPECT_EQ(threads(), threads_before);
 }
 
-INSTANTIATE_TEST_SUITE_P(conformance, every_session, testing::ValuesIn(all_combinations()),
+INSTANTIATE_TEST_SUITE_P(conformance, every_session, testing::ValuesIn(knob_combinations()),
                          [](const auto& info) { return name_of(info.param); });
 
 } // namespace
