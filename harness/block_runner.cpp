@@ -65,9 +65,10 @@ block_runner::outcome block_runner::run(const group& g) {
 }
 
 std::optional<std::string> block_runner::noise_to_drop(const group& g, const noise_figures& seen) const {
-    const auto allowed =
-        static_cast<std::uint64_t>(drop_limit_share * static_cast<double>(plan_.options.blocks));
-    if (log_.state().progress_of(g).dropped >= allowed) return std::nullopt;
+    // Of the blocks begun so far, so that the limit holds for a run that ends early too.
+    const auto& so_far = log_.state().progress_of(g);
+    const auto base = static_cast<double>(std::min(so_far.begun, plan_.options.blocks));
+    if (so_far.dropped >= static_cast<std::uint64_t>(drop_limit_share * base)) return std::nullopt;
     return reason_to_drop(seen);
 }
 

@@ -14,7 +14,7 @@ namespace bench {
 inline constexpr double quiet_foreign_share = 0.20;
 /// Foreign or stolen CPU above which a finished block is dropped: a third of the machine.
 inline constexpr double drop_foreign_share = 0.33;
-/// At most this share of a group's planned blocks is dropped.
+/// At most this share of a group's blocks, begun or planned, is dropped.
 inline constexpr double drop_limit_share = 0.30;
 
 /// The reason to drop a block; empty where there is none. Looks at the machine only, never at the arms'

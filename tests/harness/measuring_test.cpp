@@ -130,7 +130,7 @@ TEST(measuring, M1_a_budget_ends_the_run_and_says_so) {
     const scratch_folder in;
     const auto ended = run_program_in(
         in, short_run({"-w", "idle/park", "-w", "ping_pong/tasks_rtt", "-b", "steady", "--blocks", "1000",
-                       "--budget", "1s", "--progress", "plain", "-o", "a.json"}));
+                       "--budget", "2s", "--progress", "plain", "-o", "a.json"}));
     EXPECT_EQ(ended.exit_code, 0) << ended.errors;
     EXPECT_THAT(ended.errors, HasSubstr("the budget is spent with "));
     EXPECT_GE(json_of(in.file("a.json")).at("blocks").size(), 2u);
