@@ -21,6 +21,12 @@ concept message_link = requires(Link& link, std::uint64_t message, std::span<con
     link.receive();
 };
 
+/// A link that can also take several messages at once: waits for the first, takes what is there, says how many.
+template <class Link>
+concept batch_receiving_link = message_link<Link> && requires(Link& link, std::span<std::uint64_t> into) {
+    link.receive_batch(into);
+};
+
 /// A bounded queue of values between two tasks, wherever they run.
 template <class Channel>
 concept value_channel = requires(Channel& channel, std::uint64_t value) {

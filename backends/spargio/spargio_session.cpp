@@ -16,12 +16,28 @@ static_assert(async_runtime<spargio_scenario_runtime>);
 /// A runtime that lives as long as the session.
 class warm_session : public session {
 public:
-    explicit warm_session(const spargio::runtime_options& options) : runtime_(options) {}
+    explicit warm_session(const spargio::runtime_options& options) : started_(start(options)), runtime_(options.shards) {}
 
     [[nodiscard]] std::map<std::string, std::string> capabilities() const override {
-        return {{"io_uring", runtime_.native().features().summary()},
-                {"shards", std::to_string(runtime_.native().shards())}};
+        return {{"io_uring", started_->features().summary()}, {"shards", std::to_string(started_->shards())}};
     }
+
+protected:
+    /// Runs a scenario's root task and waits for it.
+    template <class T>
+    T run_root(spargio::task<T> root) {
+        auto handle = started_->spawn(std::move(root), spargio::pinned{0});
+        return std::move(handle).get();
+    }
+
+private:
+    static std::unique_ptr<spargio::runtime> start(const spargio::runtime_options& options) {
+        auto started = spargio::runtime::start(options);
+        if (!started) throw std::runtime_error(started.error().message);
+        return std::move(*started);
+    }
+
+    std::unique_ptr<spargio::runtime> started_;
 
 protected:
     spargio_scenario_runtime runtime_;
@@ -32,7 +48,7 @@ public:
     steady_session(const spargio::runtime_options& options, const ping_pong_shape& shape)
         : warm_session(options), shape_(shape) {}
     slice_outcome run(const slice_order& order, recorder& into) override {
-        return runtime_.run(scenarios::steady_rtt(runtime_, shape_, order, into));
+        return run_root(scenarios::steady_rtt(runtime_, shape_, order, into));
     }
 
 private:
@@ -44,7 +60,7 @@ public:
     tasks_session(const spargio::runtime_options& options, const ping_pong_shape& shape)
         : warm_session(options), shape_(shape) {}
     slice_outcome run(const slice_order& order, recorder& into) override {
-        return runtime_.run(scenarios::tasks_rtt(runtime_, shape_, order, into));
+        return run_root(scenarios::tasks_rtt(runtime_, shape_, order, into));
     }
 
 private:
@@ -56,7 +72,7 @@ public:
     drain_session(const spargio::runtime_options& options, const ping_pong_shape& shape)
         : warm_session(options), shape_(shape) {}
     slice_outcome run(const slice_order& order, recorder&) override {
-        return runtime_.run(scenarios::one_way_drain(runtime_, shape_, order));
+        return run_root(scenarios::one_way_drain(runtime_, shape_, order));
     }
 
 private:
@@ -68,7 +84,7 @@ public:
     fanout_session(const spargio::runtime_options& options, const fanout_shape& shape)
         : warm_session(options), shape_(shape) {}
     slice_outcome run(const slice_order& order, recorder&) override {
-        return runtime_.run(scenarios::fanout(runtime_, shape_, order));
+        return run_root(scenarios::fanout(runtime_, shape_, order));
     }
 
 private:
@@ -81,7 +97,8 @@ public:
     slice_outcome run(const slice_order& order, recorder&) override { return stay_idle(order); }
 };
 
-/// Starts and stops a runtime in each iteration; between slices there is none.
+/// Starts and stops a runtime in each iteration, by the call that an application would use; between slices there is
+/// none. Like the rivals', the calling thread is one of the two workers.
 class cold_session final : public session {
 public:
     cold_session(const spargio::runtime_options& options, const ping_pong_shape& shape)
@@ -91,13 +108,12 @@ public:
         slice_outcome all;
         for (std::uint64_t i = 0; i < order.iterations; ++i) {
             const std::uint64_t from = order.record_latency ? now_ns() : 0;
-            slice_order once{.iterations = 1, .seed = order.seed + i * shape_.rounds, .record_latency = false};
-            {
-                spargio_scenario_runtime fresh(options_);
-                slice_outcome done = fresh.run(scenarios::steady_rtt(fresh, shape_, once, into));
-                all.checksum += done.checksum;
-                all.thread_ids = std::move(done.thread_ids);
-            }
+            const slice_order once{.iterations = 1, .seed = order.seed + i * shape_.rounds, .record_latency = false};
+            spargio_scenario_runtime fresh(options_.shards);
+            slice_outcome done =
+                spargio::run_on(options_, 0, [&] { return scenarios::steady_rtt(fresh, shape_, once, into); });
+            all.checksum += done.checksum;
+            all.thread_ids = std::move(done.thread_ids);
             if (order.record_latency) into.lane(0).record(now_ns() - from);
             ++all.operations;
         }

@@ -9,14 +9,15 @@
 
 #include <spargio/core/cpu.hpp>
 #include <spargio/core/message.hpp>
+#include <spargio/core/zero_pages.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
+#include <type_traits>
 
 namespace spargio {
 
@@ -26,7 +27,8 @@ class lane {
 public:
     /// `capacity` is rounded up to a power of two. Allocates once, here.
     explicit lane(std::size_t capacity)
-        : slots_(std::make_unique<slot[]>(std::bit_ceil(capacity))), mask_(std::bit_ceil(capacity) - 1),
+        : memory_(std::bit_ceil(capacity) * sizeof(slot)), slots_(static_cast<slot*>(memory_.data())),
+          mask_(std::bit_ceil(capacity) - 1),
           lap_shift_(static_cast<unsigned>(std::countr_zero(std::bit_ceil(capacity)))) {}
 
     [[nodiscard]] std::size_t capacity() const noexcept { return mask_ + 1; }
@@ -37,12 +39,23 @@ public:
     /// publishes the last one is sequentially consistent: the caller goes on to ask whether the consumer sleeps,
     /// and that question must not overtake it (see parking_flag).
     std::size_t push(std::span<const message> messages) noexcept {
-        if (room() < messages.size()) seen_head_ = head_.load(std::memory_order_acquire);
+        // Sequentially consistent, because a sender that finds no room goes to sleep on that: see want_progress().
+        if (room() < messages.size()) seen_head_ = head_.load(std::memory_order_seq_cst);
         const std::size_t count = std::min(messages.size(), room());
         if (count == 0) return 0;
         for (std::size_t i = 0; i + 1 < count; ++i) put(messages[i], std::memory_order_release);
         put(messages[count - 1], publish_order);
         return count;
+    }
+
+    /// Puts one message, as push() does; false when there is no room. Producer only.
+    [[nodiscard]] bool push_one(const message& what) noexcept {
+        if (room() == 0) {
+            seen_head_ = head_.load(std::memory_order_seq_cst);
+            if (room() == 0) return false;
+        }
+        put(what, publish_order);
+        return true;
     }
 
     /// How many were ever put. Producer only.
@@ -56,7 +69,7 @@ public:
     }
 
     /// Tells the consumer whether the producer wants to be woken by progress. Producer only; after saying yes, look at
-    /// taken() again before sleeping.
+    /// taken(), or try push(), once more before sleeping.
     void want_progress(bool wanted) noexcept { producer_waits_.store(wanted, std::memory_order_seq_cst); }
 
     // --- consumer -------------------------------------------------------------------------------------------
@@ -71,6 +84,22 @@ public:
         return true;
     }
 
+    /// Takes up to `most` messages, oldest first, hands each to `take(message)` and says how many. Consumer only.
+    /// Publishes the progress once.
+    template <class Take>
+    std::size_t pop_many(std::size_t most, Take&& take) noexcept {
+        std::size_t count = 0;
+        for (; count < most; ++count) {
+            const slot& from = slots_[(own_head_ + count) & mask_];
+            if (from.lap.load(std::memory_order_acquire) != lap_of(own_head_ + count)) break;
+            take(message{from.tag, from.value});
+        }
+        if (count == 0) return 0;
+        own_head_ += count;
+        head_.store(own_head_, std::memory_order_release);
+        return count;
+    }
+
     /// Whether pop() would find nothing. Consumer only.
     [[nodiscard]] bool empty() const noexcept {
         return slots_[own_head_ & mask_].lap.load(std::memory_order_acquire) != lap_of(own_head_);
@@ -81,19 +110,26 @@ public:
         return slots_[own_head_ & mask_].lap.load(std::memory_order_seq_cst) != lap_of(own_head_);
     }
 
+    /// How many were ever taken. Any thread; a guess for others than the consumer.
+    [[nodiscard]] std::uint64_t taken_so_far() const noexcept { return head_.load(std::memory_order_relaxed); }
+
     /// After a run of pops: publishes the progress so that a producer about to sleep can't miss it, and says whether
-    /// it wants to be woken. Consumer only.
+    /// it wants to be woken. Consumer only; cheap when nothing was taken since the last call.
     [[nodiscard]] bool producer_wants_progress() noexcept {
+        if (announced_head_ == own_head_) return false;
+        announced_head_ = own_head_;
         head_.exchange(own_head_, std::memory_order_seq_cst);
         return producer_waits_.load(std::memory_order_seq_cst);
     }
 
 private:
+    /// Begins its life as zero bytes in fresh pages: lap 0, never written. Laps count from 1.
     struct slot {
-        std::uint64_t value = 0;
-        std::uint32_t tag = 0;
-        std::atomic<std::uint32_t> lap{0}; // 0: never written; laps count from 1
+        std::uint64_t value;
+        std::uint32_t tag;
+        std::atomic<std::uint32_t> lap;
     };
+    static_assert(std::is_trivially_destructible_v<slot> && sizeof(slot) == 16);
 
 #if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 1
     static constexpr auto publish_order = std::memory_order_release; // mutant: the question may overtake the store
@@ -116,7 +152,8 @@ private:
     }
 
     // Written once, read by both.
-    std::unique_ptr<slot[]> slots_;
+    zero_pages memory_;
+    slot* slots_;
     std::uint64_t mask_;
     unsigned lap_shift_;
 
@@ -124,6 +161,7 @@ private:
     std::uint64_t seen_head_ = 0;
     alignas(cache_line_bytes) std::atomic<std::uint64_t> head_{0}; // written by the consumer, read by both
     std::uint64_t own_head_ = 0;
+    std::uint64_t announced_head_ = 0;
     alignas(cache_line_bytes) std::atomic<bool> producer_waits_{false};
 };
 

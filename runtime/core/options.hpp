@@ -28,7 +28,7 @@ struct runtime_options {
     feature_use single_issuer = feature_use::best;      ///< IORING_SETUP_SINGLE_ISSUER (kernel 6.0)
     feature_use coop_taskrun = feature_use::best;       ///< IORING_SETUP_COOP_TASKRUN (kernel 5.19)
     feature_use defer_taskrun = feature_use::best;      ///< IORING_SETUP_DEFER_TASKRUN (kernel 6.1)
-    unsigned lane_capacity = 1024;                      ///< messages that fit between two shards
+    unsigned lane_capacity = 4096;                      ///< messages that fit between two shards
     unsigned stealable_capacity = 4096;                 ///< stealable tasks that a shard can hold ready
     unsigned steal_budget = 32;                         ///< most tasks that one theft takes
     unsigned tasks_per_turn = 64;                       ///< tasks run between two looks at ring and lanes

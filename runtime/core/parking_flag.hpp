@@ -26,10 +26,13 @@ public:
     /// Sleeper: awake again, by whatever cause.
     void stay_awake() noexcept { asleep_.store(0, std::memory_order_seq_cst); }
 
+    /// Waker, after its work is visible: whether there is a sleep to claim. Cost: one load of a line that both share.
+    [[nodiscard]] bool asleep() const noexcept { return asleep_.load(std::memory_order_seq_cst) != 0; }
+
     /// Waker, after its work is visible: true exactly once per sleep, and then it must ring the bell.
     /// Cost when the sleeper is awake: one load of a line that both share.
     [[nodiscard]] bool claim_wake() noexcept {
-        return asleep_.load(std::memory_order_seq_cst) != 0 && asleep_.exchange(0, std::memory_order_seq_cst) != 0;
+        return asleep() && asleep_.exchange(0, std::memory_order_seq_cst) != 0;
     }
 
     /// For choosing whom to wake; may be out of date.

@@ -2,10 +2,12 @@
 
 #include <spargio/ring/setup.hpp>
 
+#include <cassert>
 #include <cerrno>
 #include <utility>
 
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace spargio {
@@ -25,6 +27,14 @@ std::expected<std::unique_ptr<ring>, start_error> ring::create(const runtime_opt
         made->arm_wake_read();
     }
     return made;
+}
+
+void ring::take_over() noexcept {
+    // By hand: liburing 2.3 declares io_uring_enable_rings() but does not export it.
+    [[maybe_unused]] const long enabled =
+        ::syscall(SYS_io_uring_register, raw_.ring_fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
+    assert(enabled == 0 && "a ring has one owner");
+    features_.registered_ring = io_uring_register_ring_fd(&raw_) == 1; // saves a descriptor look-up a call
 }
 
 ring::~ring() {

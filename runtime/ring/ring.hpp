@@ -1,7 +1,8 @@
 // One io_uring, wrapped: set-up that steps down to what the kernel has, submission that never loses an entry, and
 // reaping into a caller's function. Knows nothing of coroutines or threads; the only header that shows liburing.
 //
-// Thread rule: everything but wake_foreign() is for the one thread that created the ring (SINGLE_ISSUER).
+// Thread rule: any thread may create a ring; take_over() makes the calling thread its owner (SINGLE_ISSUER), and
+// everything else but wake_foreign() is for that thread.
 #pragma once
 
 #include <spargio/core/errc.hpp>
@@ -26,7 +27,7 @@ struct completion {
 
 class ring {
 public:
-    /// Sets up a ring on the calling thread. Features marked `best` are tried and given up one by one on EINVAL
+    /// Sets up a ring, disabled until take_over(). Features marked `best` are tried and given up one by one on EINVAL
     /// (io_uring_setup(2)); what is in use is in features(). Error: cause and remedy (EPERM: sysctl or seccomp;
     /// ENOSYS; ENOMEM: locked memory; EMFILE).
     /// The environment variable SPARGIO_TIER forces older kernels' features for tests: "no_defer",
@@ -37,6 +38,9 @@ public:
     ring& operator=(const ring&) = delete;
     /// Does not wait for requests in flight (hazards, finding 3): the owner has drained them before.
     ~ring();
+
+    /// Enables the ring for the calling thread, and for no other. Once, before anything else. Two system calls.
+    void take_over() noexcept;
 
     [[nodiscard]] const capabilities& features() const noexcept { return features_; }
     /// The descriptor that others name to ring this ring's bell.

@@ -85,7 +85,7 @@ std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_opt
     int answer = 0;
     for (unsigned given_up = 0;; ++given_up) {
         io_uring_params asked{};
-        asked.flags = IORING_SETUP_CLAMP | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL;
+        asked.flags = IORING_SETUP_CLAMP | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_R_DISABLED;
         asked.cq_entries = options.cq_entries;
         for (const auto& flag : flags)
             if (features.*flag.effective) asked.flags |= flag.bit;
@@ -103,7 +103,6 @@ std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_opt
                                                features.summary() +
                                                "). Set single_issuer, coop_taskrun and defer_taskrun to best."});
     }
-    features.registered_ring = io_uring_register_ring_fd(&raw) == 1;
     const wake_ways ways = probe_wake_ways(raw);
     features.between_shards = ways.between_shards;
     features.from_outside = ways.from_outside;

@@ -20,7 +20,7 @@ class steal_deque {
 public:
     /// `capacity` must be a power of two. Allocates once, here.
     explicit steal_deque(std::size_t capacity)
-        : slots_(std::make_unique<std::atomic<task_header*>[]>(capacity)),
+        : slots_(std::make_unique_for_overwrite<task_header*[]>(capacity)),
           mask_(static_cast<std::int64_t>(capacity) - 1) {}
 
     /// Owner: false when full. The store that publishes the task is sequentially consistent: the owner goes on to ask
@@ -87,11 +87,12 @@ private:
     static constexpr auto pop_order = std::memory_order_seq_cst;
 #endif
 
-    [[nodiscard]] std::atomic<task_header*>& slot(std::int64_t position) noexcept {
-        return slots_[static_cast<std::size_t>(position & mask_)];
+    [[nodiscard]] std::atomic_ref<task_header*> slot(std::int64_t position) noexcept {
+        return std::atomic_ref(slots_[static_cast<std::size_t>(position & mask_)]);
     }
 
-    std::unique_ptr<std::atomic<task_header*>[]> slots_;
+    // Not initialised: a slot is written before it is read, and an unused page is never touched.
+    std::unique_ptr<task_header*[]> slots_;
     std::int64_t mask_;
     alignas(cache_line_bytes) std::atomic<std::int64_t> bottom_{0};
     alignas(cache_line_bytes) std::atomic<std::int64_t> top_{0};

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace spargio {
@@ -39,7 +40,8 @@ public:
 
     /// Takes one message; sources take turns after each burst, so none is starved. Owner only.
     bool take(event& into) noexcept {
-        for (std::size_t tried = 0; tried < lanes_.size(); ++tried) {
+        // Once more round to where it began: that lane may be the only one with mail, and its burst has just ended.
+        for (std::size_t tried = 0; tried <= lanes_.size(); ++tried) {
             message taken;
             lane* const incoming = lanes_[cursor_].load(std::memory_order_acquire);
             if (incoming != nullptr && burst_ < longest_burst && incoming->pop(taken)) {
@@ -52,6 +54,30 @@ public:
             cursor_ = cursor_ + 1 == lanes_.size() ? 0 : cursor_ + 1;
         }
         return false;
+    }
+
+    /// Takes up to `into.size()` messages, source by source, and says how many. Owner only.
+    std::size_t take_many(std::span<event> into) noexcept {
+        std::size_t count = 0;
+        for (std::size_t tried = 0; tried < lanes_.size() && count < into.size(); ++tried) {
+            const auto source = static_cast<std::uint32_t>(cursor_);
+            if (lane* const incoming = lanes_[cursor_].load(std::memory_order_acquire))
+                incoming->pop_many(into.size() - count, [&](const message& taken) {
+                    into[count++] = {source, taken.tag, taken.value};
+                });
+            burst_ = 0;
+            cursor_ = cursor_ + 1 == lanes_.size() ? 0 : cursor_ + 1;
+        }
+        if (count != 0) taken_since_publish_ = true;
+        return count;
+    }
+
+    /// How many messages were ever taken. Any thread.
+    [[nodiscard]] std::uint64_t taken_so_far() const noexcept {
+        std::uint64_t all = 0;
+        for (const auto& each : lanes_)
+            if (const lane* const incoming = each.load(std::memory_order_acquire)) all += incoming->taken_so_far();
+        return all;
     }
 
     [[nodiscard]] bool has_mail() const noexcept {

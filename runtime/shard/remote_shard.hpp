@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 
 namespace spargio {
@@ -16,42 +17,62 @@ namespace spargio {
 namespace detail {
 
 /// Sends what `messages_` names, waiting for room as often as it takes.
-class send_awaiter : public progress_wait {
+class send_awaiter {
 public:
-    send_awaiter(shard& here, shard& target, std::span<const message> messages) noexcept
-        : here_(here), target_(target), messages_(messages) {}
-    send_awaiter(shard& here, shard& target, message one) noexcept
-        : here_(here), target_(target), one_(one), messages_(&one_, 1) {}
+    send_awaiter(shard& here, shard& target, lane& outgoing, std::span<const message> messages) noexcept
+        : here_(here), target_(target), lane_(outgoing), messages_(messages) {}
+    send_awaiter(shard& here, shard& target, lane& outgoing, message one) noexcept
+        : here_(here), target_(target), lane_(outgoing), one_(one), messages_(&one_, 1) {}
     send_awaiter(const send_awaiter&) = delete;
     send_awaiter& operator=(const send_awaiter&) = delete;
-    ~send_awaiter() { here_.forget_progress(*this); }
+    ~send_awaiter() {
+        if (wait_) here_.forget_progress(*wait_);
+    }
 
     [[nodiscard]] bool await_ready() noexcept {
         if (here_.stopping() || here_.current_task()->cancel_requested()) return true;
-        if (here_.has_progress_waits() || !advance(here_)) return false; // those who wait already go first
-        decide();
-        return true;
+        return !here_.has_progress_waits() && advance(); // those who wait already go first
     }
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-        return here_.wait_for_progress(*this, caller);
+        return here_.wait_for_progress(wait_.emplace(*this), caller);
     }
     [[nodiscard]] status await_resume() noexcept {
-        here_.forget_progress(*this);
-        here_.current_task()->held = false;
-        if (messages_.empty()) return {};
-        return here_.stopping() ? std::unexpected(errc::closed) : outcome();
-    }
-
-    [[nodiscard]] bool advance(shard& here) noexcept final {
-        messages_ = messages_.subspan(here.post(target_, messages_));
-        return messages_.empty();
+        if (messages_.empty() && !wait_) [[likely]]
+            return {};
+        return end_of_wait();
     }
 
 private:
+    /// Made only when there is no room.
+    class room_wait final : public progress_wait {
+    public:
+        explicit room_wait(send_awaiter& owner) noexcept : owner_(owner) {}
+        [[nodiscard]] bool advance(shard&) noexcept override { return owner_.advance(); }
+
+    private:
+        send_awaiter& owner_;
+    };
+
+    bool advance() noexcept {
+        messages_ = messages_.subspan(here_.post(target_, lane_, messages_));
+        return messages_.empty();
+    }
+
+    status end_of_wait() noexcept {
+        if (wait_) {
+            here_.forget_progress(*wait_);
+            here_.current_task()->held = false;
+        }
+        if (messages_.empty()) return {};
+        return std::unexpected(here_.stopping() ? errc::closed : errc::canceled);
+    }
+
     shard& here_;
     shard& target_;
+    lane& lane_;
     message one_;
     std::span<const message> messages_;
+    std::optional<room_wait> wait_;
 };
 
 } // namespace detail
@@ -61,7 +82,8 @@ private:
 /// the runtime when it stops (P1, P2).
 class remote_shard {
 public:
-    remote_shard(shard& here, shard& target) noexcept : here_(&here), target_(&target) {}
+    /// Makes the lane between the two if it is the first. Throws std::bad_alloc.
+    remote_shard(shard& here, shard& target) : here_(&here), target_(&target), lane_(&here.lane_to(target)) {}
 
     [[nodiscard]] std::uint32_t index() const noexcept { return target_->index(); }
 
@@ -71,7 +93,7 @@ public:
     [[nodiscard]] status post(std::uint32_t tag, std::uint64_t value) const noexcept {
         const message one{tag, value};
         if (here_->stopping()) return std::unexpected(errc::closed);
-        if (here_->post(*target_, {&one, 1}) == 0) return std::unexpected(errc::overloaded);
+        if (here_->post(*target_, *lane_, {&one, 1}) == 0) return std::unexpected(errc::overloaded);
         return {};
     }
 
@@ -79,23 +101,24 @@ public:
     /// one doorbell for all. Zero for a full lane; `closed` when the runtime stops. Never waits.
     [[nodiscard]] std::expected<std::size_t, errc> post_many(std::span<const message> messages) const noexcept {
         if (here_->stopping()) return std::unexpected(errc::closed);
-        return here_->post(*target_, messages);
+        return here_->post(*target_, *lane_, messages);
     }
 
     /// Waits until there is room and sends. `closed`, `canceled`: not sent.
     [[nodiscard]] detail::send_awaiter send(std::uint32_t tag, std::uint64_t value) const noexcept {
-        return detail::send_awaiter(*here_, *target_, message{tag, value});
+        return detail::send_awaiter(*here_, *target_, *lane_, message{tag, value});
     }
 
     /// Sends all, in order, waiting for room as often as it takes. The messages must live until it completes.
     /// `closed`, `canceled`: some of the first may have been sent.
     [[nodiscard]] detail::send_awaiter send_many(std::span<const message> messages) const noexcept {
-        return detail::send_awaiter(*here_, *target_, messages);
+        return detail::send_awaiter(*here_, *target_, *lane_, messages);
     }
 
 private:
     shard* here_;
     shard* target_;
+    lane* lane_;
 };
 
 } // namespace spargio

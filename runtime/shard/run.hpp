@@ -19,13 +19,37 @@ private:
     start_error error_;
 };
 
-/// Starts a runtime, runs `fn()`, which returns a task, on `placement`, stops the runtime and gives the task's result or
-/// throws its exception. Blocks the calling thread, which must not be a shard. Throws cannot_start.
+namespace detail {
+
+/// Asks its runtime to stop when it goes.
+class stop_at_end {
+public:
+    explicit stop_at_end(runtime_handle whom) noexcept : whom_(std::move(whom)) {}
+    ~stop_at_end() { whom_.stop(); }
+    stop_at_end(const stop_at_end&) = delete;
+    stop_at_end& operator=(const stop_at_end&) = delete;
+
+private:
+    runtime_handle whom_;
+};
+
+template <class T>
+task<T> run_then_stop(runtime_handle whom, task<T> root) {
+    const stop_at_end at_end(std::move(whom));
+    co_return co_await std::move(root);
+}
+
+} // namespace detail
+
+/// Starts a runtime, runs `fn()`, which returns a task, on `where`, stops the runtime and gives the task's result or
+/// throws its exception. The calling thread, which must not be a shard, serves as shard 0 meanwhile. Tasks that are
+/// still running when the root is done get options.stop_grace. Throws cannot_start.
 template <class Function>
 auto run_placed(const runtime_options& options, placement where, Function&& fn) {
-    auto started = runtime::start(options);
+    auto started = runtime::start_with_caller(options);
     if (!started) throw cannot_start(std::move(started.error()));
-    auto handle = (*started)->spawn(std::forward<Function>(fn)(), where);
+    auto handle = (*started)->spawn(detail::run_then_stop((*started)->handle(), std::forward<Function>(fn)()), where);
+    (*started)->run_as_first_shard();
     return std::move(handle).get();
 }
 

@@ -1,14 +1,11 @@
 #include <spargio/shard/runtime.hpp>
 
+#include <spargio/core/cpu_spread.hpp>
 #include <spargio/shard/runtime_core.hpp>
 
-#include <cerrno>
-#include <cstring>
-#include <latch>
-#include <mutex>
-#include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include <csignal>
 #include <pthread.h>
@@ -33,79 +30,73 @@ private:
     sigset_t before_;
 };
 
-/// The first error of several threads.
-class first_error {
-public:
-    void set(start_error error) {
-        const std::lock_guard hold(lock_);
-        if (!error_) error_ = std::move(error);
-    }
-    [[nodiscard]] std::optional<start_error> take() {
-        const std::lock_guard hold(lock_);
-        return std::move(error_);
-    }
-
-private:
-    std::mutex lock_;
-    std::optional<start_error> error_;
-};
-
 } // namespace
 
 runtime::runtime(const runtime_options& resolved)
     : core_(std::make_shared<runtime_core>(resolved)), closed_(all_closed_.get_future().share()) {}
 
 std::expected<std::unique_ptr<runtime>, start_error> runtime::start(const runtime_options& options) {
+    return start_from(0, options);
+}
+
+std::expected<std::unique_ptr<runtime>, start_error> runtime::start_with_caller(const runtime_options& options) {
+    return start_from(1, options);
+}
+
+std::expected<std::unique_ptr<runtime>, start_error> runtime::start_from(std::size_t first_thread,
+                                                                         const runtime_options& options) {
     auto resolved = resolve(options);
     if (!resolved) return std::unexpected(std::move(resolved.error()));
     std::unique_ptr<runtime> made(new runtime(*resolved));
+    runtime_core& core = *made->core_;
+    // All rings first: what fails, fails before anything runs.
+    for (std::size_t i = 0; i < core.shard_count(); ++i)
+        if (auto opened = core.at(i).open(); !opened) return std::unexpected(std::move(opened.error()));
+    made->caller_owes_a_shard_ = first_thread == 1;
+    if (auto started = made->start_threads(first_thread); !started)
+        return std::unexpected(std::move(started.error()));
+    return made;
+}
 
-    // Shared with the threads: they may still be in count_down() when this function returns.
-    struct start_up {
-        explicit start_up(std::ptrdiff_t count) : ready(count) {}
-        std::latch ready;
-        first_error failure;
-    };
-    const auto shards = static_cast<std::ptrdiff_t>(made->core_->shard_count());
-    const auto start = std::make_shared<start_up>(shards);
-    const auto body = [start, core = made->core_, all_closed = &made->all_closed_](std::size_t index) {
-        shard& mine = core->at(index);
-        if (auto opened = mine.open(); !opened) {
-            start->failure.set(std::move(opened.error()));
-            core->request_stop();
-        }
-        start->ready.count_down();
-        if (mine.running()) mine.run_until_stopped();
-        mine.close();
-        if (index + 1 == core->shard_count()) all_closed->set_value();
-    };
-    {
-        const blocked_signals during_creation;
-        made->threads_.reserve(made->core_->shard_count());
-        for (std::size_t i = 0; i < made->core_->shard_count(); ++i) {
-            try {
-                made->threads_.emplace_back(body, i);
-            } catch (const std::system_error& error) {
-                start->failure.set({errc::no_resources, error.code().value(),
-                                    "could not create thread " + std::to_string(i + 1) + " of " +
-                                        std::to_string(shards) + ": " + error.what() +
-                                        ". Use fewer shards, or raise `ulimit -u`."});
-                made->core_->request_stop();
-                // The shards that never got a thread count as out of the loop, or the others would wait for them.
-                made->core_->out_of_loop.fetch_add(static_cast<std::uint32_t>(shards - static_cast<std::ptrdiff_t>(i)));
-                made->core_->out_of_loop.notify_all();
-                start->ready.count_down(shards - static_cast<std::ptrdiff_t>(i));
-                break;
-            }
+std::expected<void, start_error> runtime::start_threads(std::size_t first) {
+    const blocked_signals during_creation;
+    const std::size_t shards = core_->shard_count();
+    threads_.reserve(shards);
+    for (std::size_t i = first; i < shards; ++i) {
+        try {
+            threads_.emplace_back([this, i, origin = current_cpu()] {
+                start_apart(origin, static_cast<unsigned>(i));
+                live_as(i);
+            });
+        } catch (const std::system_error& error) {
+            core_->request_stop();
+            // The shards that never got a thread count as out of the loop, or the others would wait for them.
+            core_->out_of_loop.fetch_add(static_cast<std::uint32_t>(shards - i));
+            core_->out_of_loop.notify_all();
+            return std::unexpected(start_error{
+                errc::no_resources, error.code().value(),
+                "could not create thread " + std::to_string(i + 1) + " of " + std::to_string(shards) + ": " +
+                    error.what() + ". Use fewer shards, or raise `ulimit -u`."});
         }
     }
-    start->ready.wait();
-    if (auto error = start->failure.take()) return std::unexpected(std::move(*error));
-    return made;
+    return {};
+}
+
+void runtime::live_as(std::size_t index) noexcept {
+    shard& mine = core_->at(index);
+    mine.take_over();
+    mine.run_until_stopped();
+    mine.close();
+    if (index + 1 == core_->shard_count()) all_closed_.set_value();
+}
+
+void runtime::run_as_first_shard() noexcept {
+    if (std::exchange(caller_owes_a_shard_, false)) live_as(0);
 }
 
 runtime::~runtime() {
     stop();
+    run_as_first_shard(); // the others wait for every shard to close
     join();
 }
 

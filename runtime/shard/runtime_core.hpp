@@ -29,6 +29,7 @@ public:
     /// Asks every shard to stop. Any thread; idempotent.
     void request_stop() noexcept;
     [[nodiscard]] bool stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
+    [[nodiscard]] const std::atomic<bool>& stopping_flag() const noexcept { return stopping_; }
     /// The same before going to sleep: sequentially consistent, the counterpart of request_stop().
     [[nodiscard]] bool stopping_before_sleep() const noexcept { return stopping_.load(std::memory_order_seq_cst); }
     [[nodiscard]] std::chrono::steady_clock::time_point stop_deadline() const noexcept { return stop_deadline_; }

@@ -14,8 +14,9 @@ thread_local shard* this_threads_shard = nullptr;
 [[gnu::noinline]] shard* shard::current() noexcept { return this_threads_shard; }
 
 shard::shard(runtime_core& core, std::uint32_t index)
-    : core_(core), index_(index), tasks_per_turn_(core.options().tasks_per_turn),
+    : core_(core), stopping_(core.stopping_flag()), index_(index), tasks_per_turn_(core.options().tasks_per_turn),
       steal_budget_(core.options().steal_budget), stealable_capacity_(core.options().stealable_capacity),
+      marks_searching_(core.options().steal_budget != 0 && core.options().shards > 2),
       registry_(&task_registry::acquire()), queue_(core.options().stealable_capacity),
       mailbox_(core.options().shards, core.options().lane_capacity), spin_(core.options().spin) {}
 
@@ -28,13 +29,24 @@ std::expected<void, start_error> shard::open() {
     features_ = ring_->features();
     ring_descriptor_ = ring_->descriptor();
     wake_descriptor_ = ring_->wake_descriptor();
+    return {};
+}
+
+void shard::take_over() noexcept {
+    ring_->take_over();
     this_threads_shard = this;
     running_ = true;
-    return {};
 }
 
 void shard::close() noexcept {
     running_ = false;
+    // Before anybody destroys frames: a task that another thread hands over now is refused, and so in no list of ours
+    // when its registry or its handle frees it.
+    for (task_header* task = arrivals_.close(); task != nullptr;) {
+        task_header* const next = task->next;
+        if (task->registry.load(std::memory_order_relaxed) == nullptr) registry_->link(*task); // never arrived
+        task = next;
+    }
     core_.out_of_loop.fetch_add(1, std::memory_order_acq_rel);
     core_.out_of_loop.notify_all();
     const auto everyone = static_cast<std::uint32_t>(core_.shard_count());
@@ -46,11 +58,6 @@ void shard::close() noexcept {
     for (auto turn = core_.teardown_turn.load(std::memory_order_acquire); turn != index_;
          turn = core_.teardown_turn.load(std::memory_order_acquire))
         core_.teardown_turn.wait(turn, std::memory_order_acquire);
-    for (task_header* task = arrivals_.close(); task != nullptr;) {
-        task_header* const next = task->next;
-        if (task->registry == nullptr) registry_->link(*task); // spawned, but never arrived
-        task = next;
-    }
     registry_->stop_all();
     core_.teardown_turn.store(index_ + 1, std::memory_order_release);
     core_.teardown_turn.notify_all();
@@ -80,13 +87,15 @@ void shard::nudge() noexcept {
     outside_wakers_.fetch_sub(1, std::memory_order_seq_cst);
 }
 
-void shard::wake(shard& target) noexcept {
-    if (!target.parking_.claim_wake()) return;
+/// Whether it slept and this call has woken it.
+bool shard::wake(shard& target) noexcept {
+    if (!target.parking_.claim_wake()) return false;
     counters_.bells_sent.add();
     if (features_.between_shards == shard_wake::msg_ring)
         ring_->send_bell(target.ring_descriptor_, target.index_);
     else
         ring::wake_foreign(target.features_, target.ring_descriptor_, target.wake_descriptor_);
+    return true;
 }
 
 } // namespace spargio

@@ -8,6 +8,7 @@
 #include <spargio/core/intake.hpp>
 #include <spargio/core/parking_flag.hpp>
 #include <spargio/ring/ring.hpp>
+#include <spargio/sched/crowding.hpp>
 #include <spargio/sched/idle_spin.hpp>
 #include <spargio/sched/run_queue.hpp>
 #include <spargio/shard/mailbox.hpp>
@@ -57,10 +58,12 @@ public:
     /// The shard that this thread is, or null. Out of line: see scheduling::current_task().
     [[nodiscard]] static shard* current() noexcept;
 
-    // --- life: on the shard's own thread, in this order -------------------------------------------------------
+    // --- life, in this order; open() by any thread, the rest on the shard's own -------------------------------
 
-    /// Becomes this thread's shard and sets up the ring.
+    /// Sets up the ring.
     [[nodiscard]] std::expected<void, start_error> open();
+    /// Becomes this thread's shard.
+    void take_over() noexcept;
     /// Runs until the runtime stops.
     void run_until_stopped();
     /// Destroys what is unfinished and closes the ring. Every shard calls it; they take turns.
@@ -70,7 +73,7 @@ public:
 
     [[nodiscard]] std::uint32_t index() const noexcept { return index_; }
     [[nodiscard]] runtime_core& core() const noexcept { return core_; }
-    [[nodiscard]] shard_stats stats() const noexcept { return counters_.read(); }
+    [[nodiscard]] shard_stats stats() const noexcept { return counters_.read(mailbox_.taken_so_far()); }
     [[nodiscard]] const capabilities& features() const noexcept { return features_; }
 
     /// Hands a task over: a new one, or a woken one that belongs here. False when the shard has closed.
@@ -99,13 +102,22 @@ public:
         return queue_.stealable().size() < stealable_capacity_;
     }
 
+    /// The lane to `target`, made when it is first asked for. Throws std::bad_alloc.
+    [[nodiscard]] lane& lane_to(shard& target) { return target.mailbox_.from(index_); }
     /// Puts messages into the lane to `target` and rings its bell if it sleeps; how many were accepted.
-    std::size_t post(shard& target, std::span<const message> messages) noexcept;
+    std::size_t post(shard& target, lane& outgoing, std::span<const message> messages) noexcept {
+        const std::size_t accepted = messages.size() == 1 ? outgoing.push_one(messages[0]) : outgoing.push(messages);
+        counters_.messages_sent.add(accepted);
+        if (accepted != messages.size()) counters_.messages_overloaded.add(messages.size() - accepted);
+        if (accepted != 0 && target.parking_.asleep()) wake(target);
+        return accepted;
+    }
     /// The lane to `target` if it was ever used.
     [[nodiscard]] lane* used_lane_to(shard& target) noexcept { return target.mailbox_.used_from(index_); }
 
     /// Takes a message without waiting.
-    bool take_event(event& into) noexcept;
+    bool take_event(event& into) noexcept { return mailbox_.take(into); }
+    std::size_t take_events(std::span<event> into) noexcept { return mailbox_.take_many(into); }
     [[nodiscard]] wait_list& event_waiters() noexcept { return event_waiters_; }
     /// Suspends the current task until a message comes; false when it must not suspend.
     [[nodiscard]] bool wait_for_event(event_wait& wait, std::coroutine_handle<> caller) noexcept;
@@ -113,7 +125,7 @@ public:
     [[nodiscard]] bool wait_for_progress(progress_wait& wait, std::coroutine_handle<> caller) noexcept;
     void forget_progress(progress_wait& wait) noexcept;
     [[nodiscard]] bool has_progress_waits() const noexcept { return progress_waits_ != nullptr; }
-    [[nodiscard]] bool stopping() const noexcept;
+    [[nodiscard]] bool stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
 
 private:
     bool take_arrivals() noexcept;
@@ -124,19 +136,24 @@ private:
     void finish_turn() noexcept;
     void look_at_ring() noexcept;
     bool steal() noexcept;
+    void begin_searching() noexcept;
+    void stop_searching() noexcept;
+    void offer_rest() noexcept;
     void wake_a_thief() noexcept;
     void park() noexcept;
     [[nodiscard]] bool work_before_sleep() noexcept;
     [[nodiscard]] bool stop_turn(bool worked) noexcept;
     void close_waits() noexcept;
     void want_progress(bool wanted) noexcept;
-    void wake(shard& target) noexcept;
+    bool wake(shard& target) noexcept;
 
     runtime_core& core_;
+    const std::atomic<bool>& stopping_;
     const std::uint32_t index_;
     const std::uint32_t tasks_per_turn_;
     const std::uint32_t steal_budget_;
     const std::uint32_t stealable_capacity_;
+    const bool marks_searching_; // of two shards the other one never needs to know
 
     // Written by other threads.
     intake<task_header> arrivals_;
@@ -155,9 +172,12 @@ private:
     wait_list event_waiters_;
     progress_wait* progress_waits_ = nullptr;
     idle_spin spin_;
+    crowding crowding_;
     task_header* current_ = nullptr;
     task_header* finished_ = nullptr;
     std::uint32_t idle_rounds_ = 0;
+    std::uint64_t taken_at_last_wait_ = 0;
+    bool streaming_ = false;
     std::uint32_t next_victim_ = 0;
     bool running_ = false;
     bool has_loot_ = false;

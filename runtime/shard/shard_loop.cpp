@@ -9,12 +9,18 @@
 #include <utility>
 
 namespace spargio {
+namespace {
+
+constexpr int stream_pauses = 16; // about 0.3 us
+
+} // namespace
 
 void shard::run_until_stopped() {
     for (;;) {
         bool worked = take_arrivals();
         worked |= deliver_mail();
         worked |= advance_waits();
+        offer_rest();
         worked |= run_tasks();
         finish_turn();
         if (core_.stopping()) {
@@ -29,10 +35,15 @@ void shard::run_until_stopped() {
         }
         if (steal()) continue;
         if (spin_.go_on()) {
-            if (!searching_.load(std::memory_order_relaxed)) searching_.store(true, std::memory_order_relaxed);
-            // Rings change rarely while their shard is awake, so they are looked at rarely.
-            if (++idle_rounds_ % 16 == 0) look_at_ring();
-            cpu_relax();
+            // Rings change rarely while their shard is awake, so they are looked at rarely; and a shard that waits
+            // for an answer of some ns need not tell the others that it is free.
+            if (++idle_rounds_ % 16 == 0) {
+                begin_searching();
+                look_at_ring();
+            }
+            crowding_.idle_round(idle_rounds_);
+            // Each look at a lane takes its line from the sender. In a stream it pays to let messages gather.
+            for (int pauses = streaming_ ? stream_pauses : 1; pauses > 0; --pauses) cpu_relax();
             continue;
         }
         park();
@@ -44,7 +55,7 @@ bool shard::take_arrivals() noexcept {
     if (task == nullptr) return false;
     while (task != nullptr) {
         task_header* const next = task->next;
-        if (task->registry == nullptr) registry_->link(*task);
+        if (task->registry.load(std::memory_order_relaxed) == nullptr) registry_->link(*task);
         queue_.push(*task);
         if (task->moves == mobility::stealable) has_loot_ = true;
         task = next;
@@ -94,7 +105,7 @@ void shard::finish_turn() noexcept {
     registry_->free_returned();
     if (has_loot_) {
         has_loot_ = false;
-        wake_a_thief();
+        if (queue_.stealable().size() != 0) wake_a_thief();
     }
 }
 
@@ -141,19 +152,39 @@ bool shard::steal() noexcept {
     return false;
 }
 
-void shard::wake_a_thief() noexcept {
-    if (steal_budget_ == 0 || queue_.stealable().size() == 0) return;
+void shard::begin_searching() noexcept {
+    if (marks_searching_) searching_.store(true, std::memory_order_relaxed);
+}
+
+/// Spawners that saw the mark have left their tasks to us. Whoever has found work, be it other work, hands that on.
+void shard::stop_searching() noexcept {
+    if (!searching_.load(std::memory_order_relaxed)) return;
+    searching_.store(false, std::memory_order_seq_cst);
     if (core_.parked.load(std::memory_order_seq_cst) == 0) return;
-    shard* sleeper = nullptr;
     for (std::size_t i = 0; i < core_.shard_count(); ++i) {
-        shard& other = core_.at(i);
-        if (&other == this) continue;
-        // Somebody is awake and looking: it finds the work, and wakes more when there is more. It clears the mark
-        // before it looks for the last time, so it can't miss what is published now.
-        if (other.searching_.load(std::memory_order_seq_cst)) return;
-        if (sleeper == nullptr && other.looks_asleep()) sleeper = &other;
+        if (core_.at(i).queue_.stealable().empty_before_sleep()) continue;
+        wake_a_thief();
+        return;
     }
-    if (sleeper != nullptr) wake(*sleeper);
+}
+
+/// Before tasks run, which may take long: what they leave lying is offered to a sleeper.
+void shard::offer_rest() noexcept {
+    if (queue_.empty()) return;
+    stop_searching();
+    if (has_loot_ && queue_.stealable().size() > 1) wake_a_thief();
+}
+
+/// For work that is visible to thieves by a sequentially consistent operation. tests/models/thief_wake_model.cpp shows
+/// that no task stays queued while a shard sleeps.
+void shard::wake_a_thief() noexcept {
+    if (steal_budget_ == 0 || core_.parked.load(std::memory_order_seq_cst) == 0) return;
+    // Somebody is awake and looking: it takes the task or hands it on. It clears the mark before it looks for the last
+    // time, so it can't miss what was published before.
+    for (std::size_t i = 0; i < core_.shard_count(); ++i)
+        if (shard& other = core_.at(i); &other != this && other.searching_.load(std::memory_order_seq_cst)) return;
+    for (std::size_t i = 0; i < core_.shard_count(); ++i)
+        if (shard& other = core_.at(i); &other != this && wake(other)) return;
 }
 
 bool shard::work_before_sleep() noexcept {
@@ -179,6 +210,7 @@ void shard::park() noexcept {
     }
     parking_.stay_awake();
     core_.parked.fetch_sub(1, std::memory_order_relaxed);
+    begin_searching(); // whoever woke us may have done so for a theft
     want_progress(false);
     look_at_ring();
 }

@@ -3,6 +3,11 @@
 #include <spargio/shard/shard.hpp>
 
 namespace spargio {
+namespace {
+
+constexpr std::uint64_t stream_burst = 8; // messages between two waits that make a stream
+
+} // namespace
 
 void shard::resume_soon(task_header& task) noexcept {
     if (queue_.push_next(task) && core_.parked.load(std::memory_order_seq_cst) != 0) wake_a_thief();
@@ -16,25 +21,12 @@ void shard::start(task_header& task) noexcept {
     if (core_.parked.load(std::memory_order_seq_cst) != 0) wake_a_thief();
 }
 
-std::size_t shard::post(shard& target, std::span<const message> messages) noexcept {
-    const std::size_t accepted = target.mailbox_.from(index_).push(messages);
-    counters_.messages_sent.add(accepted);
-    if (accepted < messages.size()) counters_.messages_overloaded.add(messages.size() - accepted);
-    if (accepted != 0) wake(target);
-    return accepted;
-}
-
-bool shard::take_event(event& into) noexcept {
-    if (!mailbox_.take(into)) return false;
-    counters_.messages_received.add();
-    return true;
-}
-
-bool shard::stopping() const noexcept { return core_.stopping(); }
-
 bool shard::wait_for_event(event_wait& wait, std::coroutine_handle<> caller) noexcept {
     // Cancelled from another shard, the task must still be resumed here: the list is this thread's alone.
     current_->held = true;
+    const std::uint64_t taken = mailbox_.taken_so_far();
+    streaming_ = taken - taken_at_last_wait_ >= stream_burst;
+    taken_at_last_wait_ = taken;
     return event_waiters_.wait(wait, caller);
 }
 

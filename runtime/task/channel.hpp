@@ -5,6 +5,7 @@
 #include <spargio/core/spin_lock.hpp>
 #include <spargio/task/scheduling.hpp>
 #include <spargio/task/wait_list.hpp>
+#include <spargio/task/waking.hpp>
 
 #include <coroutine>
 #include <cstddef>
@@ -84,6 +85,7 @@ public:
 
     /// No more values: waiting and later senders get `closed`, receivers what is left and then `closed`. Idempotent.
     void close() noexcept {
+        const waking_section on_the_way;
         const std::lock_guard hold(lock_);
         closed_ = true;
         while (wait_node* const sender = senders_.claim_first()) sender->finish(errc::closed);

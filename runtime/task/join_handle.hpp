@@ -4,6 +4,7 @@
 #include <spargio/task/foreign_waiter.hpp>
 #include <spargio/task/spawned_task.hpp>
 #include <spargio/task/task_registry.hpp>
+#include <spargio/task/waking.hpp>
 
 #include <cassert>
 #include <utility>
@@ -41,6 +42,7 @@ public:
     /// from now on; it goes on to run and decides itself. Joining a task can't be cancelled. Any thread; idempotent;
     /// one atomic operation, and a wake where the task was waiting.
     void cancel() noexcept {
+        const waking_section on_the_way;
         task_header& task = *state_;
         const auto before = task.waiting.fetch_or(task_header::cancel_bit, std::memory_order_acq_rel);
         if ((before & task_header::wait_bit) != 0 && task.claim()) scheduling::make_runnable(task);

@@ -41,7 +41,7 @@ struct task_header {
     std::coroutine_handle<> resume_point;   ///< innermost suspended coroutine
     std::coroutine_handle<> frame;          ///< outermost one; null once destroyed
     shard* home = nullptr;                  ///< pinned: where it runs; stealable: where it last ran
-    task_registry* registry = nullptr;      ///< who destroys it when the runtime stops first
+    std::atomic<task_registry*> registry{nullptr}; ///< who destroys it when the runtime stops first
     task_header* live_previous = nullptr;   ///< links of the registry's list
     task_header* live_next = nullptr;
     std::atomic<std::uintptr_t> join{join_word::running};

@@ -2,6 +2,7 @@
 
 #include <spargio/task/foreign_waiter.hpp>
 #include <spargio/task/scheduling.hpp>
+#include <spargio/task/waking.hpp>
 
 #include <mutex>
 #include <vector>
@@ -43,7 +44,7 @@ void task_registry::recycle(task_registry& registry) noexcept {
 }
 
 void task_registry::link(task_header& task) noexcept {
-    task.registry = this;
+    task.registry.store(this, std::memory_order_relaxed);
     task.live_previous = nullptr;
     task.live_next = first_;
     if (first_ != nullptr) first_->live_previous = &task;
@@ -56,11 +57,12 @@ void task_registry::unlink(task_header& task) noexcept {
         task.live_previous->live_next = task.live_next;
     else
         first_ = task.live_next;
-    task.registry = nullptr;
+    // Last: who sees it may free the task.
+    task.registry.store(nullptr, std::memory_order_release);
 }
 
 void task_registry::release(task_header& task) noexcept {
-    task_registry* const owner = task.registry;
+    task_registry* const owner = task.registry.load(std::memory_order_acquire);
     if (owner == nullptr) {
         task.dispose(task);
     } else if (owner == scheduling::current_registry()) {
@@ -75,17 +77,22 @@ void task_registry::release(task_header& task) noexcept {
 void task_registry::free_returned() noexcept {
     for (task_header* task = returned_.take_all(); task != nullptr;) {
         task_header* const next = task->next;
-        if (task->registry == this) unlink(*task);
+        if (task->registry.load(std::memory_order_relaxed) == this) unlink(*task);
         task->dispose(*task);
         task = next;
     }
 }
 
 void task_registry::stop_all() noexcept {
+    // From here on wakers and cancellers find nobody waiting: there is no shard any more to resume a task.
+    for (task_header* task = first_; task != nullptr; task = task->live_next)
+        if (task->frame) (void)task->claim();
+    waking_section::wait_for_all();
     while (first_ != nullptr) {
         task_header& task = *first_;
+        const bool unfinished = static_cast<bool>(task.frame);
         unlink(task);
-        if (!task.frame) continue; // finished, its handle is somewhere; or already on its way back to us
+        if (!unfinished) continue; // its handle is somewhere, and may free it from now on; or it is in returned_
         task.abandon(task);
         announce_done(task, task_end::abandoned);
     }

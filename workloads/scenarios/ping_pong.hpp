@@ -10,6 +10,7 @@
 #include "workloads/work.hpp"
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 namespace bench::scenarios {
@@ -63,6 +64,10 @@ typename Runtime::template task<slice_outcome> steady_rtt(Runtime& runtime, ping
     co_return done;
 }
 
+/// Most messages that the receiving side takes at once, where it can take several: rivals that swap a whole queue under
+/// a lock do the same.
+inline constexpr std::uint64_t largest_take = 2048;
+
 /// The receiving side of one_way_drain: adds up mix of `messages` messages, then acknowledges; `iterations` times.
 template <async_runtime Runtime>
 typename Runtime::template task<std::uint64_t> drain_messages(Runtime& runtime, ping_pong_shape shape,
@@ -70,10 +75,20 @@ typename Runtime::template task<std::uint64_t> drain_messages(Runtime& runtime, 
     auto incoming = runtime.link(0, 1);
     auto barrier = runtime.link(1, 0);
     std::uint64_t sum = 0;
+    std::vector<std::uint64_t> received(std::min<std::uint64_t>(shape.rounds, largest_take));
     for (std::uint64_t i = 0; i < iterations; ++i) {
-        for (std::uint64_t k = 0; k < shape.rounds; ++k) {
-            const std::uint64_t message = co_await incoming.receive();
-            sum += mix(message);
+        for (std::uint64_t taken = 0; taken < shape.rounds;) {
+            if constexpr (batch_receiving_link<decltype(incoming)>) {
+                const std::span<std::uint64_t> room(received.data(),
+                                                    std::min<std::uint64_t>(received.size(), shape.rounds - taken));
+                const std::size_t count = co_await incoming.receive_batch(room);
+                for (std::size_t k = 0; k < count; ++k) sum += mix(received[k]);
+                taken += count;
+            } else {
+                const std::uint64_t message = co_await incoming.receive();
+                sum += mix(message);
+                ++taken;
+            }
         }
         co_await barrier.send(i);
     }
