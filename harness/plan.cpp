@@ -205,7 +205,7 @@ std::size_t plan::case_count() const {
 }
 
 std::uint64_t plan::slice_ns_of(const group& g) const {
-    return g.what->judge == judged_by::cpu_time ? 3 * options.slice_ns : options.slice_ns;
+    return g.what->judge == judged_by::cpu_time ? 5 * options.slice_ns : options.slice_ns;
 }
 
 std::uint64_t plan::estimate_block_ns(const group& g) const {
