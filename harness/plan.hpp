@@ -69,9 +69,9 @@ struct plan {
     std::vector<group> groups;
 
     [[nodiscard]] std::size_t case_count() const;
-    /// What a slice of `g` is calibrated to. Five times as long where CPU time is judged: one sleep of more than
-    /// a few ms and the wake from it cost the sleeper up to 50 us on a virtual machine, a quarter of a percent
-    /// of 20 ms.
+    /// What a slice of `g` is calibrated to. Five times as long where CPU time is judged: one sleep of more
+    /// than a few ms and the wake from it cost the sleeper up to 50 us on a virtual machine, a quarter of a
+    /// percent of 20 ms.
     [[nodiscard]] std::uint64_t slice_ns_of(const group& g) const;
     /// Expected duration of the whole run.
     [[nodiscard]] std::uint64_t estimate_ns() const;
