@@ -37,7 +37,9 @@ std::optional<double> cpus_by_quota() {
 unsigned usable_cpus() noexcept {
     unsigned usable = cpus_by_affinity();
     try {
-        if (const auto quota = cpus_by_quota())
+        // Read once: the files cost more than everything else about starting a small runtime, and quotas rarely change.
+        static const auto quota = cpus_by_quota();
+        if (quota)
             usable = std::min(usable, static_cast<unsigned>(std::max(1.0, std::ceil(*quota))));
     } catch (...) {
         // An unreadable cgroup file leaves the affinity mask as the answer.

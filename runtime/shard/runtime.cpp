@@ -65,7 +65,7 @@ std::expected<void, start_error> runtime::start_threads(std::size_t first) {
     for (std::size_t i = first; i < shards; ++i) {
         try {
             threads_.emplace_back([this, i, origin = current_cpu()] {
-                start_apart(origin, static_cast<unsigned>(i));
+                core_->at(i).start_apart_from(origin);
                 live_as(i);
             });
         } catch (const std::system_error& error) {

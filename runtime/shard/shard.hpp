@@ -5,6 +5,7 @@
 // The ring code reaps completions and never resumes a coroutine; only run_tasks() does.
 #pragma once
 
+#include <spargio/core/cpu_spread.hpp>
 #include <spargio/core/intake.hpp>
 #include <spargio/core/parking_flag.hpp>
 #include <spargio/ring/ring.hpp>
@@ -62,6 +63,8 @@ public:
 
     /// Sets up the ring.
     [[nodiscard]] std::expected<void, start_error> open();
+    /// Moves a new thread to a CPU apart from `origin`, where its creator runs, until it first sleeps.
+    void start_apart_from(int origin) noexcept { first_cpu_.take(origin, index_); }
     /// Becomes this thread's shard.
     void take_over() noexcept;
     /// Runs until the runtime stops.
@@ -171,6 +174,7 @@ private:
     mailbox mailbox_;
     wait_list event_waiters_;
     progress_wait* progress_waits_ = nullptr;
+    first_cpu first_cpu_;
     idle_spin spin_;
     crowding crowding_;
     task_header* current_ = nullptr;

@@ -204,6 +204,7 @@ void shard::park() noexcept {
     parking_.announce_sleep();
     if (!work_before_sleep()) {
         counters_.parks.add();
+        first_cpu_.release();
         spin_.going_to_sleep();
         ring_->submit_and_wait();
         spin_.woke_up();
