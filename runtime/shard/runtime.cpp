@@ -33,7 +33,7 @@ private:
 } // namespace
 
 runtime::runtime(const runtime_options& resolved)
-    : core_(std::make_shared<runtime_core>(resolved)), closed_(all_closed_.get_future().share()) {}
+    : closed_(all_closed_.get_future().share()), core_(std::make_shared<runtime_core>(resolved)) {}
 
 std::expected<std::unique_ptr<runtime>, start_error> runtime::start(const runtime_options& options) {
     return start_from(0, options);

@@ -98,11 +98,11 @@ private:
     void live_as(std::size_t index) noexcept;
     void join() noexcept;
 
+    std::promise<void> all_closed_;
+    std::shared_future<void> closed_;
     std::shared_ptr<runtime_core> core_;
     std::vector<std::thread> threads_;
     bool caller_owes_a_shard_ = false; // start_with_caller() without run_as_first_shard() yet
-    std::promise<void> all_closed_;
-    std::shared_future<void> closed_;
 };
 
 } // namespace spargio

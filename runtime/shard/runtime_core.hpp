@@ -32,12 +32,23 @@ public:
     [[nodiscard]] const std::atomic<bool>& stopping_flag() const noexcept { return stopping_; }
     /// The same before going to sleep: sequentially consistent, the counterpart of request_stop().
     [[nodiscard]] bool stopping_before_sleep() const noexcept { return stopping_.load(std::memory_order_seq_cst); }
-    [[nodiscard]] std::chrono::steady_clock::time_point stop_deadline() const noexcept { return stop_deadline_; }
+    /// Once stopping(): when the grace of tasks ends.
+    [[nodiscard]] std::chrono::steady_clock::time_point stop_deadline() const noexcept {
+        static_cast<void>(stopping_.load(std::memory_order_acquire)); // pairs with request_stop()
+        return stop_deadline_;
+    }
 
     /// Shards that sleep or are about to: what a spawner looks at first.
     std::atomic<std::uint32_t> parked{0};
-    /// Shards that have nothing more to run while stopping.
-    std::atomic<std::uint32_t> quiet{0};
+    /// While stopping: a shard has nothing more to run, or has something again.
+    void become_quiet() noexcept { quiet_.fetch_add(1, std::memory_order_seq_cst); }
+    void become_busy() noexcept {
+        busy_again_.fetch_add(1, std::memory_order_seq_cst);
+        quiet_.fetch_sub(1, std::memory_order_seq_cst);
+    }
+    /// While stopping: whether no shard has anything to run and nothing is on its way to one.
+    [[nodiscard]] bool all_quiet() const noexcept;
+
     /// Shards that have left their loop; the frames are destroyed once all have.
     std::atomic<std::uint32_t> out_of_loop{0};
     /// Whose turn it is to destroy its frames: one shard after the other.
@@ -47,6 +58,8 @@ private:
     runtime_options options_;
     std::vector<std::unique_ptr<shard>> shards_;
     std::atomic<std::uint32_t> turn_{0};
+    std::atomic<std::uint32_t> quiet_{0};
+    std::atomic<std::uint32_t> busy_again_{0};
     std::atomic<bool> stop_requested_{false};
     std::atomic<bool> stopping_{false};
     std::chrono::steady_clock::time_point stop_deadline_{};

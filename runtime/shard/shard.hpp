@@ -83,6 +83,7 @@ public:
     [[nodiscard]] bool arrive(task_header& task) noexcept;
     /// Wakes the shard if it sleeps.
     void nudge() noexcept;
+    [[nodiscard]] bool has_arrivals() const noexcept { return !arrivals_.empty_before_sleep(); }
     [[nodiscard]] bool looks_asleep() const noexcept { return parking_.looks_asleep(); }
     /// Tasks that look ready here; a guess.
     [[nodiscard]] std::size_t load() noexcept { return queue_.stealable().size(); }
@@ -146,6 +147,7 @@ private:
     void park() noexcept;
     [[nodiscard]] bool work_before_sleep() noexcept;
     [[nodiscard]] bool stop_turn(bool worked) noexcept;
+    void set_quiet(bool quiet) noexcept;
     void close_waits() noexcept;
     void want_progress(bool wanted) noexcept;
     bool wake(shard& target) noexcept;

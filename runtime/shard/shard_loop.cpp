@@ -51,8 +51,9 @@ void shard::run_until_stopped() {
 }
 
 bool shard::take_arrivals() noexcept {
+    if (arrivals_.empty()) return false;
+    set_quiet(false); // before they are taken, see runtime_core::all_quiet()
     task_header* task = arrivals_.take_all();
-    if (task == nullptr) return false;
     while (task != nullptr) {
         task_header* const next = task->next;
         if (task->registry.load(std::memory_order_relaxed) == nullptr) registry_->link(*task);
@@ -216,20 +217,20 @@ void shard::park() noexcept {
     look_at_ring();
 }
 
+void shard::set_quiet(bool quiet) noexcept {
+    if (quiet == quiet_) return;
+    quiet_ = quiet;
+    quiet ? core_.become_quiet() : core_.become_busy();
+}
+
 bool shard::stop_turn(bool worked) noexcept {
     if (!std::exchange(waits_closed_, true)) {
         close_waits();
         return false;
     }
     look_at_ring();
-    if (quiet_ == worked) {
-        quiet_ = !worked;
-        if (quiet_)
-            core_.quiet.fetch_add(1, std::memory_order_acq_rel);
-        else
-            core_.quiet.fetch_sub(1, std::memory_order_acq_rel);
-    }
-    if (quiet_ && core_.quiet.load(std::memory_order_acquire) == core_.shard_count()) return true;
+    set_quiet(!worked);
+    if (quiet_ && core_.all_quiet()) return true;
     if (std::chrono::steady_clock::now() >= core_.stop_deadline()) return true;
     if (quiet_) std::this_thread::yield();
     return false;

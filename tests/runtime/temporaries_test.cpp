@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,7 +14,7 @@ namespace {
 
 /// Counts how many of its kind live.
 struct counted {
-    static inline int living = 0;
+    static inline std::atomic<int> living{0};
     std::string ballast = "longer than the small-string buffer of any library";
     counted() { ++living; }
     counted(const counted& other) : ballast(other.ballast) { ++living; }
@@ -27,7 +28,7 @@ task<counted> make_counted() { co_return counted(); }
 class P7 : public testing::Test {
 protected:
     void SetUp() override { counted::living = 0; }
-    void TearDown() override { EXPECT_EQ(counted::living, 0); }
+    void TearDown() override { EXPECT_EQ(counted::living.load(), 0); }
 };
 
 TEST_F(P7, a_temporary_argument_of_an_awaited_task_is_destroyed_once) {
@@ -62,7 +63,7 @@ TEST_F(P7, a_result_used_in_the_expression_that_awaits_it_is_destroyed_once) {
 
 TEST_F(P7, the_frame_of_a_task_that_never_ran_is_destroyed_once) {
     { const auto never = length_of(counted()); }
-    EXPECT_EQ(counted::living, 0);
+    EXPECT_EQ(counted::living.load(), 0);
 }
 
 TEST_F(P7, an_unfinished_frame_is_destroyed_once_when_the_runtime_stops) {
