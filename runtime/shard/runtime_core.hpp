@@ -47,7 +47,7 @@ public:
         quiet_.fetch_sub(1, std::memory_order_seq_cst);
     }
     /// While stopping: whether no shard has anything to run and nothing is on its way to one.
-    [[nodiscard]] bool all_quiet() const noexcept;
+    [[nodiscard]] bool all_quiet() noexcept;
 
     /// Shards that have left their loop; the frames are destroyed once all have.
     std::atomic<std::uint32_t> out_of_loop{0};
@@ -60,6 +60,7 @@ private:
     std::atomic<std::uint32_t> turn_{0};
     std::atomic<std::uint32_t> quiet_{0};
     std::atomic<std::uint32_t> busy_again_{0};
+    std::atomic<bool> agreed_quiet_{false};
     std::atomic<bool> stop_requested_{false};
     std::atomic<bool> stopping_{false};
     std::chrono::steady_clock::time_point stop_deadline_{};

@@ -77,6 +77,17 @@ TEST(R4, tasks_get_to_finish_their_work_after_a_stop) {
     EXPECT_EQ(std::move(handle).get(), 7);
 }
 
+// With a grace of a minute, a stop that waited for it without need would run into the time limit of the test.
+TEST(R4, a_stop_with_nothing_left_to_run_does_not_wait_for_the_grace) {
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_EQ(run({.shards = 2, .stop_grace = std::chrono::minutes(1)}, seven), 7);
+        auto started = runtime::start({.shards = 3, .stop_grace = std::chrono::minutes(1)});
+        ASSERT_TRUE(started.has_value());
+        auto handle = (*started)->spawn(seven());
+        EXPECT_EQ(std::move(handle).get(), 7);
+    }
+}
+
 TEST(R4, starting_and_stopping_leaks_neither_files_nor_threads) {
     run({.shards = 2}, seven);
     const auto files = entries_of("/proc/self/fd");
