@@ -11,9 +11,9 @@
 
 namespace bench {
 
-/// A one-way message path between two fixed workers. `send` and `send_batch` are awaited on the sending worker and
-/// return once all messages are accepted (waiting for room where the path is bounded); `receive` is awaited on
-/// the receiving worker and gives the next message. Order is kept.
+/// A one-way message path between two fixed workers. `send` and `send_batch` are awaited on the sending worker
+/// and return once all messages are accepted (waiting for room where the path is bounded); `receive` is awaited
+/// on the receiving worker and gives the next message. Order is kept.
 template <class Link>
 concept message_link = requires(Link& link, std::uint64_t message, std::span<const std::uint64_t> batch) {
     link.send(message);
@@ -46,7 +46,9 @@ concept async_runtime = requires(Runtime& runtime, typename Runtime::template ta
     /// Starts a task; the runtime decides where it runs.
     { runtime.spawn(std::move(task)) } -> std::same_as<typename Runtime::template joiner<std::uint64_t>>;
     /// Starts a task on one worker, where it stays.
-    { runtime.spawn_on(worker, std::move(task)) } -> std::same_as<typename Runtime::template joiner<std::uint64_t>>;
+    {
+        runtime.spawn_on(worker, std::move(task))
+        } -> std::same_as<typename Runtime::template joiner<std::uint64_t>>;
     /// The path for messages from one worker to another.
     { runtime.link(worker, worker) } -> message_link;
     /// A new queue for at most `capacity` values between tasks.

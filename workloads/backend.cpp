@@ -12,8 +12,8 @@ std::expected<knob_values, std::string> backend::effective_knobs(const knob_valu
     for (const auto& [name, value] : given) {
         const auto at = all.find(name);
         if (at == all.end())
-            return std::unexpected("backend " + std::string(this->name()) + " has no knob '" + name + "'; it has: " +
-                                   (known.empty() ? "none" : known));
+            return std::unexpected("backend " + std::string(this->name()) + " has no knob '" + name +
+                                   "'; it has: " + (known.empty() ? "none" : known));
         at->second = value;
     }
     return all;

@@ -80,7 +80,8 @@ public:
     [[nodiscard]] virtual std::vector<knob_spec> knobs() const { return {}; }
 
     /// The full knob set that `given` leads to, for the record. Error: names the knob and the legal values.
-    [[nodiscard]] virtual std::expected<knob_values, std::string> effective_knobs(const knob_values& given) const;
+    [[nodiscard]] virtual std::expected<knob_values, std::string>
+    effective_knobs(const knob_values& given) const;
 
     /// Opens a session. Never throws for a combination that it can't do: that is a refusal with a reason.
     [[nodiscard]] virtual std::expected<std::unique_ptr<session>, refusal>

@@ -43,7 +43,8 @@ std::expected<parameters, std::string> parameters::make(std::span<const paramete
     for (const auto& [name, text] : given) {
         const auto at = std::ranges::find(made.entries_, name, [](const entry& e) { return e.spec.name; });
         if (at == made.entries_.end())
-            return std::unexpected("unknown parameter '" + name + "'; this workload has: " + names_of(declared));
+            return std::unexpected("unknown parameter '" + name +
+                                   "'; this workload has: " + names_of(declared));
         const auto value = read_value(at->spec, text);
         if (!value)
             return std::unexpected("parameter " + name + "=" + text + " is not legal; it takes " +

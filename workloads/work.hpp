@@ -1,7 +1,7 @@
 // The work that every backend does alike: the steps of a branch and the mixing of a message.
 //
-// Both are one chain of dependent operations, so neither compiler nor CPU can do it in parallel or leave it out:
-// the result goes into the checksum.
+// Both are one chain of dependent operations, so neither compiler nor CPU can do it in parallel or leave it
+// out: the result goes into the checksum.
 #pragma once
 
 #include <cstdint>

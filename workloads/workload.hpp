@@ -16,7 +16,7 @@ namespace bench {
 struct slice_order {
     std::uint64_t iterations = 1; ///< how often to do the workload's iteration
     std::uint64_t seed = 0;       ///< enters every message and every branch, so no answer can be precomputed
-    bool record_latency = false;  ///< record each operation's latency; off in the slices that are judged by time
+    bool record_latency = false; ///< record each operation's latency; off in the slices that are judged by time
 };
 
 /// What a session says that it did. Filled in by the timed code itself.
@@ -50,7 +50,8 @@ struct workload {
     bool measures_latency = false; ///< whether sessions record when asked to
     std::vector<parameter_spec> parameters;
 
-    /// The right answer for an order. Pure; may take as long as the slice itself, so it runs outside the timing.
+    /// The right answer for an order. Pure; may take as long as the slice itself, so it runs outside the
+    /// timing.
     expectation (*expect)(const bench::parameters&, const slice_order&);
 };
 

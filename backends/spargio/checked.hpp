@@ -22,7 +22,7 @@ template <class Awaiter>
 class checked {
 public:
     template <class Make>
-        requires std::same_as<std::invoke_result_t<Make>, Awaiter>
+    requires std::same_as<std::invoke_result_t<Make>, Awaiter>
     explicit checked(Make&& make) : inner_(make()) {}
 
     [[nodiscard]] bool await_ready() noexcept { return inner_.await_ready(); }

@@ -17,9 +17,9 @@
 
 namespace bench {
 
-/// A single value travels in a message of its own. A batch travels as one message that carries the pointer to its
-/// values, and the receiver frees it: the rivals hand batches over in the same way (a vector in one handler, a queue
-/// that is swapped whole).
+/// A single value travels in a message of its own. A batch travels as one message that carries the pointer to
+/// its values, and the receiver frees it: the rivals hand batches over in the same way (a vector in one
+/// handler, a queue that is swapped whole).
 class spargio_link {
 public:
     /// On the worker that will use it: the sender names the target, the receiver needs nothing.

@@ -1,5 +1,5 @@
-// Spargio as the scenarios see it (workloads/async_runtime.hpp): thin inline wrappers, no frame and no virtual call of
-// their own.
+// Spargio as the scenarios see it (workloads/async_runtime.hpp): thin inline wrappers, no frame and no virtual
+// call of their own.
 #pragma once
 
 #include "backends/spargio/checked.hpp"
@@ -42,7 +42,9 @@ public:
 
     [[nodiscard]] std::size_t workers() const { return workers_; }
 
-    [[nodiscard]] joiner<std::uint64_t> spawn(task<std::uint64_t>&& what) { return spargio::spawn(std::move(what)); }
+    [[nodiscard]] joiner<std::uint64_t> spawn(task<std::uint64_t>&& what) {
+        return spargio::spawn(std::move(what));
+    }
     [[nodiscard]] joiner<std::uint64_t> spawn_on(std::size_t worker, task<std::uint64_t>&& what) {
         return spargio::spawn(std::move(what), spargio::pinned{static_cast<std::uint32_t>(worker)});
     }

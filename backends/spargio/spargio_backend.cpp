@@ -25,7 +25,8 @@ public:
         return all;
     }
 
-    [[nodiscard]] std::expected<knob_values, std::string> effective_knobs(const knob_values& given) const override {
+    [[nodiscard]] std::expected<knob_values, std::string>
+    effective_knobs(const knob_values& given) const override {
         const auto options = read_knobs(given);
         if (!options) return std::unexpected(options.error());
         knob_values all;
@@ -47,7 +48,8 @@ private:
     static std::expected<spargio::runtime_options, std::string> read_knobs(const knob_values& given) {
         spargio::runtime_options options;
         for (const auto& [name, text] : given)
-            if (const auto set = spargio::set_knob(options, name, text); !set) return std::unexpected(set.error());
+            if (const auto set = spargio::set_knob(options, name, text); !set)
+                return std::unexpected(set.error());
         if (const auto resolved = spargio::resolve(options); !resolved)
             return std::unexpected(resolved.error().message);
         return options;

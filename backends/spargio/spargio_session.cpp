@@ -16,7 +16,8 @@ static_assert(async_runtime<spargio_scenario_runtime>);
 /// A runtime that lives as long as the session.
 class warm_session : public session {
 public:
-    explicit warm_session(const spargio::runtime_options& options) : started_(start(options)), runtime_(options.shards) {}
+    explicit warm_session(const spargio::runtime_options& options)
+        : started_(start(options)), runtime_(options.shards) {}
 
     [[nodiscard]] std::map<std::string, std::string> capabilities() const override {
         return {{"io_uring", started_->features().summary()}, {"shards", std::to_string(started_->shards())}};
@@ -97,8 +98,8 @@ public:
     slice_outcome run(const slice_order& order, recorder&) override { return stay_idle(order); }
 };
 
-/// Starts and stops a runtime in each iteration, by the call that an application would use; between slices there is
-/// none. Like the rivals', the calling thread is one of the two workers.
+/// Starts and stops a runtime in each iteration, by the call that an application would use; between slices
+/// there is none. Like the rivals', the calling thread is one of the two workers.
 class cold_session final : public session {
 public:
     cold_session(const spargio::runtime_options& options, const ping_pong_shape& shape)
@@ -108,7 +109,8 @@ public:
         slice_outcome all;
         for (std::uint64_t i = 0; i < order.iterations; ++i) {
             const std::uint64_t from = order.record_latency ? now_ns() : 0;
-            const slice_order once{.iterations = 1, .seed = order.seed + i * shape_.rounds, .record_latency = false};
+            const slice_order once{
+                .iterations = 1, .seed = order.seed + i * shape_.rounds, .record_latency = false};
             spargio_scenario_runtime fresh(options_.shards);
             slice_outcome done =
                 spargio::run_on(options_, 0, [&] { return scenarios::steady_rtt(fresh, shape_, once, into); });
@@ -143,8 +145,10 @@ opened open_by_name(const workload& what, const parameters& how, const spargio::
 
 } // namespace
 
-opened open_spargio_session(const workload& what, const parameters& how, const spargio::runtime_options& options) {
-    if (what.name == "harness/empty") return refuse_unsupported("measures the harness, which no runtime takes part in");
+opened open_spargio_session(const workload& what, const parameters& how,
+                            const spargio::runtime_options& options) {
+    if (what.name == "harness/empty")
+        return refuse_unsupported("measures the harness, which no runtime takes part in");
     try {
         return open_by_name(what, how, options);
     } catch (const std::exception& error) {

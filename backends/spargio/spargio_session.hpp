@@ -6,8 +6,8 @@
 
 namespace bench {
 
-/// Opens the session for one workload. Options are resolved; a failure to start is a refusal of kind `failed` with
-/// cause and remedy.
+/// Opens the session for one workload. Options are resolved; a failure to start is a refusal of kind `failed`
+/// with cause and remedy.
 [[nodiscard]] std::expected<std::unique_ptr<session>, refusal>
 open_spargio_session(const workload& what, const parameters& how, const spargio::runtime_options& options);
 

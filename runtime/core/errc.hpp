@@ -22,13 +22,20 @@ enum class errc : std::uint8_t {
 
 [[nodiscard]] constexpr std::string_view to_string(errc code) noexcept {
     switch (code) {
-    case errc::closed: return "closed";
-    case errc::overloaded: return "overloaded";
-    case errc::canceled: return "canceled";
-    case errc::invalid_options: return "invalid options";
-    case errc::not_supported: return "not supported";
-    case errc::not_permitted: return "not permitted";
-    case errc::no_resources: return "no resources";
+    case errc::closed:
+        return "closed";
+    case errc::overloaded:
+        return "overloaded";
+    case errc::canceled:
+        return "canceled";
+    case errc::invalid_options:
+        return "invalid options";
+    case errc::not_supported:
+        return "not supported";
+    case errc::not_permitted:
+        return "not permitted";
+    case errc::no_resources:
+        return "no resources";
     }
     return "unknown";
 }

@@ -1,8 +1,9 @@
 // A many-producer single-consumer intake of intrusive nodes: how foreign threads and other shards hand a shard
 // something that is not a message (R5, R7).
 //
-// A Treiber stack that is only ever emptied as a whole, so there is no ABA problem; the consumer turns the chain
-// round and has the nodes in order of arrival. It can be closed for good; a node that comes too late is refused.
+// A Treiber stack that is only ever emptied as a whole, so there is no ABA problem; the consumer turns the
+// chain round and has the nodes in order of arrival. It can be closed for good; a node that comes too late is
+// refused.
 #pragma once
 
 #include <spargio/core/cpu.hpp>
@@ -16,14 +17,15 @@ namespace spargio {
 template <class Node>
 class intake {
 public:
-    /// Puts a node. False when closed; the node is then still the caller's. Any thread. Sequentially consistent:
-    /// the caller goes on to ask whether the consumer sleeps.
+    /// Puts a node. False when closed; the node is then still the caller's. Any thread. Sequentially
+    /// consistent: the caller goes on to ask whether the consumer sleeps.
     [[nodiscard]] bool push(Node& node) noexcept {
         Node* head = head_.load(std::memory_order_relaxed);
         do {
             if (head == closed_mark()) return false;
             node.next = head;
-        } while (!head_.compare_exchange_weak(head, &node, std::memory_order_seq_cst, std::memory_order_relaxed));
+        } while (
+            !head_.compare_exchange_weak(head, &node, std::memory_order_seq_cst, std::memory_order_relaxed));
         return true;
     }
 
@@ -34,7 +36,9 @@ public:
     }
 
     /// Takes all and refuses every later push. Consumer only, once.
-    [[nodiscard]] Node* close() noexcept { return in_order(head_.exchange(closed_mark(), std::memory_order_acq_rel)); }
+    [[nodiscard]] Node* close() noexcept {
+        return in_order(head_.exchange(closed_mark(), std::memory_order_acq_rel));
+    }
 
     /// Makes a closed intake usable again. Only while nobody can push.
     void reopen() noexcept { head_.store(nullptr, std::memory_order_release); }

@@ -1,10 +1,10 @@
 // A bounded single-producer single-consumer queue of messages in shared memory: the lane of one ordered pair of
 // shards (R16).
 //
-// Each slot carries the number of the lap in which it was last written, so the consumer polls the slot itself and
-// a message costs one cache line transfer, not two (one for a shared tail, one for the slot). The same idea as
-// FastForward (Giacomoni, Moseley, Vachharajani, PPoPP 2008). The producer looks at the consumer's position only
-// when its last copy of it says that the lane is full.
+// Each slot carries the number of the lap in which it was last written, so the consumer polls the slot itself
+// and a message costs one cache line transfer, not two (one for a shared tail, one for the slot). The same idea
+// as FastForward (Giacomoni, Moseley, Vachharajani, PPoPP 2008). The producer looks at the consumer's position
+// only when its last copy of it says that the lane is full.
 #pragma once
 
 #include <spargio/core/cpu.hpp>
@@ -21,8 +21,8 @@
 
 namespace spargio {
 
-/// Positions count messages since the start; 64 bits never wrap. The lap number of a slot has 32 bits and may wrap:
-/// the consumer is never more than one lap behind, so equal numbers mean the same lap.
+/// Positions count messages since the start; 64 bits never wrap. The lap number of a slot has 32 bits and may
+/// wrap: the consumer is never more than one lap behind, so equal numbers mean the same lap.
 class lane {
 public:
     /// `capacity` is rounded up to a power of two. Allocates once, here.
@@ -35,11 +35,12 @@ public:
 
     // --- producer -------------------------------------------------------------------------------------------
 
-    /// Puts as many of `messages` as there is room for, in order, and says how many. Producer only. The store that
-    /// publishes the last one is sequentially consistent: the caller goes on to ask whether the consumer sleeps,
-    /// and that question must not overtake it (see parking_flag).
+    /// Puts as many of `messages` as there is room for, in order, and says how many. Producer only. The store
+    /// that publishes the last one is sequentially consistent: the caller goes on to ask whether the consumer
+    /// sleeps, and that question must not overtake it (see parking_flag).
     std::size_t push(std::span<const message> messages) noexcept {
-        // Sequentially consistent, because a sender that finds no room goes to sleep on that: see want_progress().
+        // Sequentially consistent, because a sender that finds no room goes to sleep on that: see
+        // want_progress().
         if (room() < messages.size()) seen_head_ = head_.load(std::memory_order_seq_cst);
         const std::size_t count = std::min(messages.size(), room());
         if (count == 0) return 0;
@@ -61,15 +62,15 @@ public:
     /// How many were ever put. Producer only.
     [[nodiscard]] std::uint64_t pushed() const noexcept { return tail_; }
 
-    /// How many of them the consumer has taken, as far as it has published. Producer only. Sequentially consistent:
-    /// see want_progress().
+    /// How many of them the consumer has taken, as far as it has published. Producer only. Sequentially
+    /// consistent: see want_progress().
     [[nodiscard]] std::uint64_t taken() noexcept {
         seen_head_ = head_.load(std::memory_order_seq_cst);
         return seen_head_;
     }
 
-    /// Tells the consumer whether the producer wants to be woken by progress. Producer only; after saying yes, look at
-    /// taken(), or try push(), once more before sleeping.
+    /// Tells the consumer whether the producer wants to be woken by progress. Producer only; after saying yes,
+    /// look at taken(), or try push(), once more before sleeping.
     void want_progress(bool wanted) noexcept { producer_waits_.store(wanted, std::memory_order_seq_cst); }
 
     // --- consumer -------------------------------------------------------------------------------------------
@@ -84,8 +85,8 @@ public:
         return true;
     }
 
-    /// Takes up to `most` messages, oldest first, hands each to `take(message)` and says how many. Consumer only.
-    /// Publishes the progress once.
+    /// Takes up to `most` messages, oldest first, hands each to `take(message)` and says how many. Consumer
+    /// only. Publishes the progress once.
     template <class Take>
     std::size_t pop_many(std::size_t most, Take&& take) noexcept {
         std::size_t count = 0;
@@ -113,8 +114,8 @@ public:
     /// How many were ever taken. Any thread; a guess for others than the consumer.
     [[nodiscard]] std::uint64_t taken_so_far() const noexcept { return head_.load(std::memory_order_relaxed); }
 
-    /// After a run of pops: publishes the progress so that a producer about to sleep can't miss it, and says whether
-    /// it wants to be woken. Consumer only; cheap when nothing was taken since the last call.
+    /// After a run of pops: publishes the progress so that a producer about to sleep can't miss it, and says
+    /// whether it wants to be woken. Consumer only; cheap when nothing was taken since the last call.
     [[nodiscard]] bool producer_wants_progress() noexcept {
         if (announced_head_ == own_head_) return false;
         announced_head_ = own_head_;
@@ -132,7 +133,8 @@ private:
     static_assert(std::is_trivially_destructible_v<slot> && sizeof(slot) == 16);
 
 #if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 1
-    static constexpr auto publish_order = std::memory_order_release; // mutant: the question may overtake the store
+    static constexpr auto publish_order =
+        std::memory_order_release; // mutant: the question may overtake the store
 #else
     static constexpr auto publish_order = std::memory_order_seq_cst;
 #endif
@@ -141,7 +143,9 @@ private:
         return static_cast<std::uint32_t>(position >> lap_shift_) + 1;
     }
 
-    [[nodiscard]] std::size_t room() const noexcept { return capacity() - static_cast<std::size_t>(tail_ - seen_head_); }
+    [[nodiscard]] std::size_t room() const noexcept {
+        return capacity() - static_cast<std::size_t>(tail_ - seen_head_);
+    }
 
     void put(const message& what, std::memory_order order) noexcept {
         slot& into = slots_[tail_ & mask_];

@@ -84,8 +84,9 @@ constexpr std::array<knob, 12> all_knobs{{
      get_feature<&o::defer_taskrun>, set_feature<&o::defer_taskrun>},
     {"lane_capacity", "1 to 1048576", "messages", "messages that fit between two shards; a power of two",
      get_count<&o::lane_capacity>, set_count<&o::lane_capacity, 1, most_queue_entries>},
-    {"stealable_capacity", "1 to 1048576", "tasks", "stealable tasks that a shard can hold ready; a power of two",
-     get_count<&o::stealable_capacity>, set_count<&o::stealable_capacity, 1, most_queue_entries>},
+    {"stealable_capacity", "1 to 1048576", "tasks",
+     "stealable tasks that a shard can hold ready; a power of two", get_count<&o::stealable_capacity>,
+     set_count<&o::stealable_capacity, 1, most_queue_entries>},
     {"steal_budget", "0 to 1048576", "tasks", "most tasks that one theft takes; 0 forbids stealing",
      get_count<&o::steal_budget>, set_count<&o::steal_budget, 0, most_queue_entries>},
     {"tasks_per_turn", "1 to 1048576", "tasks", "tasks run between two looks at ring and lanes",
@@ -102,7 +103,8 @@ start_error bad(std::string message) { return {errc::invalid_options, 0, std::mo
 
 std::span<const knob> knobs() noexcept { return all_knobs; }
 
-std::expected<void, std::string> set_knob(runtime_options& options, std::string_view name, std::string_view text) {
+std::expected<void, std::string> set_knob(runtime_options& options, std::string_view name,
+                                          std::string_view text) {
     constexpr std::string_view prefix = "spargio.";
     if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
     const auto at = std::ranges::find(all_knobs, name, &knob::name);
@@ -112,8 +114,9 @@ std::expected<void, std::string> set_knob(runtime_options& options, std::string_
         return std::unexpected("spargio has no knob '" + std::string(name) + "'; it has: " + known);
     }
     if (!at->set(options, text))
-        return std::unexpected("spargio." + std::string(name) + "=" + std::string(text) + " is not legal; it takes " +
-                               std::string(at->range) + (at->unit.empty() ? "" : " " + std::string(at->unit)));
+        return std::unexpected("spargio." + std::string(name) + "=" + std::string(text) +
+                               " is not legal; it takes " + std::string(at->range) +
+                               (at->unit.empty() ? "" : " " + std::string(at->unit)));
     return {};
 }
 
@@ -123,13 +126,14 @@ std::expected<runtime_options, start_error> resolve(const runtime_options& optio
         runtime_options scratch;
         const std::string text = each.get(options);
         if (!each.set(scratch, text))
-            return std::unexpected(bad("runtime_options." + std::string(each.name) + " is " + text + "; it takes " +
-                                       std::string(each.range)));
+            return std::unexpected(bad("runtime_options." + std::string(each.name) + " is " + text +
+                                       "; it takes " + std::string(each.range)));
     }
     if (options.defer_taskrun == feature_use::on && options.single_issuer == feature_use::off)
-        return std::unexpected(bad("runtime_options.defer_taskrun is on and single_issuer is off: the kernel allows "
-                                   "deferred task work only with a single issuer. Set single_issuer to on or best, "
-                                   "or defer_taskrun to off."));
+        return std::unexpected(
+            bad("runtime_options.defer_taskrun is on and single_issuer is off: the kernel allows "
+                "deferred task work only with a single issuer. Set single_issuer to on or best, "
+                "or defer_taskrun to off."));
     if (options.cq_entries < options.ring_entries)
         return std::unexpected(bad("runtime_options.cq_entries (" + std::to_string(options.cq_entries) +
                                    ") is smaller than ring_entries (" + std::to_string(options.ring_entries) +

@@ -1,4 +1,5 @@
-// How a runtime is set up (R1, R2): a plain struct, and the same fields as knobs that can be listed and set by name.
+// How a runtime is set up (R1, R2): a plain struct, and the same fields as knobs that can be listed and set by
+// name.
 #pragma once
 
 #include <spargio/core/errc.hpp>
@@ -22,18 +23,18 @@ enum class feature_use : std::uint8_t {
 /// Options of a runtime. Use designated initialisers: `{.shards = 4}`. Every field has an effect; each is
 /// also a knob of the same name (see knobs()).
 struct runtime_options {
-    unsigned shards = 0;                                ///< threads, each with a ring; 0: as many as usable CPUs
-    unsigned ring_entries = 256;                        ///< submission queue entries of each ring
-    unsigned cq_entries = 1024;                         ///< completion queue entries of each ring
-    feature_use single_issuer = feature_use::best;      ///< IORING_SETUP_SINGLE_ISSUER (kernel 6.0)
-    feature_use coop_taskrun = feature_use::best;       ///< IORING_SETUP_COOP_TASKRUN (kernel 5.19)
-    feature_use defer_taskrun = feature_use::best;      ///< IORING_SETUP_DEFER_TASKRUN (kernel 6.1)
-    unsigned lane_capacity = 4096;                      ///< messages that fit between two shards
-    unsigned stealable_capacity = 4096;                 ///< stealable tasks that a shard can hold ready
-    unsigned steal_budget = 32;                         ///< most tasks that one theft takes
-    unsigned tasks_per_turn = 64;                       ///< tasks run between two looks at ring and lanes
-    std::chrono::microseconds spin{50};                 ///< longest spin of an idle shard before it sleeps
-    std::chrono::milliseconds stop_grace{100};          ///< time that tasks get to finish after stop()
+    unsigned shards = 0;                           ///< threads, each with a ring; 0: as many as usable CPUs
+    unsigned ring_entries = 256;                   ///< submission queue entries of each ring
+    unsigned cq_entries = 1024;                    ///< completion queue entries of each ring
+    feature_use single_issuer = feature_use::best; ///< IORING_SETUP_SINGLE_ISSUER (kernel 6.0)
+    feature_use coop_taskrun = feature_use::best;  ///< IORING_SETUP_COOP_TASKRUN (kernel 5.19)
+    feature_use defer_taskrun = feature_use::best; ///< IORING_SETUP_DEFER_TASKRUN (kernel 6.1)
+    unsigned lane_capacity = 4096;                 ///< messages that fit between two shards
+    unsigned stealable_capacity = 4096;            ///< stealable tasks that a shard can hold ready
+    unsigned steal_budget = 32;                    ///< most tasks that one theft takes
+    unsigned tasks_per_turn = 64;                  ///< tasks run between two looks at ring and lanes
+    std::chrono::microseconds spin{50};            ///< longest spin of an idle shard before it sleeps
+    std::chrono::milliseconds stop_grace{100};     ///< time that tasks get to finish after stop()
 };
 
 /// One option as a knob.
@@ -53,8 +54,8 @@ struct knob {
 [[nodiscard]] std::expected<void, std::string> set_knob(runtime_options& options, std::string_view name,
                                                         std::string_view text);
 
-/// Checks ranges and pairs, and fills in what depends on the machine (shards = 0, spin where shards outnumber the
-/// CPUs). Error: names the fields and the remedy.
+/// Checks ranges and pairs, and fills in what depends on the machine (shards = 0, spin where shards outnumber
+/// the CPUs). Error: names the fields and the remedy.
 [[nodiscard]] std::expected<runtime_options, start_error> resolve(const runtime_options& options);
 
 } // namespace spargio

@@ -5,10 +5,10 @@
 //   claim_wake()?  -> ring the bell          look for work once more    (seq_cst loads)
 //                                            found: stay_awake(); else wait in the kernel, then stay_awake()
 //
-// The store and the load on either side must not change places, or both sides see the past and the wake-up is lost;
-// with sequential consistency on all four, one of them sees the other. At most one waker wins the exchange, so at
-// most one bell rings for a sleep. tests/models/park_model.cpp checks this with Relacy, and that each weaker order
-// fails.
+// The store and the load on either side must not change places, or both sides see the past and the wake-up is
+// lost; with sequential consistency on all four, one of them sees the other. At most one waker wins the
+// exchange, so at most one bell rings for a sleep. tests/models/park_model.cpp checks this with Relacy, and
+// that each weaker order fails.
 #pragma once
 
 #include <spargio/core/cpu.hpp>
@@ -26,7 +26,8 @@ public:
     /// Sleeper: awake again, by whatever cause.
     void stay_awake() noexcept { asleep_.store(0, std::memory_order_seq_cst); }
 
-    /// Waker, after its work is visible: whether there is a sleep to claim. Cost: one load of a line that both share.
+    /// Waker, after its work is visible: whether there is a sleep to claim. Cost: one load of a line that both
+    /// share.
     [[nodiscard]] bool asleep() const noexcept { return asleep_.load(std::memory_order_seq_cst) != 0; }
 
     /// Waker, after its work is visible: true exactly once per sleep, and then it must ring the bell.

@@ -27,7 +27,8 @@ std::optional<double> cpus_by_quota() {
         std::ifstream limits("/sys/fs/cgroup" + line.substr(3) + "/cpu.max");
         std::string quota;
         double period_us = 0;
-        if (limits >> quota >> period_us && quota != "max" && period_us > 0) return std::stod(quota) / period_us;
+        if (limits >> quota >> period_us && quota != "max" && period_us > 0)
+            return std::stod(quota) / period_us;
     }
     return std::nullopt;
 }
@@ -37,10 +38,10 @@ std::optional<double> cpus_by_quota() {
 unsigned usable_cpus() noexcept {
     unsigned usable = cpus_by_affinity();
     try {
-        // Read once: the files cost more than everything else about starting a small runtime, and quotas rarely change.
+        // Read once: the files cost more than everything else about starting a small runtime, and quotas rarely
+        // change.
         static const auto quota = cpus_by_quota();
-        if (quota)
-            usable = std::min(usable, static_cast<unsigned>(std::max(1.0, std::ceil(*quota))));
+        if (quota) usable = std::min(usable, static_cast<unsigned>(std::max(1.0, std::ceil(*quota))));
     } catch (...) {
         // An unreadable cgroup file leaves the affinity mask as the answer.
     }

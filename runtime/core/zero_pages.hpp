@@ -1,4 +1,5 @@
-// Memory that is zero and costs nothing until it is touched: for queues that are large in case, and mostly empty.
+// Memory that is zero and costs nothing until it is touched: for queues that are large in case, and mostly
+// empty.
 #pragma once
 
 #include <cstddef>

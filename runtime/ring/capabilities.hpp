@@ -19,9 +19,9 @@ enum class shard_wake {
 
 /// Effective features of a running runtime.
 struct capabilities {
-    bool single_issuer = false; ///< IORING_SETUP_SINGLE_ISSUER
-    bool coop_taskrun = false;  ///< IORING_SETUP_COOP_TASKRUN
-    bool defer_taskrun = false; ///< IORING_SETUP_DEFER_TASKRUN
+    bool single_issuer = false;   ///< IORING_SETUP_SINGLE_ISSUER
+    bool coop_taskrun = false;    ///< IORING_SETUP_COOP_TASKRUN
+    bool defer_taskrun = false;   ///< IORING_SETUP_DEFER_TASKRUN
     bool registered_ring = false; ///< the ring's descriptor is registered (kernel 5.18)
     shard_wake between_shards = shard_wake::msg_ring;
     foreign_wake from_outside = foreign_wake::send_msg_ring;

@@ -13,7 +13,8 @@ void ring::wake_foreign(const capabilities& features, int ring_descriptor, int w
     if (features.from_outside == foreign_wake::eventfd) {
         const std::uint64_t one = 1;
         // The counter can't overflow: it is written at most once per sleep. EINTR alone wants another try.
-        while (::write(wake_descriptor, &one, sizeof one) < 0 && errno == EINTR) {}
+        while (::write(wake_descriptor, &one, sizeof one) < 0 && errno == EINTR) {
+        }
         return;
     }
     io_uring_sqe entry;
@@ -23,7 +24,8 @@ void ring::wake_foreign(const capabilities& features, int ring_descriptor, int w
     entry.off = user_data{completion_kind::ringing, 0}.packed();
     // ENOMEM and EAGAIN pass: the kernel allocates the message. Losing it would lose a wake-up.
     while (::syscall(SYS_io_uring_register, -1, kernel::register_send_msg_ring, &entry, 1) < 0 &&
-           (errno == EINTR || errno == EAGAIN || errno == ENOMEM)) {}
+           (errno == EINTR || errno == EAGAIN || errno == ENOMEM)) {
+    }
 }
 
 } // namespace spargio

@@ -21,9 +21,10 @@ std::expected<std::unique_ptr<ring>, start_error> ring::create(const runtime_opt
     if (features->between_shards == shard_wake::eventfd || features->from_outside == foreign_wake::eventfd) {
         made->wake_fd_ = eventfd(0, EFD_CLOEXEC);
         if (made->wake_fd_ < 0)
-            return std::unexpected(start_error{errc::no_resources, errno,
-                                               "could not create the eventfd that wakes a shard: the process has too "
-                                               "many open files. Raise `ulimit -n`."});
+            return std::unexpected(
+                start_error{errc::no_resources, errno,
+                            "could not create the eventfd that wakes a shard: the process has too "
+                            "many open files. Raise `ulimit -n`."});
         made->arm_wake_read();
     }
     return made;

@@ -1,8 +1,9 @@
-// One io_uring, wrapped: set-up that steps down to what the kernel has, submission that never loses an entry, and
-// reaping into a caller's function. Knows nothing of coroutines or threads; the only header that shows liburing.
+// One io_uring, wrapped: set-up that steps down to what the kernel has, submission that never loses an entry,
+// and reaping into a caller's function. Knows nothing of coroutines or threads; the only header that shows
+// liburing.
 //
-// Thread rule: any thread may create a ring; take_over() makes the calling thread its owner (SINGLE_ISSUER), and
-// everything else but wake_foreign() is for that thread.
+// Thread rule: any thread may create a ring; take_over() makes the calling thread its owner (SINGLE_ISSUER),
+// and everything else but wake_foreign() is for that thread.
 #pragma once
 
 #include <spargio/core/errc.hpp>
@@ -27,12 +28,13 @@ struct completion {
 
 class ring {
 public:
-    /// Sets up a ring, disabled until take_over(). Features marked `best` are tried and given up one by one on EINVAL
-    /// (io_uring_setup(2)); what is in use is in features(). Error: cause and remedy (EPERM: sysctl or seccomp;
-    /// ENOSYS; ENOMEM: locked memory; EMFILE).
-    /// The environment variable SPARGIO_TIER forces older kernels' features for tests: "no_defer",
-    /// "no_single_issuer", "no_msg_ring", "no_send_msg_ring", several with commas.
-    [[nodiscard]] static std::expected<std::unique_ptr<ring>, start_error> create(const runtime_options& options);
+    /// Sets up a ring, disabled until take_over(). Features marked `best` are tried and given up one by one on
+    /// EINVAL (io_uring_setup(2)); what is in use is in features(). Error: cause and remedy (EPERM: sysctl or
+    /// seccomp; ENOSYS; ENOMEM: locked memory; EMFILE). The environment variable SPARGIO_TIER forces older
+    /// kernels' features for tests: "no_defer", "no_single_issuer", "no_msg_ring", "no_send_msg_ring", several
+    /// with commas.
+    [[nodiscard]] static std::expected<std::unique_ptr<ring>, start_error>
+    create(const runtime_options& options);
 
     ring(const ring&) = delete;
     ring& operator=(const ring&) = delete;
@@ -48,13 +50,13 @@ public:
     /// The eventfd by which this ring is woken where MSG_RING is not to be had; -1 where it is.
     [[nodiscard]] int wake_descriptor() const noexcept { return wake_fd_; }
 
-    /// Rings the bell of the ring behind `target_descriptor` (IORING_OP_MSG_RING, kernel 5.18) and submits it at
-    /// once, so that the target wakes even if the caller computes for long. One system call. Success of the
+    /// Rings the bell of the ring behind `target_descriptor` (IORING_OP_MSG_RING, kernel 5.18) and submits it
+    /// at once, so that the target wakes even if the caller computes for long. One system call. Success of the
     /// sender is not delivery; a failed request comes back as a completion of kind `bell` with `target`.
     void send_bell(int target_descriptor, std::uint32_t target) noexcept;
 
-    /// Submits what is pending and waits for at least one completion. Returns after EINTR or EAGAIN too: look at
-    /// reap(), and look for work.
+    /// Submits what is pending and waits for at least one completion. Returns after EINTR or EAGAIN too: look
+    /// at reap(), and look for work.
     void submit_and_wait() noexcept;
 
     /// Lets the kernel hand over completions that it holds back (see kernel_has_more()). One system call.
@@ -79,7 +81,8 @@ public:
         return count;
     }
 
-    /// Whether the kernel holds completions back until it is entered (deferred task work or an overflown queue).
+    /// Whether the kernel holds completions back until it is entered (deferred task work or an overflown
+    /// queue).
     [[nodiscard]] bool kernel_has_more() const noexcept {
         return (IO_URING_READ_ONCE(*raw_.sq.kflags) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
     }

@@ -26,7 +26,9 @@ bool taken_away(std::string_view feature) {
     return false;
 }
 
-bool wanted(feature_use use, std::string_view tier_word) { return use != feature_use::off && !taken_away(tier_word); }
+bool wanted(feature_use use, std::string_view tier_word) {
+    return use != feature_use::off && !taken_away(tier_word);
+}
 
 /// MSG_RING by opcode probe (io_uring_register(2), IORING_REGISTER_PROBE).
 bool kernel_has_msg_ring(io_uring& raw) {
@@ -37,8 +39,8 @@ bool kernel_has_msg_ring(io_uring& raw) {
     return has;
 }
 
-/// SEND_MSG_RING by a live try: to a descriptor that is no ring. A kernel that knows the call complains about the
-/// descriptor, an older one about the call (EINVAL).
+/// SEND_MSG_RING by a live try: to a descriptor that is no ring. A kernel that knows the call complains about
+/// the descriptor, an older one about the call (EINVAL).
 bool kernel_has_send_msg_ring() {
     io_uring_sqe entry;
     std::memset(&entry, 0, sizeof entry);
@@ -85,7 +87,8 @@ std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_opt
     int answer = 0;
     for (unsigned given_up = 0;; ++given_up) {
         io_uring_params asked{};
-        asked.flags = IORING_SETUP_CLAMP | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_R_DISABLED;
+        asked.flags =
+            IORING_SETUP_CLAMP | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_R_DISABLED;
         asked.cq_entries = options.cq_entries;
         for (const auto& flag : flags)
             if (features.*flag.effective) asked.flags |= flag.bit;
@@ -98,10 +101,10 @@ std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_opt
     for (const auto& flag : flags) {
         if (flag.use != feature_use::on || features.*flag.effective) continue;
         io_uring_queue_exit(&raw);
-        return std::unexpected(start_error{errc::not_supported, EINVAL,
-                                           "a ring feature is set to on that this kernel does not have (" +
-                                               features.summary() +
-                                               "). Set single_issuer, coop_taskrun and defer_taskrun to best."});
+        return std::unexpected(
+            start_error{errc::not_supported, EINVAL,
+                        "a ring feature is set to on that this kernel does not have (" + features.summary() +
+                            "). Set single_issuer, coop_taskrun and defer_taskrun to best."});
     }
     const wake_ways ways = probe_wake_ways(raw);
     features.between_shards = ways.between_shards;

@@ -11,9 +11,9 @@
 
 namespace spargio {
 
-/// io_uring_setup(2) with the wanted features, those marked `best` given up in turn while the kernel answers EINVAL.
-/// The ring is made disabled, so that the thread that enables it becomes its single issuer. What the kernel can do is
-/// asked once per process and remembered.
+/// io_uring_setup(2) with the wanted features, those marked `best` given up in turn while the kernel answers
+/// EINVAL. The ring is made disabled, so that the thread that enables it becomes its single issuer. What the
+/// kernel can do is asked once per process and remembered.
 [[nodiscard]] std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_options& options);
 
 /// The error behind a failed set-up, explained: which sysctl, limit or filter it was and how to lift it.

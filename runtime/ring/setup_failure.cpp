@@ -35,9 +35,10 @@ start_error explain_setup_failure(int os_error, const runtime_options& options) 
                         ". Lift it with `sysctl kernel.io_uring_disabled=0`" +
                         (value == 1 ? ", or run in the group named by kernel.io_uring_group." : ".")};
         return {errc::not_permitted, os_error,
-                start + "forbidden, probably by a seccomp filter. In a container, allow the io_uring system calls "
-                        "(Docker: --security-opt seccomp=PROFILE with io_uring_setup, io_uring_enter and "
-                        "io_uring_register allowed)."};
+                start +
+                    "forbidden, probably by a seccomp filter. In a container, allow the io_uring system calls "
+                    "(Docker: --security-opt seccomp=PROFILE with io_uring_setup, io_uring_enter and "
+                    "io_uring_register allowed)."};
     case ENOSYS:
         return {errc::not_supported, os_error,
                 start + "the kernel has no io_uring (5.18 or newer is needed), or a seccomp filter hides it."};
@@ -51,8 +52,10 @@ start_error explain_setup_failure(int os_error, const runtime_options& options) 
         return {errc::no_resources, os_error,
                 start + "too many open files. Raise `ulimit -n`, or use fewer shards."};
     case EINVAL:
-        return {errc::not_supported, os_error,
-                start + "the kernel refuses the options even without newer features (kernel 5.18 or newer is needed)."};
+        return {
+            errc::not_supported, os_error,
+            start +
+                "the kernel refuses the options even without newer features (kernel 5.18 or newer is needed)."};
     default:
         return {errc::no_resources, os_error, start + std::strerror(os_error) + '.'};
     }

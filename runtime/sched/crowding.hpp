@@ -1,8 +1,9 @@
 // Giving way while spinning.
 //
-// A spinning shard may hold the very CPU that the one it waits for needs: more threads than CPUs are at work, or the
-// kernel has put both on one. So now and then it offers its CPU (sched_yield(2)). How long that takes tells whether
-// somebody else ran: if so the shard gives way early from then on, if not it goes back to doing it rarely.
+// A spinning shard may hold the very CPU that the one it waits for needs: more threads than CPUs are at work,
+// or the kernel has put both on one. So now and then it offers its CPU (sched_yield(2)). How long that takes
+// tells whether somebody else ran: if so the shard gives way early from then on, if not it goes back to doing
+// it rarely.
 #pragma once
 
 #include <chrono>
@@ -19,7 +20,8 @@ public:
         using clock = std::chrono::steady_clock;
         const auto before = clock::now();
         std::this_thread::yield();
-        // With nobody to run, the system call comes back within a few hundred ns; two context switches take longer.
+        // With nobody to run, the system call comes back within a few hundred ns; two context switches take
+        // longer.
         give_way_every_ = clock::now() - before > two_switches ? early : rarely;
     }
 

@@ -1,9 +1,10 @@
 // How long an idle shard looks round before it sleeps (R14).
 //
-// Sleeping and being woken costs several µs and a system call on both sides, spinning costs CPU time. The budget
-// adapts: spins that found work let it grow to the limit, spins that ended in sleep halve it, so a shard with
-// nothing to do spins less and less, down to a sixteenth. A sleep that turned out to be short (work came within the
-// limit) lets it grow again. It begins at the least: a fresh shard would only take the CPU from those that still start.
+// Sleeping and being woken costs several µs and a system call on both sides, spinning costs CPU time. The
+// budget adapts: spins that found work let it grow to the limit, spins that ended in sleep halve it, so a shard
+// with nothing to do spins less and less, down to a sixteenth. A sleep that turned out to be short (work came
+// within the limit) lets it grow again. It begins at the least: a fresh shard would only take the CPU from
+// those that still start.
 #pragma once
 
 #include <algorithm>
@@ -19,8 +20,8 @@ public:
     explicit idle_spin(std::chrono::nanoseconds limit) noexcept
         : limit_(limit), least_(limit / 16), budget_(least_) {}
 
-    /// Nothing to do: starts, or goes on with, a spin. False when the budget is used up and the shard should sleep.
-    /// Looks at the clock only every few calls.
+    /// Nothing to do: starts, or goes on with, a spin. False when the budget is used up and the shard should
+    /// sleep. Looks at the clock only every few calls.
     [[nodiscard]] bool go_on() noexcept {
         if (limit_.count() == 0) return false;
         if (rounds_++ == 0) {

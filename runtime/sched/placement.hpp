@@ -14,8 +14,8 @@ struct pinned {
 /// Pinned, to each shard in turn.
 struct round_robin {};
 
-/// Anywhere: starts on the spawning shard, where its data is warm, and any idle shard may take it from there, also
-/// after each suspension. Spawned from outside it starts on the shard with the shortest queue.
+/// Anywhere: starts on the spawning shard, where its data is warm, and any idle shard may take it from there,
+/// also after each suspension. Spawned from outside it starts on the shard with the shortest queue.
 struct stealable {};
 
 using placement = std::variant<stealable, pinned, round_robin>;

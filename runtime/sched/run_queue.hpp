@@ -1,6 +1,7 @@
 // What a shard runs next.
 //
-//   next_     one task that the running task has just woken: runs first, because its data is warm and its waker is
+//   next_     one task that the running task has just woken: runs first, because its data is warm and its waker
+//   is
 //             about to wait for it. Never stolen, so that two tasks that talk to each other stay together.
 //   local_    pinned tasks, and tasks that have yielded, in order
 //   deque_    stealable tasks: newest first for the owner, oldest first for thieves
@@ -20,8 +21,8 @@ class run_queue {
 public:
     explicit run_queue(std::size_t stealable_capacity) : deque_(stealable_capacity) {}
 
-    /// A task that runs before all others. The one that stood there before goes to the ordinary queues; true when it
-    /// has become stealable by that.
+    /// A task that runs before all others. The one that stood there before goes to the ordinary queues; true
+    /// when it has become stealable by that.
     bool push_next(task_header& task) noexcept {
         task_header* const before = std::exchange(next_, &task);
         if (before == nullptr) return false;
@@ -29,8 +30,8 @@ public:
         return before->moves == mobility::stealable;
     }
 
-    /// By its mobility: behind the others of its kind. A stealable task that finds the deque full is kept here and
-    /// can't be stolen; nothing is ever dropped.
+    /// By its mobility: behind the others of its kind. A stealable task that finds the deque full is kept here
+    /// and can't be stolen; nothing is ever dropped.
     void push(task_header& task) noexcept {
         if (task.moves == mobility::pinned || !deque_.push(task)) local_.push(task);
     }
@@ -52,14 +53,17 @@ public:
     }
 
     /// Nothing to run here. Owner.
-    [[nodiscard]] bool empty() const noexcept { return next_ == nullptr && local_.empty() && deque_.size() == 0; }
+    [[nodiscard]] bool empty() const noexcept {
+        return next_ == nullptr && local_.empty() && deque_.size() == 0;
+    }
 
     /// Tasks ready. Owner; a guess for others.
     [[nodiscard]] steal_deque& stealable() noexcept { return deque_; }
 
 private:
     static constexpr std::uint32_t longest_next_run = 16;
-    static constexpr std::uint32_t oldest_first_every = 61; // as a prime it falls into step with no loop of the user's
+    static constexpr std::uint32_t oldest_first_every =
+        61; // as a prime it falls into step with no loop of the user's
 
     [[nodiscard]] task_header* pop_queued() noexcept {
         if (picks_ % oldest_first_every == 0)

@@ -1,9 +1,9 @@
-// The bounded deque of stealable tasks of one shard (R10): the owner pushes and pops at the bottom, thieves take from
-// the top.
+// The bounded deque of stealable tasks of one shard (R10): the owner pushes and pops at the bottom, thieves
+// take from the top.
 //
-// Chase and Lev, "Dynamic circular work-stealing deque" (SPAA 2005), with a fixed array, in the C11 orders of Lê,
-// Pop, Cohen and Zappa Nardelli (PPoPP 2013), but with sequentially consistent operations where that paper has
-// fences: ThreadSanitizer does not understand fences. Checked by tests/models/deque_model.cpp.
+// Chase and Lev, "Dynamic circular work-stealing deque" (SPAA 2005), with a fixed array, in the C11 orders of
+// Lê, Pop, Cohen and Zappa Nardelli (PPoPP 2013), but with sequentially consistent operations where that paper
+// has fences: ThreadSanitizer does not understand fences. Checked by tests/models/deque_model.cpp.
 #pragma once
 
 #include <spargio/core/cpu.hpp>
@@ -23,8 +23,8 @@ public:
         : slots_(std::make_unique_for_overwrite<task_header*[]>(capacity)),
           mask_(static_cast<std::int64_t>(capacity) - 1) {}
 
-    /// Owner: false when full. The store that publishes the task is sequentially consistent: the owner goes on to ask
-    /// who sleeps, and may then compute for long, so that question must not overtake it.
+    /// Owner: false when full. The store that publishes the task is sequentially consistent: the owner goes on
+    /// to ask who sleeps, and may then compute for long, so that question must not overtake it.
     [[nodiscard]] bool push(task_header& task) noexcept {
         const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);
         const std::int64_t top = top_.load(std::memory_order_acquire);
@@ -48,7 +48,8 @@ public:
         task_header* task = slot(bottom).load(std::memory_order_relaxed);
         if (top == bottom) {
             // The last one: a thief may be after it too.
-            if (!top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst, std::memory_order_relaxed))
+            if (!top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst,
+                                              std::memory_order_relaxed))
                 task = nullptr;
             bottom_.store(bottom + 1, std::memory_order_relaxed);
         }
@@ -60,8 +61,8 @@ public:
         std::int64_t top = top_.load(std::memory_order_seq_cst);
         const std::int64_t bottom = bottom_.load(std::memory_order_seq_cst);
         if (top >= bottom) return nullptr;
-        // Speculative: if the exchange succeeds nobody can have written the slot since. Relaxed, because TSan sees
-        // the race that the exchange decides.
+        // Speculative: if the exchange succeeds nobody can have written the slot since. Relaxed, because TSan
+        // sees the race that the exchange decides.
         task_header* const task = slot(top).load(std::memory_order_relaxed);
         if (!top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst, std::memory_order_relaxed))
             return nullptr;
@@ -82,7 +83,8 @@ public:
 
 private:
 #if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 3
-    static constexpr auto pop_order = std::memory_order_release; // mutant: owner and thief may take the same task
+    static constexpr auto pop_order =
+        std::memory_order_release; // mutant: owner and thief may take the same task
 #else
     static constexpr auto pop_order = std::memory_order_seq_cst;
 #endif

@@ -12,8 +12,8 @@
 
 namespace spargio {
 
-/// One lane for each source, made when that source first sends: a runtime of n shards has n*n pairs, and most never
-/// talk.
+/// One lane for each source, made when that source first sends: a runtime of n shards has n*n pairs, and most
+/// never talk.
 class mailbox {
 public:
     mailbox(std::size_t sources, std::size_t lane_capacity) : lanes_(sources), capacity_(lane_capacity) {}
@@ -36,11 +36,13 @@ public:
         return lanes_[source].load(std::memory_order_relaxed);
     }
 
-    // --- owner ------------------------------------------------------------------------------------------------
+    // --- owner
+    // ------------------------------------------------------------------------------------------------
 
     /// Takes one message; sources take turns after each burst, so none is starved. Owner only.
     bool take(event& into) noexcept {
-        // Once more round to where it began: that lane may be the only one with mail, and its burst has just ended.
+        // Once more round to where it began: that lane may be the only one with mail, and its burst has just
+        // ended.
         for (std::size_t tried = 0; tried <= lanes_.size(); ++tried) {
             message taken;
             lane* const incoming = lanes_[cursor_].load(std::memory_order_acquire);
@@ -76,7 +78,8 @@ public:
     [[nodiscard]] std::uint64_t taken_so_far() const noexcept {
         std::uint64_t all = 0;
         for (const auto& each : lanes_)
-            if (const lane* const incoming = each.load(std::memory_order_acquire)) all += incoming->taken_so_far();
+            if (const lane* const incoming = each.load(std::memory_order_acquire))
+                all += incoming->taken_so_far();
         return all;
     }
 

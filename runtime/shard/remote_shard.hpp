@@ -77,9 +77,9 @@ private:
 
 } // namespace detail
 
-/// The way from the shard that made it (this_shard::remote) to another. A small value, for use on that shard only.
-/// Messages of one pair of shards arrive in the order in which they were accepted, each exactly once, or are lost with
-/// the runtime when it stops (P1, P2).
+/// The way from the shard that made it (this_shard::remote) to another. A small value, for use on that shard
+/// only. Messages of one pair of shards arrive in the order in which they were accepted, each exactly once, or
+/// are lost with the runtime when it stops (P1, P2).
 class remote_shard {
 public:
     /// Makes the lane between the two if it is the first. Throws std::bad_alloc.
@@ -87,9 +87,9 @@ public:
 
     [[nodiscard]] std::uint32_t index() const noexcept { return target_->index(); }
 
-    /// Accepts the message or refuses it: `overloaded` when the lane is full, `closed` when the runtime stops. Never
-    /// waits. Cost: about 10 ns to an awake shard; one system call more when it sleeps, made at once, so the target
-    /// wakes even if the caller goes on computing.
+    /// Accepts the message or refuses it: `overloaded` when the lane is full, `closed` when the runtime stops.
+    /// Never waits. Cost: about 10 ns to an awake shard; one system call more when it sleeps, made at once, so
+    /// the target wakes even if the caller goes on computing.
     [[nodiscard]] status post(std::uint32_t tag, std::uint64_t value) const noexcept {
         const message one{tag, value};
         if (here_->stopping()) return std::unexpected(errc::closed);
@@ -97,8 +97,8 @@ public:
         return {};
     }
 
-    /// Accepts as many of the messages as there is room for, from the front, and says how many: one fence and at most
-    /// one doorbell for all. Zero for a full lane; `closed` when the runtime stops. Never waits.
+    /// Accepts as many of the messages as there is room for, from the front, and says how many: one fence and
+    /// at most one doorbell for all. Zero for a full lane; `closed` when the runtime stops. Never waits.
     [[nodiscard]] std::expected<std::size_t, errc> post_many(std::span<const message> messages) const noexcept {
         if (here_->stopping()) return std::unexpected(errc::closed);
         return here_->post(*target_, *lane_, messages);

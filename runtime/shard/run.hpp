@@ -41,14 +41,15 @@ task<T> run_then_stop(runtime_handle whom, task<T> root) {
 
 } // namespace detail
 
-/// Starts a runtime, runs `fn()`, which returns a task, on `where`, stops the runtime and gives the task's result or
-/// throws its exception. The calling thread, which must not be a shard, serves as shard 0 meanwhile. Tasks that are
-/// still running when the root is done get options.stop_grace. Throws cannot_start.
+/// Starts a runtime, runs `fn()`, which returns a task, on `where`, stops the runtime and gives the task's
+/// result or throws its exception. The calling thread, which must not be a shard, serves as shard 0 meanwhile.
+/// Tasks that are still running when the root is done get options.stop_grace. Throws cannot_start.
 template <class Function>
 auto run_placed(const runtime_options& options, placement where, Function&& fn) {
     auto started = runtime::start_with_caller(options);
     if (!started) throw cannot_start(std::move(started.error()));
-    auto handle = (*started)->spawn(detail::run_then_stop((*started)->handle(), std::forward<Function>(fn)()), where);
+    auto handle =
+        (*started)->spawn(detail::run_then_stop((*started)->handle(), std::forward<Function>(fn)()), where);
     (*started)->run_as_first_shard();
     return std::move(handle).get();
 }
@@ -67,11 +68,11 @@ auto run_on(const runtime_options& options, std::uint32_t shard, Function&& fn) 
 
 } // namespace spargio
 
-/// `SPARGIO_MAIN(async_main)`: a main() that runs `spargio::task<int> async_main(int argc, char** argv)` with default
-/// options. Prints why and returns 70 (EX_SOFTWARE) when the runtime can't start.
-#define SPARGIO_MAIN(async_main)                                                                                       \
-    int main(int argc, char** argv) {                                                                                  \
-        return spargio::detail::run_main([&] { return async_main(argc, argv); });                                      \
+/// `SPARGIO_MAIN(async_main)`: a main() that runs `spargio::task<int> async_main(int argc, char** argv)` with
+/// default options. Prints why and returns 70 (EX_SOFTWARE) when the runtime can't start.
+#define SPARGIO_MAIN(async_main)                                                                               \
+    int main(int argc, char** argv) {                                                                          \
+        return spargio::detail::run_main([&] { return async_main(argc, argv); });                              \
     }
 
 namespace spargio::detail {

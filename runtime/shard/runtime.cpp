@@ -13,8 +13,8 @@
 namespace spargio {
 namespace {
 
-/// Blocks every signal while threads are made, so that the process's signals go to the threads that were there before
-/// (hazards: a signal that hits a waiting shard ends its wait).
+/// Blocks every signal while threads are made, so that the process's signals go to the threads that were there
+/// before (hazards: a signal that hits a waiting shard ends its wait).
 class blocked_signals {
 public:
     blocked_signals() noexcept {
@@ -39,7 +39,8 @@ std::expected<std::unique_ptr<runtime>, start_error> runtime::start(const runtim
     return start_from(0, options);
 }
 
-std::expected<std::unique_ptr<runtime>, start_error> runtime::start_with_caller(const runtime_options& options) {
+std::expected<std::unique_ptr<runtime>, start_error>
+runtime::start_with_caller(const runtime_options& options) {
     return start_from(1, options);
 }
 
@@ -73,10 +74,10 @@ std::expected<void, start_error> runtime::start_threads(std::size_t first) {
             // The shards that never got a thread count as out of the loop, or the others would wait for them.
             core_->out_of_loop.fetch_add(static_cast<std::uint32_t>(shards - i));
             core_->out_of_loop.notify_all();
-            return std::unexpected(start_error{
-                errc::no_resources, error.code().value(),
-                "could not create thread " + std::to_string(i + 1) + " of " + std::to_string(shards) + ": " +
-                    error.what() + ". Use fewer shards, or raise `ulimit -u`."});
+            return std::unexpected(start_error{errc::no_resources, error.code().value(),
+                                               "could not create thread " + std::to_string(i + 1) + " of " +
+                                                   std::to_string(shards) + ": " + error.what() +
+                                                   ". Use fewer shards, or raise `ulimit -u`."});
         }
     }
     return {};
@@ -121,7 +122,8 @@ void runtime_handle::stop() const noexcept { core_->request_stop(); }
 std::size_t runtime_handle::shards() const noexcept { return core_->shard_count(); }
 shard_stats runtime_handle::stats(std::size_t shard) const {
     if (shard >= core_->shard_count())
-        throw std::out_of_range("shard " + std::to_string(shard) + " of " + std::to_string(core_->shard_count()));
+        throw std::out_of_range("shard " + std::to_string(shard) + " of " +
+                                std::to_string(core_->shard_count()));
     return core_->at(shard).stats();
 }
 

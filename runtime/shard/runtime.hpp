@@ -19,14 +19,14 @@ namespace spargio {
 
 class runtime_core;
 
-/// A reference to a runtime: cheap to copy, usable from any thread, also from a foreign runtime's callbacks. It keeps
-/// the runtime's memory but not the runtime: after the stop everything answers as closed.
+/// A reference to a runtime: cheap to copy, usable from any thread, also from a foreign runtime's callbacks. It
+/// keeps the runtime's memory but not the runtime: after the stop everything answers as closed.
 class runtime_handle {
 public:
     explicit runtime_handle(std::shared_ptr<runtime_core> core) noexcept : core_(std::move(core)) {}
 
-    /// Starts a task on the runtime. From a foreign thread: one atomic operation, and a system call when the target
-    /// sleeps. After the stop, joining throws task_stopped.
+    /// Starts a task on the runtime. From a foreign thread: one atomic operation, and a system call when the
+    /// target sleeps. After the stop, joining throws task_stopped.
     template <class T>
     [[nodiscard]] join_handle<T> spawn(task<T> what, placement where = stealable{}) const {
         return detail::spawn_on(*core_, std::move(what), where);
@@ -43,13 +43,14 @@ private:
     std::shared_ptr<runtime_core> core_;
 };
 
-/// A running runtime: its shards run from start() to the destructor. The object belongs to one thread that is not a
-/// shard.
+/// A running runtime: its shards run from start() to the destructor. The object belongs to one thread that is
+/// not a shard.
 class runtime {
 public:
-    /// Sets up a ring and starts a thread for each shard. Error: cause and remedy; nothing is left running. Cost: about
-    /// 25 us for each ring and 25 us for each thread.
-    [[nodiscard]] static std::expected<std::unique_ptr<runtime>, start_error> start(const runtime_options& options);
+    /// Sets up a ring and starts a thread for each shard. Error: cause and remedy; nothing is left running.
+    /// Cost: about 25 us for each ring and 25 us for each thread.
+    [[nodiscard]] static std::expected<std::unique_ptr<runtime>, start_error>
+    start(const runtime_options& options);
 
     /// stop() and join. Must not run on a shard.
     ~runtime();
@@ -62,8 +63,8 @@ public:
     /// start_with_caller(), once. Afterwards every shard has destroyed its tasks.
     void run_as_first_shard() noexcept;
 
-    /// As start(), but shard 0 gets no thread: the caller lends it its own by calling run_as_first_shard(). Saves a
-    /// thread and two wake-ups where a program has nothing else for that thread to do (see run()).
+    /// As start(), but shard 0 gets no thread: the caller lends it its own by calling run_as_first_shard().
+    /// Saves a thread and two wake-ups where a program has nothing else for that thread to do (see run()).
     [[nodiscard]] static std::expected<std::unique_ptr<runtime>, start_error>
     start_with_caller(const runtime_options& options);
 
@@ -73,9 +74,9 @@ public:
         return detail::spawn_on(*core_, std::move(what), where);
     }
 
-    /// Asks every shard to stop and returns at once. Waits of tasks answer `closed`; tasks get options().stop_grace to
-    /// finish; then the frames of the rest are destroyed, each on its shard, and joining them throws task_stopped.
-    /// Any thread; idempotent.
+    /// Asks every shard to stop and returns at once. Waits of tasks answer `closed`; tasks get
+    /// options().stop_grace to finish; then the frames of the rest are destroyed, each on its shard, and
+    /// joining them throws task_stopped. Any thread; idempotent.
     void stop() noexcept;
 
     /// stop(), and a future that is ready when the last shard has destroyed its tasks.

@@ -27,8 +27,8 @@ shard& runtime_core::next_in_turn() noexcept {
 bool runtime_core::all_quiet() noexcept {
     // Whoever finds it leaves at once and closes its intake, so the others must take its word.
     if (agreed_quiet_.load(std::memory_order_acquire)) return true;
-    // A shard hands a task over before it becomes quiet, and the receiver becomes busy before it takes it. So a task on
-    // its way is seen in an intake, or else somebody became busy while we looked.
+    // A shard hands a task over before it becomes quiet, and the receiver becomes busy before it takes it. So a
+    // task on its way is seen in an intake, or else somebody became busy while we looked.
     const auto busy_before = busy_again_.load(std::memory_order_seq_cst);
     if (quiet_.load(std::memory_order_seq_cst) != shards_.size()) return false;
     for (const auto& each : shards_)

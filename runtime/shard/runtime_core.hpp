@@ -31,7 +31,9 @@ public:
     [[nodiscard]] bool stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
     [[nodiscard]] const std::atomic<bool>& stopping_flag() const noexcept { return stopping_; }
     /// The same before going to sleep: sequentially consistent, the counterpart of request_stop().
-    [[nodiscard]] bool stopping_before_sleep() const noexcept { return stopping_.load(std::memory_order_seq_cst); }
+    [[nodiscard]] bool stopping_before_sleep() const noexcept {
+        return stopping_.load(std::memory_order_seq_cst);
+    }
     /// Once stopping(): when the grace of tasks ends.
     [[nodiscard]] std::chrono::steady_clock::time_point stop_deadline() const noexcept {
         static_cast<void>(stopping_.load(std::memory_order_acquire)); // pairs with request_stop()

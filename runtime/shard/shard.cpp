@@ -14,8 +14,9 @@ thread_local shard* this_threads_shard = nullptr;
 [[gnu::noinline]] shard* shard::current() noexcept { return this_threads_shard; }
 
 shard::shard(runtime_core& core, std::uint32_t index)
-    : core_(core), stopping_(core.stopping_flag()), index_(index), tasks_per_turn_(core.options().tasks_per_turn),
-      steal_budget_(core.options().steal_budget), stealable_capacity_(core.options().stealable_capacity),
+    : core_(core), stopping_(core.stopping_flag()), index_(index),
+      tasks_per_turn_(core.options().tasks_per_turn), steal_budget_(core.options().steal_budget),
+      stealable_capacity_(core.options().stealable_capacity),
       marks_searching_(core.options().steal_budget != 0 && core.options().shards > 2),
       registry_(&task_registry::acquire()), queue_(core.options().stealable_capacity),
       mailbox_(core.options().shards, core.options().lane_capacity), spin_(core.options().spin) {}
@@ -40,8 +41,8 @@ void shard::take_over() noexcept {
 
 void shard::close() noexcept {
     running_ = false;
-    // Before anybody destroys frames: a task that another thread hands over now is refused, and so in no list of ours
-    // when its registry or its handle frees it.
+    // Before anybody destroys frames: a task that another thread hands over now is refused, and so in no list
+    // of ours when its registry or its handle frees it.
     for (task_header* task = arrivals_.close(); task != nullptr;) {
         task_header* const next = task->next;
         if (task->registry.load(std::memory_order_relaxed) == nullptr) registry_->link(*task); // never arrived
@@ -62,7 +63,8 @@ void shard::close() noexcept {
     core_.teardown_turn.store(index_ + 1, std::memory_order_release);
     core_.teardown_turn.notify_all();
 
-    // A thread that has claimed our last sleep may still be about to ring: the descriptors must live until it has.
+    // A thread that has claimed our last sleep may still be about to ring: the descriptors must live until it
+    // has.
     parking_.stay_awake();
     while (outside_wakers_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
     ring_.reset();

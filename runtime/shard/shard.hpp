@@ -59,7 +59,8 @@ public:
     /// The shard that this thread is, or null. Out of line: see scheduling::current_task().
     [[nodiscard]] static shard* current() noexcept;
 
-    // --- life, in this order; open() by any thread, the rest on the shard's own -------------------------------
+    // --- life, in this order; open() by any thread, the rest on the shard's own
+    // -------------------------------
 
     /// Sets up the ring.
     [[nodiscard]] std::expected<void, start_error> open();
@@ -72,7 +73,8 @@ public:
     /// Destroys what is unfinished and closes the ring. Every shard calls it; they take turns.
     void close() noexcept;
 
-    // --- any thread -------------------------------------------------------------------------------------------
+    // --- any thread
+    // -------------------------------------------------------------------------------------------
 
     [[nodiscard]] std::uint32_t index() const noexcept { return index_; }
     [[nodiscard]] runtime_core& core() const noexcept { return core_; }
@@ -88,7 +90,8 @@ public:
     /// Tasks that look ready here; a guess.
     [[nodiscard]] std::size_t load() noexcept { return queue_.stealable().size(); }
 
-    // --- the shard's own thread, from tasks -------------------------------------------------------------------
+    // --- the shard's own thread, from tasks
+    // -------------------------------------------------------------------
 
     [[nodiscard]] bool running() const noexcept { return running_; }
     [[nodiscard]] task_header* current_task() const noexcept { return current_; }
@@ -110,7 +113,8 @@ public:
     [[nodiscard]] lane& lane_to(shard& target) { return target.mailbox_.from(index_); }
     /// Puts messages into the lane to `target` and rings its bell if it sleeps; how many were accepted.
     std::size_t post(shard& target, lane& outgoing, std::span<const message> messages) noexcept {
-        const std::size_t accepted = messages.size() == 1 ? outgoing.push_one(messages[0]) : outgoing.push(messages);
+        const std::size_t accepted =
+            messages.size() == 1 ? outgoing.push_one(messages[0]) : outgoing.push(messages);
         counters_.messages_sent.add(accepted);
         if (accepted != messages.size()) counters_.messages_overloaded.add(messages.size() - accepted);
         if (accepted != 0 && target.parking_.asleep()) wake(target);

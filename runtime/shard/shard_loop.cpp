@@ -35,8 +35,8 @@ void shard::run_until_stopped() {
         }
         if (steal()) continue;
         if (spin_.go_on()) {
-            // Rings change rarely while their shard is awake, so they are looked at rarely; and a shard that waits
-            // for an answer of some ns need not tell the others that it is free.
+            // Rings change rarely while their shard is awake, so they are looked at rarely; and a shard that
+            // waits for an answer of some ns need not tell the others that it is free.
             if (++idle_rounds_ % 16 == 0) {
                 begin_searching();
                 look_at_ring();
@@ -115,8 +115,11 @@ void shard::look_at_ring() noexcept {
     if (ring_->kernel_has_more()) ring_->fetch_held_back();
     ring_->reap([this](const completion& done) {
         switch (done.data.kind) {
-        case completion_kind::ringing: break; // it says "look in your lanes", and that is what every turn does
-        case completion_kind::wake_read: ring_->arm_wake_read(); break;
+        case completion_kind::ringing:
+            break; // it says "look in your lanes", and that is what every turn does
+        case completion_kind::wake_read:
+            ring_->arm_wake_read();
+            break;
         case completion_kind::bell: {
             // Only failures come back. The target's sleep is claimed, so nobody else will wake it.
             counters_.bells_failed.add();
@@ -157,7 +160,8 @@ void shard::begin_searching() noexcept {
     if (marks_searching_) searching_.store(true, std::memory_order_relaxed);
 }
 
-/// Spawners that saw the mark have left their tasks to us. Whoever has found work, be it other work, hands that on.
+/// Spawners that saw the mark have left their tasks to us. Whoever has found work, be it other work, hands that
+/// on.
 void shard::stop_searching() noexcept {
     if (!searching_.load(std::memory_order_relaxed)) return;
     searching_.store(false, std::memory_order_seq_cst);
@@ -176,14 +180,15 @@ void shard::offer_rest() noexcept {
     if (has_loot_ && queue_.stealable().size() > 1) wake_a_thief();
 }
 
-/// For work that is visible to thieves by a sequentially consistent operation. tests/models/thief_wake_model.cpp shows
-/// that no task stays queued while a shard sleeps.
+/// For work that is visible to thieves by a sequentially consistent operation.
+/// tests/models/thief_wake_model.cpp shows that no task stays queued while a shard sleeps.
 void shard::wake_a_thief() noexcept {
     if (steal_budget_ == 0 || core_.parked.load(std::memory_order_seq_cst) == 0) return;
-    // Somebody is awake and looking: it takes the task or hands it on. It clears the mark before it looks for the last
-    // time, so it can't miss what was published before.
+    // Somebody is awake and looking: it takes the task or hands it on. It clears the mark before it looks for
+    // the last time, so it can't miss what was published before.
     for (std::size_t i = 0; i < core_.shard_count(); ++i)
-        if (shard& other = core_.at(i); &other != this && other.searching_.load(std::memory_order_seq_cst)) return;
+        if (shard& other = core_.at(i); &other != this && other.searching_.load(std::memory_order_seq_cst))
+            return;
     for (std::size_t i = 0; i < core_.shard_count(); ++i)
         if (shard& other = core_.at(i); &other != this && wake(other)) return;
 }

@@ -42,9 +42,14 @@ struct shard_counters {
 
     /// `received` is counted by the lanes themselves.
     [[nodiscard]] shard_stats read(std::uint64_t received) const noexcept {
-        return {tasks_run.read(),    tasks_stolen.read(),  parks.read(),
-                bells_sent.read(),   bells_failed.read(),  messages_sent.read(),
-                messages_overloaded.read(), received};
+        return {tasks_run.read(),
+                tasks_stolen.read(),
+                parks.read(),
+                bells_sent.read(),
+                bells_failed.read(),
+                messages_sent.read(),
+                messages_overloaded.read(),
+                received};
     }
 };
 

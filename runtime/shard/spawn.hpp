@@ -43,10 +43,11 @@ template <class T>
 
 } // namespace detail
 
-/// Starts a task from inside a task, on the same runtime; it runs when the current one suspends, or at once on an idle
-/// shard. Never waits: when the queue of stealable tasks is full the task is kept on this shard and can't be stolen.
-/// A runtime that stops refuses: joining then throws task_stopped. Cost: tens of ns on the same shard, no allocation
-/// beyond the frame that the task brings; a system call more when a sleeping shard is woken for it.
+/// Starts a task from inside a task, on the same runtime; it runs when the current one suspends, or at once on
+/// an idle shard. Never waits: when the queue of stealable tasks is full the task is kept on this shard and
+/// can't be stolen. A runtime that stops refuses: joining then throws task_stopped. Cost: tens of ns on the
+/// same shard, no allocation beyond the frame that the task brings; a system call more when a sleeping shard is
+/// woken for it.
 template <class T>
 [[nodiscard]] join_handle<T> spawn(task<T> what, placement where = stealable{}) {
     return detail::spawn_on(detail::current_core(), std::move(what), where);

@@ -99,8 +99,8 @@ public:
 /// Cost: a trip through the run queue.
 [[nodiscard]] inline detail::yield_awaiter yield() noexcept { return {}; }
 
-/// Everything here must be called by a task, on a shard; elsewhere it asserts. The answers belong to the shard that
-/// runs the task now: a stealable task may be elsewhere after its next co_await.
+/// Everything here must be called by a task, on a shard; elsewhere it asserts. The answers belong to the shard
+/// that runs the task now: a stealable task may be elsewhere after its next co_await.
 namespace this_shard {
 
 /// Index of this shard, from 0.
@@ -112,15 +112,16 @@ namespace this_shard {
 /// The way to send messages to a shard, this one included. Valid on this shard only.
 [[nodiscard]] remote_shard remote(std::uint32_t index);
 
-/// The messages to this shard, for a task that takes many: next() is next_event() without looking up the shard each
-/// time. Valid on this shard only, so for pinned tasks.
+/// The messages to this shard, for a task that takes many: next() is next_event() without looking up the shard
+/// each time. Valid on this shard only, so for pinned tasks.
 class inbox {
 public:
     explicit inbox(shard& here) noexcept : here_(&here) {}
     /// See next_event().
     [[nodiscard]] detail::event_awaiter next() const noexcept { return detail::event_awaiter(*here_); }
-    /// Waits until there is a message, takes as many as there are, up to `into.size()` (at least 1), and says how
-    /// many: a few ns for all and about 1 ns for each. Order is kept for each source. Errors as next_event().
+    /// Waits until there is a message, takes as many as there are, up to `into.size()` (at least 1), and says
+    /// how many: a few ns for all and about 1 ns for each. Order is kept for each source. Errors as
+    /// next_event().
     [[nodiscard]] detail::event_batch_awaiter next_batch(std::span<event> into) const noexcept {
         return detail::event_batch_awaiter(*here_, into);
     }
@@ -132,12 +133,14 @@ private:
 /// This shard's inbox.
 [[nodiscard]] inline inbox messages() noexcept { return inbox(*shard::current()); }
 
-/// Waits for the next message to this shard; tasks that wait are served in order of arrival, each message goes to
-/// one. `closed`: the runtime stops. `canceled`: no message was taken. Cost: a few ns when one is there.
-[[nodiscard]] inline detail::event_awaiter next_event() noexcept { return detail::event_awaiter(*shard::current()); }
+/// Waits for the next message to this shard; tasks that wait are served in order of arrival, each message goes
+/// to one. `closed`: the runtime stops. `canceled`: no message was taken. Cost: a few ns when one is there.
+[[nodiscard]] inline detail::event_awaiter next_event() noexcept {
+    return detail::event_awaiter(*shard::current());
+}
 
-/// A ticket that completes when every message that this shard had accepted before, to whatever target, has been taken
-/// up by a task there (R18). Cost: a look at each lane in use, each turn, while it waits.
+/// A ticket that completes when every message that this shard had accepted before, to whatever target, has been
+/// taken up by a task there (R18). Cost: a look at each lane in use, each turn, while it waits.
 [[nodiscard]] inline flush_ticket flush() { return flush_ticket(*shard::current()); }
 
 } // namespace this_shard

@@ -17,10 +17,10 @@
 
 namespace spargio {
 
-/// Many senders, many receivers, in order of arrival. A value goes straight to a waiting receiver when there is one.
-/// Any shard may send and receive; close() may be called by any thread. The channel must outlive every task that
-/// waits on it. T must be movable without throwing. Cost: one short lock an operation, and a wake when somebody
-/// waits.
+/// Many senders, many receivers, in order of arrival. A value goes straight to a waiting receiver when there is
+/// one. Any shard may send and receive; close() may be called by any thread. The channel must outlive every
+/// task that waits on it. T must be movable without throwing. Cost: one short lock an operation, and a wake
+/// when somebody waits.
 template <class T>
 class channel {
     static_assert(std::is_nothrow_move_constructible_v<T>, "channel<T> moves values under a lock");
@@ -79,11 +79,12 @@ public:
     /// Puts a value, waiting for room. `closed` or `canceled`: the value was not taken by anybody.
     [[nodiscard]] send_awaiter send(T value) noexcept { return send_awaiter(*this, std::move(value)); }
 
-    /// Takes the oldest value, waiting for one. `closed` once the channel is closed and empty; `canceled`: nothing
-    /// was taken.
+    /// Takes the oldest value, waiting for one. `closed` once the channel is closed and empty; `canceled`:
+    /// nothing was taken.
     [[nodiscard]] receive_awaiter receive() noexcept { return receive_awaiter(*this); }
 
-    /// No more values: waiting and later senders get `closed`, receivers what is left and then `closed`. Idempotent.
+    /// No more values: waiting and later senders get `closed`, receivers what is left and then `closed`.
+    /// Idempotent.
     void close() noexcept {
         const waking_section on_the_way;
         const std::lock_guard hold(lock_);
@@ -132,7 +133,8 @@ private:
         ++count_;
     }
 
-    /// Takes a node out of its list if it is still there: after a cancellation, or when a waiting frame is destroyed.
+    /// Takes a node out of its list if it is still there: after a cancellation, or when a waiting frame is
+    /// destroyed.
     void forget(wait_list& list, wait_node& node) noexcept {
         if (!node.listed()) return;
         const std::lock_guard hold(lock_);

@@ -70,7 +70,8 @@ class thread_cache {
 public:
     void* take(std::size_t size_class) {
         shelf& from = shelves_[size_class];
-        if (from.blocks == nullptr && !refill(size_class)) return ::operator new((size_class + 1) * class_bytes);
+        if (from.blocks == nullptr && !refill(size_class))
+            return ::operator new((size_class + 1) * class_bytes);
         free_block* const block = from.blocks;
         from.blocks = block->next;
         --from.count;
@@ -120,8 +121,8 @@ thread_local thread_cache cache;
 
 } // namespace
 
-// Out of line: inlined into a coroutine, the address of the thread's cache could be kept across a suspension and
-// then belong to another thread (llvm-project#47179).
+// Out of line: inlined into a coroutine, the address of the thread's cache could be kept across a suspension
+// and then belong to another thread (llvm-project#47179).
 
 [[gnu::noinline]] void* allocate(std::size_t bytes) {
 #if defined(SPARGIO_PLAIN_FRAMES)

@@ -1,8 +1,8 @@
 // Memory for coroutine frames (R6).
 //
-// Each thread keeps free blocks by size class and serves itself from them: no lock, no atomic. A block that is freed
-// on another thread simply stays there; what piles up goes to a common depot in batches, so the price of a
-// one-sided flow is one short lock per batch. The same shape as Bonwick's magazines ("Magazines and Vmem",
+// Each thread keeps free blocks by size class and serves itself from them: no lock, no atomic. A block that is
+// freed on another thread simply stays there; what piles up goes to a common depot in batches, so the price of
+// a one-sided flow is one short lock per batch. The same shape as Bonwick's magazines ("Magazines and Vmem",
 // USENIX 2001).
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace spargio::frame_pool {
 
-/// Memory for `bytes`, aligned for every fundamental type. Throws std::bad_alloc. Any thread. About 3 ns when the
-/// thread has a free block; frames over 2 KiB go to operator new.
+/// Memory for `bytes`, aligned for every fundamental type. Throws std::bad_alloc. Any thread. About 3 ns when
+/// the thread has a free block; frames over 2 KiB go to operator new.
 [[nodiscard]] void* allocate(std::size_t bytes);
 
 /// Gives back what allocate() gave for the same `bytes`. Any thread, not only the one that allocated.

@@ -11,9 +11,9 @@
 
 namespace spargio {
 
-/// Waits for a spawned task and takes its result. Move-only; one thread at a time. Dropping it detaches the task,
-/// which then runs on by itself; an exception that leaves a detached task ends the program (std::terminate), as
-/// with std::thread.
+/// Waits for a spawned task and takes its result. Move-only; one thread at a time. Dropping it detaches the
+/// task, which then runs on by itself; an exception that leaves a detached task ends the program
+/// (std::terminate), as with std::thread.
 template <class T = void>
 class [[nodiscard]] join_handle {
 public:
@@ -38,9 +38,9 @@ public:
         return state_->join.load(std::memory_order_acquire) == join_word::done;
     }
 
-    /// Asks the task to stop (R7): its cancellable waits (those that return an errc) answer errc::canceled, now and
-    /// from now on; it goes on to run and decides itself. Joining a task can't be cancelled. Any thread; idempotent;
-    /// one atomic operation, and a wake where the task was waiting.
+    /// Asks the task to stop (R7): its cancellable waits (those that return an errc) answer errc::canceled, now
+    /// and from now on; it goes on to run and decides itself. Joining a task can't be cancelled. Any thread;
+    /// idempotent; one atomic operation, and a wake where the task was waiting.
     void cancel() noexcept {
         const waking_section on_the_way;
         task_header& task = *state_;
@@ -48,8 +48,9 @@ public:
         if ((before & task_header::wait_bit) != 0 && task.claim()) scheduling::make_runnable(task);
     }
 
-    /// Waits on a thread that is no shard and gives the result, or throws the task's exception, or task_stopped when
-    /// the runtime stopped first. Calling it on a shard would block the shard: it asserts. Uses the handle up.
+    /// Waits on a thread that is no shard and gives the result, or throws the task's exception, or task_stopped
+    /// when the runtime stopped first. Calling it on a shard would block the shard: it asserts. Uses the handle
+    /// up.
     T get() && {
         assert(scheduling::current_registry() == nullptr && "get() blocks a shard; co_await the handle there");
         foreign_waiter waiter;
@@ -65,8 +66,8 @@ public:
         explicit awaiter(join_handle&& from) noexcept : handle_(std::move(from)) {}
         [[nodiscard]] bool await_ready() const noexcept { return handle_.ready(); }
 
-        // Out of line: once the word is published another thread may run the caller, and the compiler must not keep
-        // anything of this frame at hand.
+        // Out of line: once the word is published another thread may run the caller, and the compiler must not
+        // keep anything of this frame at hand.
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
             task_header* const self = scheduling::current_task();
             self->resume_point = caller;
@@ -81,8 +82,8 @@ public:
         join_handle handle_;
     };
 
-    /// Waits in a task, on any shard. Uses the handle up. Not cancellable. One atomic operation when the task has
-    /// finished already, two and a suspension otherwise.
+    /// Waits in a task, on any shard. Uses the handle up. Not cancellable. One atomic operation when the task
+    /// has finished already, two and a suspension otherwise.
     [[nodiscard]] awaiter operator co_await() && noexcept { return awaiter(std::move(*this)); }
 
 private:

@@ -19,8 +19,8 @@ public:
     }
     void set_error(std::exception_ptr error) noexcept { held_.template emplace<2>(std::move(error)); }
 
-    /// Takes over what another slot holds. Needs no assignment of T, only its move constructor, which must not throw
-    /// when it matters: an exception here ends the program.
+    /// Takes over what another slot holds. Needs no assignment of T, only its move constructor, which must not
+    /// throw when it matters: an exception here ends the program.
     void adopt(result_slot& from) noexcept {
         if (from.held_.index() == 1)
             held_.template emplace<1>(std::get<1>(std::move(from.held_)));

@@ -1,4 +1,5 @@
-// What tasks ask of whoever runs them. Declared here, defined by runtime/shard, so that task/ needs no scheduler.
+// What tasks ask of whoever runs them. Declared here, defined by runtime/shard, so that task/ needs no
+// scheduler.
 #pragma once
 
 #include <spargio/task/task_header.hpp>
@@ -12,8 +13,8 @@ namespace spargio::scheduling {
 /// The registry of this thread's shard; null outside a shard.
 [[nodiscard]] task_registry* current_registry() noexcept;
 
-/// Makes a suspended task runnable: a pinned one on its home shard, a stealable one here, or at its last home when
-/// this thread is no shard. The caller has claimed it, or is the only one who can wake it. Any thread.
+/// Makes a suspended task runnable: a pinned one on its home shard, a stealable one here, or at its last home
+/// when this thread is no shard. The caller has claimed it, or is the only one who can wake it. Any thread.
 void make_runnable(task_header& task) noexcept;
 
 /// Called by a finished task as the last thing before it gives the thread back.

@@ -42,8 +42,8 @@ void insist_on_success(const task_header& header) noexcept {
 
 } // namespace detail
 
-/// Makes the header of a task that is to be scheduled, in the room in front of its frame. The scheduler owns the
-/// frame from here on; the reference is the caller's until it is handed over.
+/// Makes the header of a task that is to be scheduled, in the room in front of its frame. The scheduler owns
+/// the frame from here on; the reference is the caller's until it is handed over.
 template <class T>
 [[nodiscard]] detail::task_state<T>& prepare_spawn(task<T>&& from, mobility moves) noexcept {
     const auto coroutine = std::exchange(from.coroutine_, nullptr);

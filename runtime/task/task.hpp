@@ -3,9 +3,10 @@
 //   spargio::task<int> answer() { co_return 42; }
 //   spargio::task<>    ask()    { int n = co_await answer(); ... }
 //
-// Nothing runs until the task is awaited or spawned. Awaiting is a tail call in both directions (symmetric transfer),
-// so a chain of a million synchronous completions uses no stack. An exception leaves at the co_await. A task belongs
-// to whoever holds the object; destroying one that is suspended destroys its frame and all that it awaits.
+// Nothing runs until the task is awaited or spawned. Awaiting is a tail call in both directions (symmetric
+// transfer), so a chain of a million synchronous completions uses no stack. An exception leaves at the
+// co_await. A task belongs to whoever holds the object; destroying one that is suspended destroys its frame and
+// all that it awaits.
 #pragma once
 
 #include <spargio/task/frame_pool.hpp>
@@ -42,9 +43,8 @@ struct task_state : task_header {
 
 /// Room that each frame of a task<T> has in front of it for a task_state<T>, should it be spawned.
 template <class T>
-inline constexpr std::size_t prefix_bytes =
-    (sizeof(task_state<T>) + __STDCPP_DEFAULT_NEW_ALIGNMENT__ - 1) / __STDCPP_DEFAULT_NEW_ALIGNMENT__ *
-    __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+inline constexpr std::size_t prefix_bytes = (sizeof(task_state<T>) + __STDCPP_DEFAULT_NEW_ALIGNMENT__ - 1) /
+                                            __STDCPP_DEFAULT_NEW_ALIGNMENT__* __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 
 struct promise_base {
     std::coroutine_handle<> continuation; ///< who awaits this coroutine; null for a spawned one
@@ -107,11 +107,12 @@ using task_coroutine = std::coroutine_handle<task_promise<T>>;
 
 } // namespace detail
 
-/// Move-only owner of a coroutine that has not been awaited yet. T is void or an object type; return references as
-/// pointers. One thread at a time.
+/// Move-only owner of a coroutine that has not been awaited yet. T is void or an object type; return references
+/// as pointers. One thread at a time.
 template <class T = void>
 class [[nodiscard]] task {
-    static_assert(std::is_void_v<T> || std::is_object_v<T>, "task<T> returns objects; return a pointer instead");
+    static_assert(std::is_void_v<T> || std::is_object_v<T>,
+                  "task<T> returns objects; return a pointer instead");
 
 public:
     using promise_type = detail::task_promise<T>;

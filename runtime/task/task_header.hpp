@@ -1,5 +1,5 @@
-// What the scheduler knows of a spawned task, whatever its result: the node that queues hold, where it goes on, who
-// waits for it (R7).
+// What the scheduler knows of a spawned task, whatever its result: the node that queues hold, where it goes on,
+// who waits for it (R7).
 #pragma once
 
 #include <atomic>
@@ -19,33 +19,33 @@ enum class mobility : std::uint8_t {
 
 /// States of task_header::join other than the address of who waits.
 struct join_word {
-    static constexpr std::uintptr_t running = 0;      ///< not finished, nobody waits
-    static constexpr std::uintptr_t done = 1;         ///< finished; the result is there; the handle owns the rest
-    static constexpr std::uintptr_t detached = 2;     ///< not finished; no handle any more
+    static constexpr std::uintptr_t running = 0;  ///< not finished, nobody waits
+    static constexpr std::uintptr_t done = 1;     ///< finished; the result is there; the handle owns the rest
+    static constexpr std::uintptr_t detached = 2; ///< not finished; no handle any more
     static constexpr std::uintptr_t foreign_mark = 4; ///< address of a foreign_waiter, with this bit set
 };
 
 /// The first bytes of every frame's allocation, spawned or not.
 struct block_prefix {
-    std::uint32_t bytes;          ///< of header and frame together, for the frame pool
-    bool outlives_frame = false;  ///< spawned: destroying the frame leaves the memory to the header
+    std::uint32_t bytes;         ///< of header and frame together, for the frame pool
+    bool outlives_frame = false; ///< spawned: destroying the frame leaves the memory to the header
 };
 
-/// Lives in front of the coroutine frame, in the same allocation, and outlives the frame: the frame is destroyed
-/// when the task finishes, the header when both the task is finished and its handle gone.
+/// Lives in front of the coroutine frame, in the same allocation, and outlives the frame: the frame is
+/// destroyed when the task finishes, the header when both the task is finished and its handle gone.
 struct task_header {
     block_prefix block;
     mobility moves = mobility::stealable;
-    bool held = false;                      ///< waits for something of its shard: must be resumed there
-    task_header* next = nullptr;            ///< link of the one queue that the task is in
-    std::coroutine_handle<> resume_point;   ///< innermost suspended coroutine
-    std::coroutine_handle<> frame;          ///< outermost one; null once destroyed
-    shard* home = nullptr;                  ///< pinned: where it runs; stealable: where it last ran
+    bool held = false;                             ///< waits for something of its shard: must be resumed there
+    task_header* next = nullptr;                   ///< link of the one queue that the task is in
+    std::coroutine_handle<> resume_point;          ///< innermost suspended coroutine
+    std::coroutine_handle<> frame;                 ///< outermost one; null once destroyed
+    shard* home = nullptr;                         ///< pinned: where it runs; stealable: where it last ran
     std::atomic<task_registry*> registry{nullptr}; ///< who destroys it when the runtime stops first
-    task_header* live_previous = nullptr;   ///< links of the registry's list
+    task_header* live_previous = nullptr;          ///< links of the registry's list
     task_header* live_next = nullptr;
     std::atomic<std::uintptr_t> join{join_word::running};
-    std::atomic<std::uint32_t> waiting{0};  ///< wait_bit and cancel_bit
+    std::atomic<std::uint32_t> waiting{0}; ///< wait_bit and cancel_bit
 
     /// Moves the result out of the finished frame, destroys the frame. Owner of the running task only.
     void (*complete)(task_header&) noexcept = nullptr;
@@ -53,7 +53,8 @@ struct task_header {
     void (*abandon)(task_header&) noexcept = nullptr;
     /// Destroys the result and frees the memory.
     void (*dispose)(task_header&) noexcept = nullptr;
-    /// Ends the program (std::terminate) when the result is an exception: called when nobody can look at it any more.
+    /// Ends the program (std::terminate) when the result is an exception: called when nobody can look at it any
+    /// more.
     void (*insist_on_success)(const task_header&) noexcept = nullptr;
 
     static constexpr std::uint32_t wait_bit = 1;
@@ -61,8 +62,8 @@ struct task_header {
 
     explicit task_header(std::uint32_t bytes) noexcept : block{bytes, true} {}
 
-    /// Before a cancellable suspension, with everything prepared: from here on a waker may claim the task. False
-    /// when it has been cancelled: it must not suspend.
+    /// Before a cancellable suspension, with everything prepared: from here on a waker may claim the task.
+    /// False when it has been cancelled: it must not suspend.
     [[nodiscard]] bool begin_wait() noexcept {
         std::uint32_t idle = 0;
         return waiting.compare_exchange_strong(idle, wait_bit, std::memory_order_acq_rel);

@@ -92,7 +92,8 @@ void task_registry::stop_all() noexcept {
         task_header& task = *first_;
         const bool unfinished = static_cast<bool>(task.frame);
         unlink(task);
-        if (!unfinished) continue; // its handle is somewhere, and may free it from now on; or it is in returned_
+        if (!unfinished)
+            continue; // its handle is somewhere, and may free it from now on; or it is in returned_
         task.abandon(task);
         announce_done(task, task_end::abandoned);
     }

@@ -1,8 +1,9 @@
-// Which unfinished tasks belong to a shard, so that stopping destroys each frame exactly once, on a shard's thread.
+// Which unfinished tasks belong to a shard, so that stopping destroys each frame exactly once, on a shard's
+// thread.
 //
-// The list itself is touched by its shard only. Other threads that let go of the last reference to a task hand it
-// back through an intake. Registries are never freed but used again by later runtimes, so a handle that outlives
-// its runtime may still give its task back.
+// The list itself is touched by its shard only. Other threads that let go of the last reference to a task hand
+// it back through an intake. Registries are never freed but used again by later runtimes, so a handle that
+// outlives its runtime may still give its task back.
 #pragma once
 
 #include <spargio/core/intake.hpp>
@@ -26,8 +27,8 @@ public:
     /// Frees what other threads have handed back. Owner shard only; cheap when there is nothing.
     void free_returned() noexcept;
 
-    /// Destroys every unfinished frame, tells who waits for them, and refuses everything from now on. Owner shard
-    /// only, when no shard runs tasks any more; the owners of one runtime do this one after the other.
+    /// Destroys every unfinished frame, tells who waits for them, and refuses everything from now on. Owner
+    /// shard only, when no shard runs tasks any more; the owners of one runtime do this one after the other.
     void stop_all() noexcept;
 
     [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
@@ -46,8 +47,8 @@ enum class task_end : std::uint8_t {
     abandoned, ///< by the stop of the runtime: abandon() has run
 };
 
-/// Publishes that a task has ended: wakes who waits, or releases it when nobody can. An exception of a completed task
-/// that nobody can see any more ends the program, as with std::thread.
+/// Publishes that a task has ended: wakes who waits, or releases it when nobody can. An exception of a
+/// completed task that nobody can see any more ends the program, as with std::thread.
 void announce_done(task_header& task, task_end how) noexcept;
 
 /// The handle of a task is dropped.

@@ -1,5 +1,5 @@
-// Tasks that wait for something, in order of arrival. The owner of the list guards it with a lock, or keeps it to one
-// shard.
+// Tasks that wait for something, in order of arrival. The owner of the list guards it with a lock, or keeps it
+// to one shard.
 #pragma once
 
 #include <spargio/core/errc.hpp>
@@ -16,8 +16,8 @@ class wait_list;
 
 /// One waiting task: the part of an awaiter that the list links. Lives in the waiting frame.
 ///
-/// Whoever takes a node off the list to wake its task must first claim the task; a task that was cancelled in the
-/// meantime is claimed by the canceller, and its own await_resume takes the node off.
+/// Whoever takes a node off the list to wake its task must first claim the task; a task that was cancelled in
+/// the meantime is claimed by the canceller, and its own await_resume takes the node off.
 class wait_node {
 public:
     wait_node() = default;
@@ -45,8 +45,8 @@ public:
         return {};
     }
 
-    /// Suspends the current task without a list, for an owner that keeps the nodes itself. False when it has been
-    /// cancelled: don't suspend.
+    /// Suspends the current task without a list, for an owner that keeps the nodes itself. False when it has
+    /// been cancelled: don't suspend.
     [[nodiscard]] bool wait_unlisted(std::coroutine_handle<> caller) noexcept {
         task_ = scheduling::current_task();
         task_->resume_point = caller;
@@ -80,7 +80,8 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
 
-    /// Enlists the current task and says whether it suspends; a cancelled one does not. The result of await_suspend.
+    /// Enlists the current task and says whether it suspends; a cancelled one does not. The result of
+    /// await_suspend.
     bool wait(wait_node& node, std::coroutine_handle<> caller) noexcept {
         node.task_ = scheduling::current_task();
         node.task_->resume_point = caller;

@@ -7,9 +7,10 @@
 
 namespace spargio {
 
-/// Encloses the claim of a waiting task and its hand-over, where that may happen on a thread that is no shard of the
-/// task's runtime. A claimed task is in nobody's list until it has been handed over; a runtime that stops first claims
-/// what still waits, and then waits until nobody is on the way with a task, before it destroys any.
+/// Encloses the claim of a waiting task and its hand-over, where that may happen on a thread that is no shard
+/// of the task's runtime. A claimed task is in nobody's list until it has been handed over; a runtime that
+/// stops first claims what still waits, and then waits until nobody is on the way with a task, before it
+/// destroys any.
 ///
 /// One count for the whole process: sections are a few instructions and a system call at most, and are rare.
 class waking_section {

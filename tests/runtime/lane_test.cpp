@@ -57,7 +57,8 @@ TEST(R16, two_threads_lose_and_double_nothing) {
     constexpr std::uint64_t count = 200'000;
     std::thread producer([&] {
         for (std::uint64_t sent = 0; sent < count;) {
-            const auto accepted = tested.push(numbered(sent, std::min<std::uint64_t>(1 + sent % 5, count - sent)));
+            const auto accepted =
+                tested.push(numbered(sent, std::min<std::uint64_t>(1 + sent % 5, count - sent)));
             if (accepted == 0) std::this_thread::yield();
             sent += accepted;
         }

@@ -110,8 +110,12 @@ struct living {
 task<> wait_in_some_way(living self, int way) {
     channel<int> silent(1);
     switch (way) {
-    case 0: (void)co_await this_shard::next_event(); break;
-    case 1: (void)co_await silent.receive(); break;
+    case 0:
+        (void)co_await this_shard::next_event();
+        break;
+    case 1:
+        (void)co_await silent.receive();
+        break;
     case 2:
         for (;;) co_await yield();
     default: {

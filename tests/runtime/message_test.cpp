@@ -41,13 +41,13 @@ TEST_P(P2, messages_of_a_pair_arrive_in_order_and_each_once) {
     EXPECT_EQ(run(GetParam(), body), 2 * count);
 }
 
-INSTANTIATE_TEST_SUITE_P(with, P2,
-                         testing::Values(runtime_options{.shards = 2},
-                                         runtime_options{.shards = 2, .spin = std::chrono::microseconds(0)},
-                                         runtime_options{.shards = 2, .lane_capacity = 1},
-                                         runtime_options{.shards = 2, .lane_capacity = 1,
-                                                         .spin = std::chrono::microseconds(0)},
-                                         runtime_options{.shards = 4, .lane_capacity = 4}));
+INSTANTIATE_TEST_SUITE_P(
+    with, P2,
+    testing::Values(runtime_options{.shards = 2},
+                    runtime_options{.shards = 2, .spin = std::chrono::microseconds(0)},
+                    runtime_options{.shards = 2, .lane_capacity = 1},
+                    runtime_options{.shards = 2, .lane_capacity = 1, .spin = std::chrono::microseconds(0)},
+                    runtime_options{.shards = 4, .lane_capacity = 4}));
 
 TEST(R17, post_never_waits_and_says_overloaded_when_the_lane_is_full) {
     const auto body = []() -> task<std::vector<errc>> {
@@ -66,7 +66,8 @@ TEST(R17, post_never_waits_and_says_overloaded_when_the_lane_is_full) {
 TEST(R17, post_many_says_how_many_were_accepted) {
     const auto body = []() -> task<std::size_t> {
         const std::vector<message> batch(10, message{1, 1});
-        co_return this_shard::remote(1).post_many(batch).value() * 10 + this_shard::remote(1).post_many(batch).value();
+        co_return this_shard::remote(1).post_many(batch).value() * 10 +
+            this_shard::remote(1).post_many(batch).value();
     };
     EXPECT_EQ(run_on({.shards = 2, .lane_capacity = 8}, 0, body), 80u);
 }

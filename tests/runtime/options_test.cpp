@@ -23,16 +23,17 @@ TEST(R1, every_option_is_a_knob_that_can_be_set_to_its_own_text) {
 
 TEST(R1, a_knob_changes_its_own_field_and_no_other) {
     const std::pair<std::string_view, std::string_view> settings[] = {
-        {"shards", "3"},          {"ring_entries", "64"},       {"cq_entries", "2048"}, {"single_issuer", "off"},
-        {"coop_taskrun", "off"},  {"defer_taskrun", "off"},     {"lane_capacity", "8"}, {"stealable_capacity", "16"},
-        {"steal_budget", "4"},    {"tasks_per_turn", "7"},      {"spin", "0"},          {"stop_grace", "5"}};
+        {"shards", "3"},         {"ring_entries", "64"},   {"cq_entries", "2048"}, {"single_issuer", "off"},
+        {"coop_taskrun", "off"}, {"defer_taskrun", "off"}, {"lane_capacity", "8"}, {"stealable_capacity", "16"},
+        {"steal_budget", "4"},   {"tasks_per_turn", "7"},  {"spin", "0"},          {"stop_grace", "5"}};
     ASSERT_EQ(std::size(settings), knobs().size());
     for (const auto& [name, text] : settings) {
         runtime_options options;
         ASSERT_TRUE(set_knob(options, name, text).has_value()) << name;
         for (const auto& each : knobs()) {
             const auto untouched = each.get(runtime_options{});
-            EXPECT_EQ(each.get(options), each.name == name ? std::string(text) : untouched) << name << " / " << each.name;
+            EXPECT_EQ(each.get(options), each.name == name ? std::string(text) : untouched)
+                << name << " / " << each.name;
         }
     }
 }
@@ -61,8 +62,7 @@ TEST(R1, an_illegal_value_is_refused_with_the_range) {
 }
 
 TEST(R1, options_that_contradict_each_other_are_refused_by_a_message_that_names_both) {
-    const auto deferred =
-        resolve({.single_issuer = feature_use::off, .defer_taskrun = feature_use::on});
+    const auto deferred = resolve({.single_issuer = feature_use::off, .defer_taskrun = feature_use::on});
     ASSERT_FALSE(deferred.has_value());
     EXPECT_EQ(deferred.error().code, errc::invalid_options);
     EXPECT_THAT(deferred.error().message, AllOf(HasSubstr("defer_taskrun"), HasSubstr("single_issuer")));

@@ -55,7 +55,8 @@ TEST(R10, a_stealable_task_behind_a_busy_one_is_stolen_by_an_idle_shard) {
             std::atomic<bool> flag{false};
             const auto here = this_shard::id();
             auto stolen = spawn(set_flag(flag));
-            while (!flag.load()) {} // holds its shard: only a thief can run the other task
+            while (!flag.load()) {
+            } // holds its shard: only a thief can run the other task
             const auto ran_on = co_await std::move(stolen);
             co_return ran_on != here;
         };
@@ -131,7 +132,8 @@ task<std::uint64_t> fib(std::uint64_t n) {
 }
 
 TEST(R10, recursive_forks_add_up_whoever_runs_them) {
-    for (const unsigned shards : {1u, 2u, 4u}) EXPECT_EQ(run({.shards = shards}, [] { return fib(20); }), 6765u);
+    for (const unsigned shards : {1u, 2u, 4u})
+        EXPECT_EQ(run({.shards = shards}, [] { return fib(20); }), 6765u);
 }
 
 } // namespace

@@ -1,4 +1,5 @@
-// R3: what the kernel lacks or forbids. Each test runs in a process of its own, because limits and filters stay.
+// R3: what the kernel lacks or forbids. Each test runs in a process of its own, because limits and filters
+// stay.
 #include <spargio/spargio.hpp>
 
 #include <gtest/gtest.h>
@@ -64,8 +65,9 @@ TEST(R3, a_tier_is_reported_in_the_capabilities) {
         const auto started = runtime::start({.shards = 1});
         if (!started) return 1;
         const capabilities& got = (*started)->features();
-        const bool right = got.between_shards == shard_wake::eventfd && got.from_outside == foreign_wake::eventfd &&
-                           !got.defer_taskrun && got.summary().find("eventfd") != std::string::npos;
+        const bool right = got.between_shards == shard_wake::eventfd &&
+                           got.from_outside == foreign_wake::eventfd && !got.defer_taskrun &&
+                           got.summary().find("eventfd") != std::string::npos;
         return right ? 0 : 2;
     };
     EXPECT_EQ(in_child(body), 0);

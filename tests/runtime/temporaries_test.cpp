@@ -1,5 +1,5 @@
-// g++ 12 destroys some temporaries of a co_await expression twice (hazards: the coroutine table). These are the forms in
-// which people naturally write calls of the public API; each must be safe.
+// g++ 12 destroys some temporaries of a co_await expression twice (hazards: the coroutine table). These are the
+// forms in which people naturally write calls of the public API; each must be safe.
 #include <spargio/spargio.hpp>
 
 #include <gtest/gtest.h>

@@ -64,14 +64,15 @@ typename Runtime::template task<slice_outcome> steady_rtt(Runtime& runtime, ping
     co_return done;
 }
 
-/// Most messages that the receiving side takes at once, where it can take several: rivals that swap a whole queue under
-/// a lock do the same.
+/// Most messages that the receiving side takes at once, where it can take several: rivals that swap a whole
+/// queue under a lock do the same.
 inline constexpr std::uint64_t largest_take = 2048;
 
-/// The receiving side of one_way_drain: adds up mix of `messages` messages, then acknowledges; `iterations` times.
+/// The receiving side of one_way_drain: adds up mix of `messages` messages, then acknowledges; `iterations`
+/// times.
 template <async_runtime Runtime>
-typename Runtime::template task<std::uint64_t> drain_messages(Runtime& runtime, ping_pong_shape shape,
-                                                              std::uint64_t iterations, std::uint64_t& thread_id) {
+typename Runtime::template task<std::uint64_t>
+drain_messages(Runtime& runtime, ping_pong_shape shape, std::uint64_t iterations, std::uint64_t& thread_id) {
     auto incoming = runtime.link(0, 1);
     auto barrier = runtime.link(1, 0);
     std::uint64_t sum = 0;
@@ -79,8 +80,8 @@ typename Runtime::template task<std::uint64_t> drain_messages(Runtime& runtime, 
     for (std::uint64_t i = 0; i < iterations; ++i) {
         for (std::uint64_t taken = 0; taken < shape.rounds;) {
             if constexpr (batch_receiving_link<decltype(incoming)>) {
-                const std::span<std::uint64_t> room(received.data(),
-                                                    std::min<std::uint64_t>(received.size(), shape.rounds - taken));
+                const std::span<std::uint64_t> room(
+                    received.data(), std::min<std::uint64_t>(received.size(), shape.rounds - taken));
                 const std::size_t count = co_await incoming.receive_batch(room);
                 for (std::size_t k = 0; k < count; ++k) sum += mix(received[k]);
                 taken += count;
@@ -151,8 +152,8 @@ typename Runtime::template task<std::uint64_t> answer_values(Channel& requests, 
 
 /// The asking task of tasks_rtt.
 template <async_runtime Runtime, value_channel Channel>
-typename Runtime::template task<std::uint64_t> ask_values(Channel& requests, Channel& replies, std::uint64_t first,
-                                                          std::uint64_t count, histogram* into) {
+typename Runtime::template task<std::uint64_t>
+ask_values(Channel& requests, Channel& replies, std::uint64_t first, std::uint64_t count, histogram* into) {
     std::uint64_t sum = 0;
     for (std::uint64_t k = 0; k < count; ++k) {
         const std::uint64_t from = into ? now_ns() : 0;
@@ -166,8 +167,8 @@ typename Runtime::template task<std::uint64_t> ask_values(Channel& requests, Cha
 
 /// One slice of ping_pong/tasks_rtt: both tasks are placed by the runtime.
 template <async_runtime Runtime>
-typename Runtime::template task<slice_outcome> tasks_rtt(Runtime& runtime, ping_pong_shape shape, slice_order order,
-                                                         recorder& into) {
+typename Runtime::template task<slice_outcome> tasks_rtt(Runtime& runtime, ping_pong_shape shape,
+                                                         slice_order order, recorder& into) {
     const std::uint64_t count = order.iterations * shape.rounds;
     auto requests = runtime.make_channel(1);
     auto replies = runtime.make_channel(1);
