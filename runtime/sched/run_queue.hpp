@@ -27,13 +27,13 @@ public:
         task_header* const before = std::exchange(next_, &task);
         if (before == nullptr) return false;
         push(*before);
-        return before->moves == mobility::stealable;
+        return may_move(*before);
     }
 
-    /// By its mobility: behind the others of its kind. A stealable task that finds the deque full is kept here
-    /// and can't be stolen; nothing is ever dropped.
+    /// By its mobility: behind the others of its kind. A stealable task that has waited for something of this
+    /// shard, or that finds the deque full, is kept here and can't be stolen; nothing is ever dropped.
     void push(task_header& task) noexcept {
-        if (task.moves == mobility::pinned || !deque_.push(task)) local_.push(task);
+        if (!may_move(task) || !deque_.push(task)) local_.push(task);
     }
 
     /// Behind everything else on this shard, whatever its mobility: for a task that yields.
@@ -64,6 +64,10 @@ private:
     static constexpr std::uint32_t longest_next_run = 16;
     static constexpr std::uint32_t oldest_first_every =
         61; // as a prime it falls into step with no loop of the user's
+
+    [[nodiscard]] static bool may_move(const task_header& task) noexcept {
+        return task.moves == mobility::stealable && !task.held;
+    }
 
     [[nodiscard]] task_header* pop_queued() noexcept {
         if (picks_ % oldest_first_every == 0)
