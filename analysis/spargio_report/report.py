@@ -25,7 +25,7 @@ def write_report(run: Run, verdicts: list[Verdict], folder: Path, formats: tuple
     content = _content(run, verdicts, comparisons, figures)
     page, text = folder / "index.html", folder / "report.md"
     page.write_text(_page(content), encoding="utf-8")
-    text.write_text(_render("report.md.j2", content), encoding="utf-8")
+    text.write_text(_render("report.md.j2", content).rstrip() + "\n", encoding="utf-8")
     return [page, text, *(path for figure in figures for path in figure.paths)]
 
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -181,44 +182,47 @@ TEST(P5_stealing, a_stealable_task_goes_on_where_it_waited) {
     }
 }
 
-/// Several tasks on one shard wait for mail: each message goes to one of them, in the order of waiting.
+struct post_office {
+    explicit post_office(std::uint64_t count) : copies(count) {}
+    std::vector<std::uint8_t> copies; ///< of each number, by the receiving shard
+    std::atomic<std::uint64_t> taken{0};
+    std::uint64_t unheard_of = 0;
+};
+
+task<> count_copies(post_office& all, finish_line& line) {
+    for (;;) {
+        const auto got = co_await this_shard::next_event();
+        if (!got) co_return;
+        if (got->tag != 9 || got->source != 0 || got->value >= all.copies.size()) {
+            ++all.unheard_of;
+            continue;
+        }
+        ++all.copies[got->value];
+        if (all.taken.fetch_add(1, std::memory_order_relaxed) + 1 == all.copies.size()) line.arrive();
+    }
+}
+
+task<> send_each_number_once(std::uint64_t count) {
+    dice random(11);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto done = co_await this_shard::remote(1).send(9, i);
+        if (!done) co_return;
+        if (i % 700 == 0) work(random.roll(30'000));
+    }
+}
+
+/// Several tasks on one shard wait for mail: each message goes to one of them.
 TEST(P1_mail, several_tasks_that_wait_on_one_shard_get_each_message_once) {
-    const std::uint64_t count = rounds(400'000);
+    post_office all(rounds(400'000));
+    finish_line line(1);
     auto started = runtime::start({.shards = 2, .lane_capacity = 4096});
     ASSERT_TRUE(started.has_value()) << started.error().message;
-    const auto receive = [](std::uint64_t& next, std::uint64_t until) -> task<std::uint64_t> {
-        std::uint64_t taken = 0;
-        while (next < until) {
-            const auto got = co_await this_shard::next_event();
-            if (!got) break;
-            if (got->tag != 9 || got->value != next) co_return ~std::uint64_t{0};
-            ++taken;
-            // The last one tells the others, which still wait.
-            if (++next == until)
-                for (int i = 0; i < 4; ++i) (void)this_shard::remote(this_shard::id()).post(9, next);
-        }
-        co_return taken;
-    };
-    const auto send = [](std::uint64_t until) -> task<> {
-        dice random(11);
-        for (std::uint64_t i = 0; i < until; ++i) {
-            const auto done = co_await this_shard::remote(1).send(9, i);
-            if (!done) co_return;
-            if (i % 700 == 0) work(random.roll(30'000));
-        }
-    };
-    std::uint64_t next = 0;
-    std::vector<join_handle<std::uint64_t>> receivers;
-    for (int i = 0; i < 4; ++i) receivers.push_back((*started)->spawn(receive(next, count), pinned{1}));
-    auto sender = (*started)->spawn(send(count), pinned{0});
-    std::move(sender).get();
-    std::uint64_t taken = 0;
-    for (auto& each : receivers) {
-        const std::uint64_t mine = std::move(each).get();
-        ASSERT_NE(mine, ~std::uint64_t{0}) << "a message that nobody sent, or one out of order";
-        taken += mine;
-    }
-    EXPECT_GE(taken, count);
+    for (int i = 0; i < 4; ++i) (*started)->spawn(count_copies(all, line), pinned{1}).detach();
+    (*started)->spawn(send_each_number_once(all.copies.size()), pinned{0}).detach();
+    EXPECT_TRUE(line.wait([&] { return all.taken.load(); })) << account(**started);
+    started->reset();
+    EXPECT_EQ(all.unheard_of, 0u) << "messages that nobody sent";
+    EXPECT_EQ(std::ranges::count(all.copies, 1), static_cast<std::ptrdiff_t>(all.copies.size()));
 }
 
 } // namespace
