@@ -147,6 +147,8 @@ def quick(blocks: int = 10, seed: int = 7) -> dict:
                 Arm("floor[wait=block]", sleeping * 0.95, 1.0), Arm("threads", threads, 1.2),
                 Arm("asio", asio, 1.3), Arm("asio[context=pool]", asio * 1.1, 1.3), Arm("libuv", libuv, 1.2),
                 Arm("tbb", 1, **no_messages)]
+        if workload == "ping_pong/steady_rtt":
+            arms.append(Arm("asio[poll=on]", 660, 2.0))
         for arm in arms:
             arm.latency = latency
         return Group(workload, arms, parameters, blocks)
