@@ -1,5 +1,5 @@
-// The deque of stealable tasks (runtime/sched/steal_deque.hpp) with its owner and two thieves: each task is taken
-// exactly once, and whoever takes it sees all that was written before it was pushed (R10, P1).
+// The deque of stealable tasks (runtime/sched/steal_deque.hpp) with its owner and two thieves: each task is
+// taken exactly once, and whoever takes it sees all that was written before it was pushed (R10, P1).
 #include "tests/models/deque_mirror.hpp"
 #include "tests/models/model.hpp"
 
@@ -7,8 +7,8 @@ namespace {
 
 static const unsigned tasks = 3;
 
-/// The owner pushes and pops in the order that `Plan` says: '+' push, '-' pop, 's' steal from itself (run_queue.hpp
-/// takes the oldest now and then). What does not fit it keeps, as run_queue does.
+/// The owner pushes and pops in the order that `Plan` says: '+' push, '-' pop, 's' steal from itself
+/// (run_queue.hpp takes the oldest now and then). What does not fit it keeps, as run_queue does.
 template <class Plan, int Capacity, int Thieves, int Tries>
 struct owner_and_thieves : rl::test_suite<owner_and_thieves<Plan, Capacity, Thieves, Tries>, Thieves + 1> {
     models::deque<Capacity> queue;
@@ -65,12 +65,11 @@ struct take_the_oldest_too {
 } // namespace
 
 int main(int count, char** arguments) {
-    return models::model_main(
-        count, arguments,
-        {{"push all, then pop; two thieves", 2,
-          models::look_for_failure<owner_and_thieves<push_all_then_pop, 4, 2, 2>>},
-         {"push and pop in turn; two thieves", 2,
-          models::look_for_failure<owner_and_thieves<push_and_pop_in_turn, 4, 2, 2>>},
-         {"room for two, owner steals too; one thief", 3,
-          models::look_for_failure<owner_and_thieves<take_the_oldest_too, 2, 1, 2>>}});
+    return models::model_main(count, arguments,
+                              {{"push all, then pop; two thieves", 2,
+                                models::look_for_failure<owner_and_thieves<push_all_then_pop, 4, 2, 2>>},
+                               {"push and pop in turn; two thieves", 2,
+                                models::look_for_failure<owner_and_thieves<push_and_pop_in_turn, 4, 2, 2>>},
+                               {"room for two, owner steals too; one thief", 3,
+                                models::look_for_failure<owner_and_thieves<take_the_oldest_too, 2, 1, 2>>}});
 }

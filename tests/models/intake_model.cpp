@@ -1,6 +1,6 @@
-// The intake of nodes from many threads (runtime/core/intake.hpp), by itself and with a consumer that sleeps, as
-// shard.cpp (arrive, close) uses it: each node is taken exactly once, in the order of its producer, or refused (P1),
-// and none is left lying while the consumer sleeps (P3, P16).
+// The intake of nodes from many threads (runtime/core/intake.hpp), by itself and with a consumer that sleeps,
+// as shard.cpp (arrive, close) uses it: each node is taken exactly once, in the order of its producer, or
+// refused (P1), and none is left lying while the consumer sleeps (P3, P16).
 #include "tests/models/model.hpp"
 #include "tests/models/parking_mirror.hpp"
 
@@ -151,7 +151,8 @@ struct arrivals_wake_a_sleeper : rl::test_suite<arrivals_wake_a_sleeper, produce
 } // namespace
 
 int main(int count, char** arguments) {
-    return models::model_main(count, arguments,
-                              {{"two producers and close()", 3, models::look_for_failure<pushing_against_closing>},
-                               {"two producers and a sleeper", 3, models::look_for_failure<arrivals_wake_a_sleeper>}});
+    return models::model_main(
+        count, arguments,
+        {{"two producers and close()", 3, models::look_for_failure<pushing_against_closing>},
+         {"two producers and a sleeper", 3, models::look_for_failure<arrivals_wake_a_sleeper>}});
 }

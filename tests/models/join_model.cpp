@@ -1,6 +1,6 @@
-// The life of a spawned task (runtime/task: task_registry.cpp announce_done and drop_handle, join_handle.hpp): its
-// memory is freed exactly once, by the task or by its handle, and whoever joins it is resumed exactly once and sees the
-// result (R7, P9).
+// The life of a spawned task (runtime/task: task_registry.cpp announce_done and drop_handle, join_handle.hpp):
+// its memory is freed exactly once, by the task or by its handle, and whoever joins it is resumed exactly once
+// and sees the result (R7, P9).
 #include "tests/models/model.hpp"
 #include "tests/models/parking_mirror.hpp"
 
@@ -70,7 +70,8 @@ struct spawned {
         if (join.load(ready_load, $) == done) return false;
         resume_point($) = 7;
         unsigned expected = running;
-        if (!join.compare_exchange_strong(expected, joiner_address, join_registers, $, join_finds_done, $)) return false;
+        if (!join.compare_exchange_strong(expected, joiner_address, join_registers, $, join_finds_done, $))
+            return false;
         joiner.wait();
         return true;
     }
@@ -84,7 +85,8 @@ struct spawned {
     void drop_handle() {
         unsigned seen = join.load(drop_load, $);
         while (seen != done) {
-            const bool dropped = join.compare_exchange_weak(seen, detached, drop_publishes, $, drop_finds_done, $);
+            const bool dropped =
+                join.compare_exchange_weak(seen, detached, drop_publishes, $, drop_finds_done, $);
             if (dropped || drop_without_loop.on()) return;
         }
         dispose();
@@ -138,8 +140,9 @@ struct asking_and_then_detaching : rl::test_suite<asking_and_then_detaching, 2> 
 } // namespace
 
 int main(int count, char** arguments) {
-    return models::model_main(count, arguments,
-                              {{"finishing and joining", 6, models::look_for_failure<finishing_against_joining>},
-                               {"finishing and detaching", 6, models::look_for_failure<finishing_against_detaching>},
-                               {"asking, then detaching", 6, models::look_for_failure<asking_and_then_detaching>}});
+    return models::model_main(
+        count, arguments,
+        {{"finishing and joining", 6, models::look_for_failure<finishing_against_joining>},
+         {"finishing and detaching", 6, models::look_for_failure<finishing_against_detaching>},
+         {"asking, then detaching", 6, models::look_for_failure<asking_and_then_detaching>}});
 }

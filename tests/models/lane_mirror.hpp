@@ -59,7 +59,9 @@ public:
         head_.store(own_head_, lane_advance, $);
         return count;
     }
-    bool empty_before_sleep() { return slots_[own_head_ % Capacity].lap.load(lane_look, $) != lap_of(own_head_); }
+    bool empty_before_sleep() {
+        return slots_[own_head_ % Capacity].lap.load(lane_look, $) != lap_of(own_head_);
+    }
     bool producer_wants_progress() {
         if (announced_head_ == own_head_) return false;
         announced_head_ = own_head_;

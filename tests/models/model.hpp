@@ -1,7 +1,8 @@
-// What every model shares: searching the schedules of a small concurrent program with Relacy, and mutants of it.
+// What every model shares: searching the schedules of a small concurrent program with Relacy, and mutants of
+// it.
 //
-// A model mirrors an algorithm of the runtime operation by operation, with the memory orders of the header it names.
-// Each order that matters is a named object, so that one run of the program can weaken one of them:
+// A model mirrors an algorithm of the runtime operation by operation, with the memory orders of the header it
+// names. Each order that matters is a named object, so that one run of the program can weaken one of them:
 //
 //   park_model                        searches all cases; exit code 0: nothing found
 //   park_model --mutant announce      weakens that order; exit code 0: some case caught it

@@ -1,6 +1,6 @@
-// The park and doorbell protocol: parking_flag, and how shard_loop.cpp (park), shard.cpp (wake, nudge, close) and
-// lane.hpp (push, empty_before_sleep) use it. What is proved: a shard never sleeps on a message (P3), at most one bell
-// is rung for each sleep (P4), and a foreign waker never rings at a ring that is closed (P16).
+// The park and doorbell protocol: parking_flag, and how shard_loop.cpp (park), shard.cpp (wake, nudge, close)
+// and lane.hpp (push, empty_before_sleep) use it. What is proved: a shard never sleeps on a message (P3), at
+// most one bell is rung for each sleep (P4), and a foreign waker never rings at a ring that is closed (P16).
 #include "tests/models/lane_mirror.hpp"
 #include "tests/models/model.hpp"
 #include "tests/models/parking_mirror.hpp"

@@ -1,13 +1,14 @@
-// Mirror of runtime/core/parking_flag.hpp, and of the kernel's side of it: a bell that stays rung until its owner
-// waits.
+// Mirror of runtime/core/parking_flag.hpp, and of the kernel's side of it: a bell that stays rung until its
+// owner waits.
 #pragma once
 
 #include "tests/models/model.hpp"
 
 namespace models {
 
-/// The completion queue of a ring whose owner waits for one completion. Only ringing publishes and only waiting sees
-/// it: the kernel promises no more. Who waits for a bell that nobody will ring is found by Relacy as a deadlock.
+/// The completion queue of a ring whose owner waits for one completion. Only ringing publishes and only waiting
+/// sees it: the kernel promises no more. Who waits for a bell that nobody will ring is found by Relacy as a
+/// deadlock.
 template <int Threads>
 class bell {
 public:

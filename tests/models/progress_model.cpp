@@ -1,6 +1,7 @@
-// A sender that waits for room, and a ticket that waits until everything has been taken: lane.hpp (want_progress,
-// taken, producer_wants_progress) as shard_loop.cpp (park, finish_turn), shard_messages.cpp (advance_waits) and
-// flush_ticket.cpp use it. Both sides sleep when they have nothing to do; neither may sleep for ever (P1, P3).
+// A sender that waits for room, and a ticket that waits until everything has been taken: lane.hpp
+// (want_progress, taken, producer_wants_progress) as shard_loop.cpp (park, finish_turn), shard_messages.cpp
+// (advance_waits) and flush_ticket.cpp use it. Both sides sleep when they have nothing to do; neither may sleep
+// for ever (P1, P3).
 #include "tests/models/lane_mirror.hpp"
 #include "tests/models/model.hpp"
 #include "tests/models/parking_mirror.hpp"
@@ -73,7 +74,8 @@ struct full_lane : rl::test_suite<full_lane<Messages, Flush>, 2> {
 } // namespace
 
 int main(int count, char** arguments) {
-    return models::model_main(count, arguments,
-                              {{"three messages, room for one", 3, models::look_for_failure<full_lane<3, false>>},
-                               {"two messages and a flush", 3, models::look_for_failure<full_lane<2, true>>}});
+    return models::model_main(
+        count, arguments,
+        {{"three messages, room for one", 3, models::look_for_failure<full_lane<3, false>>},
+         {"two messages and a flush", 3, models::look_for_failure<full_lane<2, true>>}});
 }

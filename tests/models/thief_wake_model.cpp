@@ -1,7 +1,7 @@
 // Who runs a task whose spawner computes for ever: steal_deque.hpp (push, empty_before_sleep) and
-// shard_loop.cpp (steal, stop_searching, wake_a_thief, park). Never is a task queued while a shard that could take it
-// sleeps (R10, P3): the spawner wakes a sleeper unless somebody is searching; and who searches, or has just woken,
-// either takes the task or, having found other work, sees to it that somebody else looks.
+// shard_loop.cpp (steal, stop_searching, wake_a_thief, park). Never is a task queued while a shard that could
+// take it sleeps (R10, P3): the spawner wakes a sleeper unless somebody is searching; and who searches, or has
+// just woken, either takes the task or, having found other work, sees to it that somebody else looks.
 #include "tests/models/deque_mirror.hpp"
 #include "tests/models/model.hpp"
 #include "tests/models/parking_mirror.hpp"
@@ -103,7 +103,8 @@ struct one_thief : rl::test_suite<one_thief<Spinning>, 2> {
     }
 };
 
-/// A shard is searching when other work comes to it, which it will never finish; the other one must get the task.
+/// A shard is searching when other work comes to it, which it will never finish; the other one must get the
+/// task.
 struct a_searcher_finds_other_work : rl::test_suite<a_searcher_finds_other_work, 3> {
     pool<3> all;
 

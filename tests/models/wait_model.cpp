@@ -1,6 +1,7 @@
-// A cancellable wait (runtime/task: task_header.hpp begin_wait and claim, join_handle.hpp cancel, wait_list.hpp, as
-// channel.hpp uses them): of a waker and a canceller exactly one resumes the task, the task sees what that one wrote,
-// nothing of the wait node is touched after the task has gone on, and a cancellation is never lost (R7, P6, P16).
+// A cancellable wait (runtime/task: task_header.hpp begin_wait and claim, join_handle.hpp cancel,
+// wait_list.hpp, as channel.hpp uses them): of a waker and a canceller exactly one resumes the task, the task
+// sees what that one wrote, nothing of the wait node is touched after the task has gone on, and a cancellation
+// is never lost (R7, P6, P16).
 #include "tests/models/model.hpp"
 #include "tests/models/parking_mirror.hpp"
 
@@ -42,11 +43,11 @@ struct waiting : rl::test_suite<waiting<Waker, Canceller>, 3> {
     spin_lock list_lock;
     rl::atomic<unsigned> word;
     rl::atomic<unsigned> listed;
-    rl::var<unsigned> node;         // a use reads it, taking it off the list writes it, and so does freeing it
+    rl::var<unsigned> node; // a use reads it, taking it off the list writes it, and so does freeing it
     rl::var<unsigned> resume_point;
-    rl::var<unsigned> decided;      // in the node: the waker's answer
-    rl::var<unsigned> stored;       // in the channel, under the lock: a value that came before the task
-    rl::var<unsigned> in_list;      // the links, under the lock
+    rl::var<unsigned> decided; // in the node: the waker's answer
+    rl::var<unsigned> stored;  // in the channel, under the lock: a value that came before the task
+    rl::var<unsigned> in_list; // the links, under the lock
     models::bell<3> shard;
     unsigned resumed;
     bool delivered;
@@ -70,7 +71,8 @@ struct waiting : rl::test_suite<waiting<Waker, Canceller>, 3> {
         if (index == 2 && Canceller) cancel();
     }
 
-    // --- the waiting task -------------------------------------------------------------------------------------
+    // --- the waiting task
+    // -------------------------------------------------------------------------------------
 
     void wait() {
         list_lock.lock();
@@ -110,7 +112,8 @@ struct waiting : rl::test_suite<waiting<Waker, Canceller>, 3> {
         if (!forget_without_lock.on()) list_lock.unlock();
     }
 
-    // --- under the lock ---------------------------------------------------------------------------------------
+    // --- under the lock
+    // ---------------------------------------------------------------------------------------
 
     void remove() {
         if (listed.load(rl::mo_relaxed, $) == 0) return;
@@ -119,7 +122,8 @@ struct waiting : rl::test_suite<waiting<Waker, Canceller>, 3> {
         listed.store(0, unlisted_store, $);
     }
 
-    // --- others -----------------------------------------------------------------------------------------------
+    // --- others
+    // -----------------------------------------------------------------------------------------------
 
     bool claim() { return (word.fetch_and(~wait_bit, claim_acquires, $) & wait_bit) != 0; }
 
@@ -160,9 +164,9 @@ order section_look("section_look", rl::mo_acquire, rl::mo_relaxed);
 mutant stop_without_waiting("stop_without_waiting");
 mutant stop_without_claiming("stop_without_claiming");
 
-/// A runtime that stops (task_registry.cpp stop_all, shard.cpp close) against a foreign canceller (waking.hpp): the
-/// home shard and the frame are there as long as the canceller may use them, and a task that has been claimed and
-/// handed over is in no list when it is destroyed.
+/// A runtime that stops (task_registry.cpp stop_all, shard.cpp close) against a foreign canceller (waking.hpp):
+/// the home shard and the frame are there as long as the canceller may use them, and a task that has been
+/// claimed and handed over is in no list when it is destroyed.
 struct stopping_against_cancelling : rl::test_suite<stopping_against_cancelling, 2> {
     rl::atomic<unsigned> word;
     rl::atomic<unsigned> on_the_way;
@@ -209,10 +213,10 @@ struct stopping_against_cancelling : rl::test_suite<stopping_against_cancelling,
 } // namespace
 
 int main(int count, char** arguments) {
-    return models::model_main(count, arguments,
-                              {{"a waker and a canceller", 4, models::look_for_failure<waiting<true, true>>},
-                               {"a canceller alone", 5, models::look_for_failure<waiting<false, true>>},
-                               {"a waker alone", 5, models::look_for_failure<waiting<true, false>>},
-                               {"a stop and a canceller", 5,
-                                models::look_for_failure<stopping_against_cancelling>}});
+    return models::model_main(
+        count, arguments,
+        {{"a waker and a canceller", 4, models::look_for_failure<waiting<true, true>>},
+         {"a canceller alone", 5, models::look_for_failure<waiting<false, true>>},
+         {"a waker alone", 5, models::look_for_failure<waiting<true, false>>},
+         {"a stop and a canceller", 5, models::look_for_failure<stopping_against_cancelling>}});
 }

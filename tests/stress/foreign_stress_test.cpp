@@ -44,7 +44,8 @@ TEST_P(P16_stress, no_task_spawned_by_a_foreign_thread_is_left_lying) {
             dice random(me + 1);
             for (std::uint64_t i = 0; i < each; ++i) {
                 work(random.roll(steps + 1));
-                const placement where = random.roll(2) == 0 ? placement(stealable{}) : pinned{random.roll(count)};
+                const placement where =
+                    random.roll(2) == 0 ? placement(stealable{}) : pinned{random.roll(count)};
                 handle.spawn(count_one(ran, line), where).detach();
             }
         });

@@ -10,8 +10,8 @@ namespace {
 std::vector<traffic> all_traffic() {
     constexpr unsigned usual_spin = 50;
     std::vector<traffic> every;
-    const auto add = [&](std::string name, pattern who, unsigned shards, std::uint64_t messages, std::string tier = "",
-                         unsigned lane_capacity = 1024) {
+    const auto add = [&](std::string name, pattern who, unsigned shards, std::uint64_t messages,
+                         std::string tier = "", unsigned lane_capacity = 1024) {
         struct gap_class {
             std::uint32_t steps;
             std::uint64_t share; ///< long pauses take time and make a sleep of almost every message
@@ -19,8 +19,8 @@ std::vector<traffic> all_traffic() {
         for (const auto [steps, share] : {gap_class{20, 16}, gap_class{300, 4}, gap_class{3000, 2}})
             for (const unsigned spin : {0u, usual_spin}) {
                 if (shards > 2 && spin != 0) continue; // the runtime takes 0 there
-                every.push_back({name + "_gap_" + std::to_string(steps) + "_spin_" + std::to_string(spin), who, shards,
-                                 steps, spin, messages * share / 16, tier, lane_capacity});
+                every.push_back({name + "_gap_" + std::to_string(steps) + "_spin_" + std::to_string(spin), who,
+                                 shards, steps, spin, messages * share / 16, tier, lane_capacity});
             }
     };
     add("one_to_one", pattern::one_to_one, 2, 1'600'000);

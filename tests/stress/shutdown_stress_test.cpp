@@ -1,5 +1,5 @@
-// P9: a stop at any moment, from any thread, of a random tree of tasks: every frame is destroyed exactly once, on time,
-// and neither files nor threads are left.
+// P9: a stop at any moment, from any thread, of a random tree of tasks: every frame is destroyed exactly once,
+// on time, and neither files nor threads are left.
 #include "tests/stress/stress.hpp"
 
 #include <gtest/gtest.h>
@@ -100,7 +100,8 @@ task<> wait_somehow(dice& random, const pipe& shared) {
     case 6:
         for (std::uint32_t i = random.roll(20); i > 0; --i) co_await yield();
         break;
-    default: work(random.roll(5000));
+    default:
+        work(random.roll(5000));
     }
 }
 
@@ -186,9 +187,13 @@ void live_and_die(unsigned shards, std::uint64_t lives) {
     }
 }
 
-TEST(P9_stress, a_random_tree_of_tasks_is_destroyed_once_whenever_two_shards_stop) { live_and_die(2, rounds(400)); }
+TEST(P9_stress, a_random_tree_of_tasks_is_destroyed_once_whenever_two_shards_stop) {
+    live_and_die(2, rounds(400));
+}
 
-TEST(P9_stress, a_random_tree_of_tasks_is_destroyed_once_whenever_four_shards_stop) { live_and_die(4, rounds(200)); }
+TEST(P9_stress, a_random_tree_of_tasks_is_destroyed_once_whenever_four_shards_stop) {
+    live_and_die(4, rounds(200));
+}
 
 TEST(P9_stress, a_random_tree_of_tasks_is_destroyed_once_without_the_newer_features_of_the_kernel) {
     for (const char* tier : {"no_msg_ring", "no_send_msg_ring", "no_defer"}) {

@@ -1,5 +1,5 @@
-// P3 and R10 together: no stealable task stays queued while a shard sleeps, whatever its spawner goes on to do; and P1
-// for tasks: each runs once.
+// P3 and R10 together: no stealable task stays queued while a shard sleeps, whatever its spawner goes on to do;
+// and P1 for tasks: each runs once.
 #include "tests/stress/stress.hpp"
 
 #include <gtest/gtest.h>
@@ -63,8 +63,7 @@ task<> call_meetings(meetings& all, finish_line& line, std::uint64_t count, bool
         }
         std::vector<join_handle<>> children;
         for (std::uint32_t i = 1; i < shards; ++i) {
-            if (with_mail)
-                (void)this_shard::remote(1 + random.roll(shards - 1)).post(0, random.roll(2000));
+            if (with_mail) (void)this_shard::remote(1 + random.roll(shards - 1)).post(0, random.roll(2000));
             work(random.roll(600));
             children.push_back(spawn(attend(at, random.roll(300))));
         }
@@ -87,8 +86,8 @@ void hold_meetings(std::uint32_t shards, std::uint64_t count, unsigned spin_us, 
         for (std::uint32_t i = 1; i < shards; ++i) (*started)->spawn(be_busy_on_mail(mail), pinned{i}).detach();
     (*started)->spawn(call_meetings(all, line, count, with_mail), pinned{0}).detach();
     const bool ended = line.wait([&] { return all.held.load(); });
-    EXPECT_TRUE(ended) << "a task stays queued while a shard sleeps, after " << all.held.load() << " of " << count
-                       << " rounds\n"
+    EXPECT_TRUE(ended) << "a task stays queued while a shard sleeps, after " << all.held.load() << " of "
+                       << count << " rounds\n"
                        << account(**started);
     {
         const std::lock_guard hold(all.lock);
@@ -98,15 +97,21 @@ void hold_meetings(std::uint32_t shards, std::uint64_t count, unsigned spin_us, 
     std::cout << all.held.load() << " rounds, " << total_parks(**started) << " parks\n";
 }
 
-TEST(P3_stealing, two_shards_take_each_task_while_its_spawner_computes) { hold_meetings(2, rounds(40'000), 0, false); }
+TEST(P3_stealing, two_shards_take_each_task_while_its_spawner_computes) {
+    hold_meetings(2, rounds(40'000), 0, false);
+}
 
 TEST(P3_stealing, spinning_shards_take_each_task_while_its_spawner_computes) {
     hold_meetings(2, rounds(40'000), 50, false);
 }
 
-TEST(P3_stealing, four_shards_take_each_task_while_its_spawner_computes) { hold_meetings(4, rounds(10'000), 0, false); }
+TEST(P3_stealing, four_shards_take_each_task_while_its_spawner_computes) {
+    hold_meetings(4, rounds(10'000), 0, false);
+}
 
-TEST(P3_stealing, shards_that_get_mail_leave_no_task_to_a_sleeping_shard) { hold_meetings(4, rounds(10'000), 0, true); }
+TEST(P3_stealing, shards_that_get_mail_leave_no_task_to_a_sleeping_shard) {
+    hold_meetings(4, rounds(10'000), 0, true);
+}
 
 task<std::uint64_t> tree(std::uint32_t depth, std::uint64_t seed, std::atomic<std::uint64_t>& ran) {
     ran.fetch_add(1, std::memory_order_relaxed);

@@ -1,4 +1,5 @@
-// What the stress tests share: how much to do, work that takes time, forced kernel tiers, and a watch for hangs.
+// What the stress tests share: how much to do, work that takes time, forced kernel tiers, and a watch for
+// hangs.
 #pragma once
 
 #include <spargio/spargio.hpp>
@@ -21,12 +22,13 @@ namespace stress {
 #define STRESS_PERCENT 100
 #endif
 
-/// `full` scaled by the kind of the build, and by the environment variable SPARGIO_STRESS for longer runs (10: ten
-/// times as much).
+/// `full` scaled by the kind of the build, and by the environment variable SPARGIO_STRESS for longer runs (10:
+/// ten times as much).
 inline std::uint64_t rounds(std::uint64_t full) {
     const char* const asked = std::getenv("SPARGIO_STRESS");
     const double factor = asked != nullptr ? std::atof(asked) : 1.0;
-    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(full) * factor) * STRESS_PERCENT / 100);
+    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(full) * factor) *
+                                          STRESS_PERCENT / 100);
 }
 
 /// Keeps the CPU busy for about `steps` instructions that depend on each other.
@@ -64,8 +66,8 @@ public:
     forced_tier& operator=(const forced_tier&) = delete;
 };
 
-/// Waits until `expected` parties have arrived, and gives up when nothing moves any more. There is no limit on the whole
-/// time: a slow machine is no failure, a standstill is.
+/// Waits until `expected` parties have arrived, and gives up when nothing moves any more. There is no limit on
+/// the whole time: a slow machine is no failure, a standstill is.
 class finish_line {
 public:
     explicit finish_line(std::uint64_t expected) : missing_(expected) {}
@@ -80,7 +82,8 @@ public:
         std::unique_lock hold(lock_);
         std::uint64_t last = progress();
         for (int still = 0; missing_ != 0;) {
-            if (all_here_.wait_for(hold, std::chrono::seconds(1), [this] { return missing_ == 0; })) return true;
+            if (all_here_.wait_for(hold, std::chrono::seconds(1), [this] { return missing_ == 0; }))
+                return true;
             const std::uint64_t now = progress();
             still = now == last ? still + 1 : 0;
             last = now;
@@ -103,9 +106,10 @@ inline std::string account(const spargio::runtime& of) {
     for (std::size_t i = 0; i < of.shards(); ++i) {
         const auto stats = of.stats(i);
         text += "shard " + std::to_string(i) + ": sent " + std::to_string(stats.messages_sent) + ", received " +
-                std::to_string(stats.messages_received) + ", refused " + std::to_string(stats.messages_overloaded) +
-                ", parks " + std::to_string(stats.parks) + ", bells " + std::to_string(stats.bells_sent) +
-                ", tasks " + std::to_string(stats.tasks_run) + ", stolen " + std::to_string(stats.tasks_stolen) + "\n";
+                std::to_string(stats.messages_received) + ", refused " +
+                std::to_string(stats.messages_overloaded) + ", parks " + std::to_string(stats.parks) +
+                ", bells " + std::to_string(stats.bells_sent) + ", tasks " + std::to_string(stats.tasks_run) +
+                ", stolen " + std::to_string(stats.tasks_stolen) + "\n";
     }
     return text;
 }

@@ -96,7 +96,8 @@ task<> ask_and_wait(journey& all, std::uint32_t target) {
         if (!done) co_return;
         const auto got = co_await this_shard::next_event();
         if (!got) co_return;
-        if (got->value != next) all.fail("the answer to " + std::to_string(next) + " is " + std::to_string(got->value));
+        if (got->value != next)
+            all.fail("the answer to " + std::to_string(next) + " is " + std::to_string(got->value));
     }
     all.sent.fetch_add(2 * all.plan.messages);
     all.received.fetch_add(all.plan.messages);
@@ -105,9 +106,12 @@ task<> ask_and_wait(journey& all, std::uint32_t target) {
 std::uint64_t tasks_of(const traffic& what) {
     switch (what.who) {
     case pattern::one_to_one:
-    case pattern::there_and_back: return 2;
-    case pattern::three_to_one: return 4;
-    case pattern::all_to_all: return what.shards * (what.shards + 1);
+    case pattern::there_and_back:
+        return 2;
+    case pattern::three_to_one:
+        return 4;
+    case pattern::all_to_all:
+        return what.shards * (what.shards + 1);
     }
     return 0;
 }

@@ -1,5 +1,5 @@
-// Messages between shards, each numbered, so that a lost, doubled or overtaken one shows (P1, P2), and a lost wake-up
-// ends in a standstill (P3).
+// Messages between shards, each numbered, so that a lost, doubled or overtaken one shows (P1, P2), and a lost
+// wake-up ends in a standstill (P3).
 #pragma once
 
 #include <spargio/spargio.hpp>
@@ -12,9 +12,9 @@ namespace stress {
 
 /// Who sends to whom.
 enum class pattern {
-    one_to_one,   ///< shard 0 to shard 1
-    three_to_one, ///< shards 1 to 3 to shard 0
-    all_to_all,   ///< every shard to every shard, itself too
+    one_to_one,     ///< shard 0 to shard 1
+    three_to_one,   ///< shards 1 to 3 to shard 0
+    all_to_all,     ///< every shard to every shard, itself too
     there_and_back, ///< shard 0 to shard 1, which answers each message
 };
 
@@ -24,8 +24,8 @@ struct traffic {
     unsigned shards;
     std::uint32_t gap_steps; ///< work between two messages: 0 to this
     unsigned spin_us;
-    std::uint64_t messages;  ///< of each sender to each receiver
-    std::string tier;        ///< for SPARGIO_TIER
+    std::uint64_t messages; ///< of each sender to each receiver
+    std::string tier;       ///< for SPARGIO_TIER
     unsigned lane_capacity = 1024;
 };
 
