@@ -26,8 +26,9 @@ public:
     bool push_next(task_header& task) noexcept {
         task_header* const before = std::exchange(next_, &task);
         if (before == nullptr) return false;
+        const bool may_be_stolen = may_move(*before); // once pushed it may be stolen, run and gone
         push(*before);
-        return may_move(*before);
+        return may_be_stolen;
     }
 
     /// By its mobility: behind the others of its kind. A stealable task that has waited for something of this
@@ -51,6 +52,14 @@ public:
         next_in_a_row_ = 0;
         return pop_queued();
     }
+
+    /// Takes that task out if it is the newest stealable one, or the only one that can't be stolen. Owner.
+    [[nodiscard]] bool take_newest(task_header& task) noexcept {
+        return deque_.pop_if(task) || local_.pop_if_alone(task);
+    }
+
+    /// Whether there is something to run besides stealable tasks. Owner.
+    [[nodiscard]] bool others_wait() const noexcept { return next_ != nullptr || !local_.empty(); }
 
     /// Nothing to run here. Owner.
     [[nodiscard]] bool empty() const noexcept {

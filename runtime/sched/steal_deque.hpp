@@ -56,6 +56,13 @@ public:
         return task;
     }
 
+    /// Owner: takes that task if it is the newest and no thief is faster.
+    [[nodiscard]] bool pop_if(const task_header& task) noexcept {
+        return size() != 0 &&
+               slot(bottom_.load(std::memory_order_relaxed) - 1).load(std::memory_order_relaxed) == &task &&
+               pop() != nullptr;
+    }
+
     /// Anybody, the owner too: the oldest task, or null when there is none or another thief was faster.
     [[nodiscard]] task_header* steal() noexcept {
         std::int64_t top = top_.load(std::memory_order_seq_cst);

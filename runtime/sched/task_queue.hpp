@@ -25,6 +25,14 @@ public:
         return task;
     }
 
+    /// Takes that task if it is the only one.
+    [[nodiscard]] bool pop_if_alone(task_header& task) noexcept {
+        if (first_ != &task || last_ != &task) return false;
+        first_ = last_ = nullptr;
+        size_ = 0;
+        return true;
+    }
+
     [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 

@@ -29,6 +29,14 @@ void make_runnable(task_header& task) noexcept {
     [[maybe_unused]] const bool accepted = task.home->arrive(task);
 }
 
-void task_finished(task_header& task) noexcept { shard::current()->task_finished(task); }
+task_header& suspend_current(std::coroutine_handle<> caller) noexcept {
+    return shard::current()->suspend_current(caller);
+}
+
+std::coroutine_handle<> join(task_header& awaited, std::coroutine_handle<> caller) noexcept {
+    return shard::current()->join(awaited, caller);
+}
+
+std::coroutine_handle<> end_of_task(task_header& task) noexcept { return shard::current()->end_of_task(task); }
 
 } // namespace spargio::scheduling

@@ -45,9 +45,12 @@ void shard::close() noexcept {
     // of ours when its registry or its handle frees it.
     for (task_header* task = arrivals_.close(); task != nullptr;) {
         task_header* const next = task->next;
-        if (task->registry.load(std::memory_order_relaxed) == nullptr) registry_->link(*task); // never arrived
+        registry_->link_if_new(*task);
         task = next;
     }
+    // What is queued here and was never suspended is in nobody's list either. Others may steal some of it
+    // meanwhile, and then do the same with it.
+    while (task_header* const task = queue_.pop()) registry_->link_if_new(*task);
     core_.out_of_loop.fetch_add(1, std::memory_order_acq_rel);
     core_.out_of_loop.notify_all();
     const auto everyone = static_cast<std::uint32_t>(core_.shard_count());

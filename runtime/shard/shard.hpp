@@ -96,7 +96,10 @@ public:
     [[nodiscard]] bool running() const noexcept { return running_; }
     [[nodiscard]] task_header* current_task() const noexcept { return current_; }
     [[nodiscard]] task_registry& registry() noexcept { return *registry_; }
-    void task_finished(task_header& task) noexcept { finished_ = &task; }
+    /// See scheduling.hpp for these three.
+    task_header& suspend_current(std::coroutine_handle<> caller) noexcept;
+    [[nodiscard]] std::coroutine_handle<> join(task_header& awaited, std::coroutine_handle<> caller) noexcept;
+    [[nodiscard]] std::coroutine_handle<> end_of_task(task_header& task) noexcept;
 
     /// A task that was suspended here or may go on here.
     void resume_soon(task_header& task) noexcept;
@@ -136,6 +139,7 @@ public:
     [[nodiscard]] bool stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
 
 private:
+    bool gather() noexcept;
     bool take_arrivals() noexcept;
     bool deliver_mail() noexcept;
     bool advance_waits() noexcept;
@@ -143,6 +147,7 @@ private:
     void run(task_header& task) noexcept;
     void finish_turn() noexcept;
     void look_at_ring() noexcept;
+    [[nodiscard]] bool may_run_inline() noexcept;
     bool steal() noexcept;
     void begin_searching() noexcept;
     void stop_searching() noexcept;
@@ -189,6 +194,8 @@ private:
     std::uint64_t taken_at_last_wait_ = 0;
     bool streaming_ = false;
     std::uint32_t next_victim_ = 0;
+    std::uint32_t inline_left_ = 0; // tasks that may yet run inline before ring and lanes are looked at
+    std::uint64_t ran_inline_ = 0;
     bool running_ = false;
     bool has_loot_ = false;
     bool wants_progress_ = false;

@@ -17,9 +17,7 @@ constexpr int stream_pauses = 16; // about 0.3 us
 
 void shard::run_until_stopped() {
     for (;;) {
-        bool worked = take_arrivals();
-        worked |= deliver_mail();
-        worked |= advance_waits();
+        bool worked = gather();
         offer_rest();
         worked |= run_tasks();
         finish_turn();
@@ -50,15 +48,22 @@ void shard::run_until_stopped() {
     }
 }
 
+/// What has come from outside this thread, made into runnable tasks. Runs none.
+bool shard::gather() noexcept {
+    bool any = take_arrivals();
+    any |= deliver_mail();
+    any |= advance_waits();
+    return any;
+}
+
 bool shard::take_arrivals() noexcept {
     if (arrivals_.empty()) return false;
     set_quiet(false); // before they are taken, see runtime_core::all_quiet()
     task_header* task = arrivals_.take_all();
     while (task != nullptr) {
         task_header* const next = task->next;
-        if (task->registry.load(std::memory_order_relaxed) == nullptr) registry_->link(*task);
+        has_loot_ |= task->moves == mobility::stealable; // once pushed it may be stolen, run and gone
         queue_.push(*task);
-        if (task->moves == mobility::stealable) has_loot_ = true;
         task = next;
     }
     return true;
@@ -78,6 +83,7 @@ bool shard::deliver_mail() noexcept {
 
 bool shard::run_tasks() noexcept {
     std::uint32_t count = 0;
+    inline_left_ = tasks_per_turn_;
     while (count < tasks_per_turn_) {
         task_header* const task = queue_.pop();
         if (task == nullptr) break;
@@ -85,7 +91,7 @@ bool shard::run_tasks() noexcept {
         ++count;
     }
     if (count == 0) return false;
-    counters_.tasks_run.add(count);
+    counters_.tasks_run.add(count + std::exchange(ran_inline_, 0));
     return true;
 }
 
@@ -96,7 +102,7 @@ void shard::run(task_header& task) noexcept {
     // From here on `task` may be running elsewhere, or be gone; only a finished one is still ours.
     current_ = nullptr;
     if (task_header* const done = std::exchange(finished_, nullptr)) {
-        done->complete(*done);
+        done->operations->complete(*done);
         announce_done(*done, task_end::completed);
     }
 }

@@ -15,9 +15,9 @@ void shard::resume_soon(task_header& task) noexcept {
 
 void shard::start(task_header& task) noexcept {
     task.home = this;
-    registry_->link(task);
+    const bool stays = task.moves == mobility::pinned; // once pushed it may be stolen, run and gone
     queue_.push(task);
-    if (task.moves == mobility::pinned) return;
+    if (stays) return;
     if (core_.parked.load(std::memory_order_seq_cst) != 0) wake_a_thief();
 }
 

@@ -24,7 +24,7 @@ namespace detail {
 
 /// What becomes of a task that no shard takes any more: it counts as stopped.
 inline void refuse(task_header& task) noexcept {
-    task.abandon(task);
+    task.operations->abandon(task);
     task.join.store(join_word::done, std::memory_order_release);
 }
 

@@ -87,8 +87,7 @@ public:
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     [[gnu::noinline]] void await_suspend(std::coroutine_handle<> caller) const noexcept {
         shard* const here = shard::current();
-        here->current_task()->resume_point = caller;
-        here->resume_last(*here->current_task());
+        here->resume_last(here->suspend_current(caller));
     }
     void await_resume() const noexcept {}
 };

@@ -17,7 +17,15 @@ namespace spargio::scheduling {
 /// when this thread is no shard. The caller has claimed it, or is the only one who can wake it. Any thread.
 void make_runnable(task_header& task) noexcept;
 
-/// Called by a finished task as the last thing before it gives the thread back.
-void task_finished(task_header& task) noexcept;
+/// Every suspension begins with this: notes where the current task goes on, and makes sure that a stop of the
+/// runtime will find it. Afterwards the task may be published to those who wake it. Gives the current task.
+task_header& suspend_current(std::coroutine_handle<> caller) noexcept;
+
+/// The current task, at `caller`, waits for the end of `awaited`; gives what runs next. A task that is still
+/// the newest of this shard's queue runs at once, as if it had been awaited directly.
+[[nodiscard]] std::coroutine_handle<> join(task_header& awaited, std::coroutine_handle<> caller) noexcept;
+
+/// Called by a finished task as the last thing; gives what runs next.
+[[nodiscard]] std::coroutine_handle<> end_of_task(task_header& task) noexcept;
 
 } // namespace spargio::scheduling

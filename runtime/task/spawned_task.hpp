@@ -31,14 +31,26 @@ template <class T>
 void dispose_task(task_header& header) noexcept {
     auto& state = static_cast<task_state<T>&>(header);
     const std::size_t bytes = state.block.bytes;
+    if (state.frame) state.frame.destroy(); // joined inline: its joiner took the result from the frame
     state.~task_state();
     frame_pool::release(&state, bytes);
+}
+
+/// Where the result of a finished task is: still in the frame, when it was joined inline.
+template <class T>
+[[nodiscard]] result_slot<T>& result_of(task_state<T>& state) noexcept {
+    if (!state.frame) return state.result;
+    return task_coroutine<T>::from_address(state.frame.address()).promise().result;
 }
 
 template <class T>
 void insist_on_success(const task_header& header) noexcept {
     static_cast<const task_state<T>&>(header).result.insist_on_value();
 }
+
+template <class T>
+inline constexpr task_operations operations_of{complete_task<T>, abandon_task<T>, dispose_task<T>,
+                                               insist_on_success<T>};
 
 } // namespace detail
 
@@ -50,14 +62,10 @@ template <class T>
     assert(coroutine && "spawned a task that was moved from");
     void* const block = static_cast<std::byte*>(coroutine.address()) - detail::prefix_bytes<T>;
     const std::uint32_t bytes = std::launder(static_cast<block_prefix*>(block))->bytes;
-    auto* const state = new (block) detail::task_state<T>(bytes);
+    auto* const state = new (block) detail::task_state<T>(bytes, &detail::operations_of<T>);
     state->moves = moves;
     state->frame = coroutine;
     state->resume_point = coroutine;
-    state->complete = detail::complete_task<T>;
-    state->abandon = detail::abandon_task<T>;
-    state->dispose = detail::dispose_task<T>;
-    state->insist_on_success = detail::insist_on_success<T>;
     coroutine.promise().spawned = state;
     return *state;
 }

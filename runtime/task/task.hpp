@@ -56,8 +56,7 @@ struct promise_base {
         std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) const noexcept {
             promise_base& promise = self.promise();
             if (promise.continuation) return promise.continuation;
-            if (promise.spawned != nullptr) scheduling::task_finished(*promise.spawned);
-            return std::noop_coroutine();
+            return scheduling::end_of_task(*promise.spawned);
         }
         void await_resume() const noexcept {}
     };

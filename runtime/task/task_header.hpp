@@ -31,36 +31,48 @@ struct block_prefix {
     bool outlives_frame = false; ///< spawned: destroying the frame leaves the memory to the header
 };
 
+struct task_header;
+
+/// What can be done to a task whatever its result; one table for each result type.
+struct task_operations {
+    /// Moves the result out of the finished frame, destroys the frame. Owner of the running task only.
+    void (*complete)(task_header&) noexcept;
+    /// Makes the result "stopped" and destroys the unfinished frame. Its registry's shard only.
+    void (*abandon)(task_header&) noexcept;
+    /// Destroys the result, and the frame if it is still there, and frees the memory.
+    void (*dispose)(task_header&) noexcept;
+    /// Ends the program (std::terminate) when the result is an exception: called when nobody can look at it any
+    /// more.
+    void (*insist_on_success)(const task_header&) noexcept;
+};
+
 /// Lives in front of the coroutine frame, in the same allocation, and outlives the frame: the frame is
 /// destroyed when the task finishes, the header when both the task is finished and its handle gone.
 struct task_header {
     block_prefix block;
     mobility moves = mobility::stealable;
-    bool held = false;                             ///< waits for something of its shard: must be resumed there
-    task_header* next = nullptr;                   ///< link of the one queue that the task is in
-    std::coroutine_handle<> resume_point;          ///< innermost suspended coroutine
-    std::coroutine_handle<> frame;                 ///< outermost one; null once destroyed
-    shard* home = nullptr;                         ///< pinned: where it runs; stealable: where it last ran
-    std::atomic<task_registry*> registry{nullptr}; ///< who destroys it when the runtime stops first
-    task_header* live_previous = nullptr;          ///< links of the registry's list
-    task_header* live_next = nullptr;
+    bool held = false;                    ///< waits for something of its shard: must be resumed there
+    task_header* next = nullptr;          ///< link of the one queue that the task is in
+    std::coroutine_handle<> resume_point; ///< innermost suspended coroutine
+    std::coroutine_handle<> frame;        ///< outermost one; null once destroyed
+    shard* home = nullptr;                ///< pinned: where it runs; stealable: where it last ran
+    /// Who destroys it when the runtime stops first. Null until it suspends for the first time: before that it
+    /// is in a queue, where a stop finds it, or it runs.
+    std::atomic<task_registry*> registry{nullptr};
+    task_header* live_previous; ///< links of the registry's list, set there
+    task_header* live_next;
     std::atomic<std::uintptr_t> join{join_word::running};
+    /// The task that joins this one, and on whose turn it runs, as long as neither has been suspended; then
+    /// this one's end is a mere jump. Shard's thread only.
+    task_header* inline_joiner = nullptr;
+    const task_operations* operations;
     std::atomic<std::uint32_t> waiting{0}; ///< wait_bit and cancel_bit
-
-    /// Moves the result out of the finished frame, destroys the frame. Owner of the running task only.
-    void (*complete)(task_header&) noexcept = nullptr;
-    /// Makes the result "stopped" and destroys the unfinished frame. Its registry's shard only.
-    void (*abandon)(task_header&) noexcept = nullptr;
-    /// Destroys the result and frees the memory.
-    void (*dispose)(task_header&) noexcept = nullptr;
-    /// Ends the program (std::terminate) when the result is an exception: called when nobody can look at it any
-    /// more.
-    void (*insist_on_success)(const task_header&) noexcept = nullptr;
 
     static constexpr std::uint32_t wait_bit = 1;
     static constexpr std::uint32_t cancel_bit = 2;
 
-    explicit task_header(std::uint32_t bytes) noexcept : block{bytes, true} {}
+    explicit task_header(std::uint32_t bytes, const task_operations* what = nullptr) noexcept
+        : block{bytes, true}, operations(what) {}
 
     /// Before a cancellable suspension, with everything prepared: from here on a waker may claim the task.
     /// False when it has been cancelled: it must not suspend.

@@ -64,13 +64,13 @@ void task_registry::unlink(task_header& task) noexcept {
 void task_registry::release(task_header& task) noexcept {
     task_registry* const owner = task.registry.load(std::memory_order_acquire);
     if (owner == nullptr) {
-        task.dispose(task);
+        task.operations->dispose(task);
     } else if (owner == scheduling::current_registry()) {
         owner->unlink(task);
-        task.dispose(task);
+        task.operations->dispose(task);
     } else if (!owner->returned_.push(task)) {
         // The owner has stopped and has unlinked every task before it closed the intake.
-        task.dispose(task);
+        task.operations->dispose(task);
     }
 }
 
@@ -78,7 +78,7 @@ void task_registry::free_returned() noexcept {
     for (task_header* task = returned_.take_all(); task != nullptr;) {
         task_header* const next = task->next;
         if (task->registry.load(std::memory_order_relaxed) == this) unlink(*task);
-        task->dispose(*task);
+        task->operations->dispose(*task);
         task = next;
     }
 }
@@ -94,12 +94,12 @@ void task_registry::stop_all() noexcept {
         unlink(task);
         if (!unfinished)
             continue; // its handle is somewhere, and may free it from now on; or it is in returned_
-        task.abandon(task);
+        task.operations->abandon(task);
         announce_done(task, task_end::abandoned);
     }
     for (task_header* task = returned_.close(); task != nullptr;) {
         task_header* const next = task->next;
-        task->dispose(*task);
+        task->operations->dispose(*task);
         task = next;
     }
 }
@@ -109,7 +109,7 @@ void announce_done(task_header& task, task_end how) noexcept {
     // From here on the handle may free the task, unless nobody had one.
     if (before == join_word::running) return;
     if (before == join_word::detached) {
-        if (how == task_end::completed) task.insist_on_success(task);
+        if (how == task_end::completed) task.operations->insist_on_success(task);
         task_registry::release(task);
     } else if ((before & join_word::foreign_mark) != 0) {
         reinterpret_cast<foreign_waiter*>(before & ~join_word::foreign_mark)->notify();

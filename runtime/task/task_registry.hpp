@@ -18,8 +18,10 @@ public:
     /// After stop_all(): back into the stock. Any thread.
     static void recycle(task_registry& registry) noexcept;
 
-    /// Owner shard only.
-    void link(task_header& task) noexcept;
+    /// Takes note of a task, unless a registry knows it already. Owner shard only.
+    void link_if_new(task_header& task) noexcept {
+        if (task.registry.load(std::memory_order_relaxed) == nullptr) link(task);
+    }
 
     /// Drops what is left of a task that is finished and has no handle. Any thread.
     static void release(task_header& task) noexcept;
@@ -35,6 +37,7 @@ public:
 
 private:
     task_registry() = default;
+    void link(task_header& task) noexcept;
     void unlink(task_header& task) noexcept;
 
     task_header* first_ = nullptr;

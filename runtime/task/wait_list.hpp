@@ -48,8 +48,7 @@ public:
     /// Suspends the current task without a list, for an owner that keeps the nodes itself. False when it has
     /// been cancelled: don't suspend.
     [[nodiscard]] bool wait_unlisted(std::coroutine_handle<> caller) noexcept {
-        task_ = scheduling::current_task();
-        task_->resume_point = caller;
+        task_ = &scheduling::suspend_current(caller);
         return task_->begin_wait();
     }
 
@@ -83,8 +82,7 @@ public:
     /// Enlists the current task and says whether it suspends; a cancelled one does not. The result of
     /// await_suspend.
     bool wait(wait_node& node, std::coroutine_handle<> caller) noexcept {
-        node.task_ = scheduling::current_task();
-        node.task_->resume_point = caller;
+        node.task_ = &scheduling::suspend_current(caller);
         node.previous_ = last_;
         (last_ != nullptr ? last_->next_ : first_) = &node;
         last_ = &node;
