@@ -4,6 +4,7 @@
 #include <spargio/core/errc.hpp>
 #include <spargio/core/options.hpp>
 #include <spargio/sched/placement.hpp>
+#include <spargio/shard/prometheus.hpp>
 #include <spargio/shard/run.hpp>
 #include <spargio/shard/runtime.hpp>
 #include <spargio/shard/spawn.hpp>

@@ -12,11 +12,13 @@
 
 namespace spargio {
 
-std::expected<std::unique_ptr<ring>, start_error> ring::create(const runtime_options& options) {
+std::expected<std::unique_ptr<ring>, start_error> ring::create(const runtime_options& options,
+                                                               counter& enters) {
     std::unique_ptr<ring> made(new ring);
     auto features = set_up(made->raw_, options);
     if (!features) return std::unexpected(std::move(features.error()));
     made->live_ = true;
+    made->enters_ = &enters;
     made->features_ = *features;
     if (features->between_shards == shard_wake::eventfd || features->from_outside == foreign_wake::eventfd) {
         made->wake_fd_ = eventfd(0, EFD_CLOEXEC);
@@ -48,7 +50,7 @@ io_uring_sqe* ring::next_entry() noexcept {
     // A full queue, or a submit that the kernel refused for the moment (EINTR, EAGAIN, EBUSY): the entries stay
     // queued, and submitting makes room.
     while (entry == nullptr) {
-        io_uring_submit(&raw_);
+        submit();
         entry = io_uring_get_sqe(&raw_);
     }
     return entry;
@@ -60,11 +62,12 @@ void ring::send_bell(int target_descriptor, std::uint32_t target) noexcept {
     io_uring_prep_msg_ring(entry, target_descriptor, 0, received, 0);
     io_uring_sqe_set_data64(entry, user_data{completion_kind::bell, target}.packed());
     io_uring_sqe_set_flags(entry, IOSQE_CQE_SKIP_SUCCESS);
-    io_uring_submit(&raw_); // what it leaves behind, submit_leftovers() or the wait takes along
+    submit(); // what it leaves behind, submit_leftovers() or the wait takes along
 }
 
 void ring::submit_and_wait() noexcept {
     // Exactly one: a bell does not wake a waiter for more (hazards, finding 5).
+    enters_->add();
     io_uring_submit_and_wait(&raw_, 1);
 }
 

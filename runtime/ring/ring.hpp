@@ -6,6 +6,7 @@
 // and everything else but wake_foreign() is for that thread.
 #pragma once
 
+#include <spargio/core/counter.hpp>
 #include <spargio/core/errc.hpp>
 #include <spargio/core/options.hpp>
 #include <spargio/ring/capabilities.hpp>
@@ -32,9 +33,10 @@ public:
     /// EINVAL (io_uring_setup(2)); what is in use is in features(). Error: cause and remedy (EPERM: sysctl or
     /// seccomp; ENOSYS; ENOMEM: locked memory; EMFILE). The environment variable SPARGIO_TIER forces older
     /// kernels' features for tests: "no_defer", "no_single_issuer", "no_msg_ring", "no_send_msg_ring", several
-    /// with commas.
+    /// with commas. `enters` counts the calls of io_uring_enter(2) that the ring makes; it must outlive the
+    /// ring.
     [[nodiscard]] static std::expected<std::unique_ptr<ring>, start_error>
-    create(const runtime_options& options);
+    create(const runtime_options& options, counter& enters);
 
     ring(const ring&) = delete;
     ring& operator=(const ring&) = delete;
@@ -60,11 +62,14 @@ public:
     void submit_and_wait() noexcept;
 
     /// Lets the kernel hand over completions that it holds back (see kernel_has_more()). One system call.
-    void fetch_held_back() noexcept { io_uring_get_events(&raw_); }
+    void fetch_held_back() noexcept {
+        enters_->add();
+        io_uring_get_events(&raw_);
+    }
 
     /// Submits entries that an interrupted call left in the queue. Cheap when there are none.
     void submit_leftovers() noexcept {
-        if (io_uring_sq_ready(&raw_) != 0) io_uring_submit(&raw_);
+        if (io_uring_sq_ready(&raw_) != 0) submit();
     }
 
     /// Hands every completion that is there to `take(completion)`. No system call.
@@ -87,6 +92,16 @@ public:
         return (IO_URING_READ_ONCE(*raw_.sq.kflags) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
     }
 
+    /// Whether the completion queue is full and the kernel keeps what does not fit.
+    [[nodiscard]] bool overflown() const noexcept {
+        return (IO_URING_READ_ONCE(*raw_.sq.kflags) & IORING_SQ_CQ_OVERFLOW) != 0;
+    }
+
+    /// Completions that the kernel dropped because it had no memory to keep them; a healthy system has none.
+    [[nodiscard]] std::uint64_t completions_lost() const noexcept {
+        return IO_URING_READ_ONCE(*raw_.cq.koverflow);
+    }
+
     /// Re-arms the read of the wake eventfd; call once after each completion of kind `wake_read`.
     void arm_wake_read() noexcept;
 
@@ -96,8 +111,13 @@ public:
 private:
     ring() = default;
     [[nodiscard]] io_uring_sqe* next_entry() noexcept;
+    void submit() noexcept {
+        enters_->add();
+        io_uring_submit(&raw_);
+    }
 
     io_uring raw_{};
+    counter* enters_ = nullptr; // the owner's, so that it can be read when the ring is gone
     bool live_ = false;
     capabilities features_;
     int wake_fd_ = -1;

@@ -69,6 +69,10 @@ public:
     /// Tasks ready. Owner; a guess for others.
     [[nodiscard]] steal_deque& stealable() noexcept { return deque_; }
 
+    /// Tasks ready that can't be stolen, but for the one that runs next. Any thread; a guess for others than
+    /// the owner.
+    [[nodiscard]] std::size_t unstealable() const noexcept { return local_.size(); }
+
 private:
     static constexpr std::uint32_t longest_next_run = 16;
     static constexpr std::uint32_t oldest_first_every =

@@ -1,6 +1,7 @@
 // A first-in first-out queue of tasks for one thread, linked through the tasks themselves.
 #pragma once
 
+#include <spargio/core/counter.hpp>
 #include <spargio/task/task_header.hpp>
 
 #include <cstddef>
@@ -13,7 +14,7 @@ public:
         task.next = nullptr;
         (last_ != nullptr ? last_->next : first_) = &task;
         last_ = &task;
-        ++size_;
+        size_.raise();
     }
 
     [[nodiscard]] task_header* pop() noexcept {
@@ -21,7 +22,7 @@ public:
         if (task == nullptr) return nullptr;
         first_ = task->next;
         if (first_ == nullptr) last_ = nullptr;
-        --size_;
+        size_.lower();
         return task;
     }
 
@@ -29,17 +30,18 @@ public:
     [[nodiscard]] bool pop_if_alone(task_header& task) noexcept {
         if (first_ != &task || last_ != &task) return false;
         first_ = last_ = nullptr;
-        size_ = 0;
+        size_.lower();
         return true;
     }
 
     [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
-    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    /// Any thread; a guess for others than the owner.
+    [[nodiscard]] std::size_t size() const noexcept { return size_.read(); }
 
 private:
     task_header* first_ = nullptr;
     task_header* last_ = nullptr;
-    std::size_t size_ = 0;
+    level size_;
 };
 
 } // namespace spargio

@@ -117,6 +117,7 @@ const runtime_options& runtime::options() const noexcept { return core_->options
 const capabilities& runtime::features() const noexcept { return core_->at(0).features(); }
 std::size_t runtime::shards() const noexcept { return core_->shard_count(); }
 shard_stats runtime::stats(std::size_t shard) const { return handle().stats(shard); }
+runtime_stats runtime::stats() const { return handle().stats(); }
 
 void runtime_handle::stop() const noexcept { core_->request_stop(); }
 std::size_t runtime_handle::shards() const noexcept { return core_->shard_count(); }
@@ -125,6 +126,12 @@ shard_stats runtime_handle::stats(std::size_t shard) const {
         throw std::out_of_range("shard " + std::to_string(shard) + " of " +
                                 std::to_string(core_->shard_count()));
     return core_->at(shard).stats();
+}
+runtime_stats runtime_handle::stats() const {
+    runtime_stats all{std::chrono::steady_clock::now(), {}};
+    all.shards.reserve(core_->shard_count());
+    for (std::size_t i = 0; i < core_->shard_count(); ++i) all.shards.push_back(core_->at(i).stats());
+    return all;
 }
 
 } // namespace spargio

@@ -1,6 +1,7 @@
 #include <spargio/shard/shard.hpp>
 
 #include <spargio/shard/runtime_core.hpp>
+#include <spargio/task/frame_pool.hpp>
 
 #include <thread>
 
@@ -24,7 +25,7 @@ shard::shard(runtime_core& core, std::uint32_t index)
 shard::~shard() { task_registry::recycle(*registry_); }
 
 std::expected<void, start_error> shard::open() {
-    auto made = ring::create(core_.options());
+    auto made = ring::create(core_.options(), counters_.ring_enters);
     if (!made) return std::unexpected(std::move(made.error()));
     ring_ = std::move(*made);
     features_ = ring_->features();
@@ -36,6 +37,7 @@ std::expected<void, start_error> shard::open() {
 void shard::take_over() noexcept {
     ring_->take_over();
     this_threads_shard = this;
+    frame_pool::count_into(&counters_.frame_pool_hits, &counters_.frame_pool_misses);
     running_ = true;
 }
 
@@ -71,7 +73,16 @@ void shard::close() noexcept {
     parking_.stay_awake();
     while (outside_wakers_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
     ring_.reset();
+    frame_pool::count_into(nullptr, nullptr);
     this_threads_shard = nullptr;
+}
+
+shard_stats shard::stats() noexcept {
+    shard_stats stats = counters_.read();
+    stats.messages_received = mailbox_.taken_so_far();
+    stats.ready_pinned = queue_.unstealable();
+    stats.ready_stealable = queue_.stealable().size();
+    return stats;
 }
 
 bool shard::arrive(task_header& task) noexcept {

@@ -78,7 +78,7 @@ public:
 
     [[nodiscard]] std::uint32_t index() const noexcept { return index_; }
     [[nodiscard]] runtime_core& core() const noexcept { return core_; }
-    [[nodiscard]] shard_stats stats() const noexcept { return counters_.read(mailbox_.taken_so_far()); }
+    [[nodiscard]] shard_stats stats() noexcept;
     [[nodiscard]] const capabilities& features() const noexcept { return features_; }
 
     /// Hands a task over: a new one, or a woken one that belongs here. False when the shard has closed.

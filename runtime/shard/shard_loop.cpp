@@ -33,6 +33,7 @@ void shard::run_until_stopped() {
         }
         if (steal()) continue;
         if (spin_.go_on()) {
+            if (idle_rounds_ == 0) counters_.spins.add();
             // Rings change rarely while their shard is awake, so they are looked at rarely; and a shard that
             // waits for an answer of some ns need not tell the others that it is free.
             if (++idle_rounds_ % 16 == 0) {
@@ -118,12 +119,17 @@ void shard::finish_turn() noexcept {
 
 void shard::look_at_ring() noexcept {
     ring_->submit_leftovers();
-    if (ring_->kernel_has_more()) ring_->fetch_held_back();
+    if (ring_->kernel_has_more()) {
+        if (ring_->overflown()) counters_.ring_overflows.add();
+        ring_->fetch_held_back();
+    }
     ring_->reap([this](const completion& done) {
         switch (done.data.kind) {
         case completion_kind::ringing:
-            break; // it says "look in your lanes", and that is what every turn does
+            counters_.bells_received.add(); // it says "look in your lanes", and that is what every turn does
+            break;
         case completion_kind::wake_read:
+            counters_.bells_received.add();
             ring_->arm_wake_read();
             break;
         case completion_kind::bell: {
@@ -146,6 +152,7 @@ bool shard::steal() noexcept {
         if (&victim == this) continue;
         const std::size_t ready = victim.queue_.stealable().size();
         if (ready == 0) continue;
+        counters_.steal_attempts.add();
         const std::size_t wanted = std::min<std::size_t>((ready + 1) / 2, steal_budget_);
         std::size_t taken = 0;
         while (taken < wanted) {
@@ -220,6 +227,7 @@ void shard::park() noexcept {
         spin_.going_to_sleep();
         ring_->submit_and_wait();
         spin_.woke_up();
+        counters_.completions_lost.set(ring_->completions_lost());
     }
     parking_.stay_awake();
     core_.parked.fetch_sub(1, std::memory_order_relaxed);

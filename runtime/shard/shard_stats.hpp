@@ -1,56 +1,87 @@
-// What a shard counts.
+// What a shard counts (R47).
+//
+// To add a number: a member of shard_stats, a counter of the same name in shard_counters, and a row in the
+// table of shard_stats.cpp. Sums, differences and the Prometheus text follow from the table.
 #pragma once
 
-#include <atomic>
+#include <spargio/core/counter.hpp>
+
 #include <cstdint>
+#include <span>
+#include <string_view>
 
 namespace spargio {
 
-/// A counter that one thread raises and any thread reads: a plain addition, no locked instruction.
-class counter {
-public:
-    void add(std::uint64_t by = 1) noexcept {
-        value_.store(value_.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
-    }
-    [[nodiscard]] std::uint64_t read() const noexcept { return value_.load(std::memory_order_relaxed); }
-
-private:
-    std::atomic<std::uint64_t> value_{0};
-};
-
-/// Totals since the start of one shard.
+/// What one shard has done since its start, and how much waits there now. A plain value. The numbers are read
+/// one after the other while the shard goes on, so they may differ by what happened in between.
 struct shard_stats {
     std::uint64_t tasks_run = 0;           ///< resumptions of tasks
     std::uint64_t tasks_stolen = 0;        ///< tasks taken from other shards
-    std::uint64_t parks = 0;               ///< times the shard slept in the kernel
+    std::uint64_t steal_attempts = 0;      ///< thefts tried where tasks were seen; some come too late
+    std::uint64_t spins = 0;               ///< times it ran out of work and looked round before sleeping
+    std::uint64_t parks = 0;               ///< times it slept in the kernel
     std::uint64_t bells_sent = 0;          ///< doorbells rung by this shard
     std::uint64_t bells_failed = 0;        ///< doorbells that the kernel returned, made good another way
+    std::uint64_t bells_received = 0;      ///< doorbells taken up, also those of threads that are no shards
     std::uint64_t messages_sent = 0;       ///< accepted by lanes
     std::uint64_t messages_overloaded = 0; ///< refused by full lanes
     std::uint64_t messages_received = 0;   ///< taken up by tasks
+    std::uint64_t ring_enters = 0;         ///< calls of io_uring_enter(2): submits, waits, and fetches
+    std::uint64_t ring_overflows = 0;      ///< times the completion queue was found full; nothing is lost
+    std::uint64_t completions_lost = 0;  ///< completions that the kernel dropped for want of memory; must be 0
+    std::uint64_t frame_pool_hits = 0;   ///< coroutine frames served from the pool
+    std::uint64_t frame_pool_misses = 0; ///< coroutine frames that cost an allocation
+    std::uint64_t ready_pinned = 0;      ///< tasks that wait here to run and can't be stolen; now
+    std::uint64_t ready_stealable = 0;   ///< tasks that wait here to run and can be stolen; now
+
+    /// What happened between two readings of the same shard, `earlier` being the older: totals are subtracted;
+    /// what counts "now" stays as it is in the later one.
+    [[nodiscard]] shard_stats since(const shard_stats& earlier) const noexcept;
+
+    /// Adds another shard's numbers.
+    shard_stats& operator+=(const shard_stats& other) noexcept;
+
+    friend bool operator==(const shard_stats&, const shard_stats&) = default;
 };
 
-/// The counters behind shard_stats.
+/// The counters behind shard_stats, written by the shard's own thread.
 struct shard_counters {
     counter tasks_run;
     counter tasks_stolen;
+    counter steal_attempts;
+    counter spins;
     counter parks;
     counter bells_sent;
     counter bells_failed;
+    counter bells_received;
     counter messages_sent;
     counter messages_overloaded;
+    counter ring_enters;
+    counter ring_overflows;
+    counter completions_lost;
+    counter frame_pool_hits;
+    counter frame_pool_misses;
 
-    /// `received` is counted by the lanes themselves.
-    [[nodiscard]] shard_stats read(std::uint64_t received) const noexcept {
-        return {tasks_run.read(),
-                tasks_stolen.read(),
-                parks.read(),
-                bells_sent.read(),
-                bells_failed.read(),
-                messages_sent.read(),
-                messages_overloaded.read(),
-                received};
-    }
+    /// All that is counted here; the rest is 0 and the shard's to fill in. Any thread.
+    [[nodiscard]] shard_stats read() const noexcept;
 };
+
+/// Whether a number only grows.
+enum class stat_kind : std::uint8_t {
+    total, ///< since the start of the shard
+    now,   ///< at the moment of reading
+};
+
+/// One number of shard_stats, for programs that list them all.
+struct stat_field {
+    std::uint64_t shard_stats::*value;
+    counter shard_counters::*counted; ///< null: the shard finds it out otherwise
+    std::string_view name;
+    stat_kind kind;
+    std::string_view help; ///< one sentence
+};
+
+/// Every number, in the order of the struct. Static storage. Any thread.
+[[nodiscard]] std::span<const stat_field> stat_fields() noexcept;
 
 } // namespace spargio

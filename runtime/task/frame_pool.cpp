@@ -70,8 +70,8 @@ class thread_cache {
 public:
     void* take(std::size_t size_class) {
         shelf& from = shelves_[size_class];
-        if (from.blocks == nullptr && !refill(size_class))
-            return ::operator new((size_class + 1) * class_bytes);
+        if (from.blocks == nullptr && !refill(size_class)) return buy((size_class + 1) * class_bytes);
+        if (hits_ != nullptr) hits_->add();
         free_block* const block = from.blocks;
         from.blocks = block->next;
         --from.count;
@@ -83,6 +83,16 @@ public:
         if (into.count == 2 * batch_blocks) give_away(size_class, batch_blocks);
         into.blocks = new (memory) free_block{into.blocks};
         ++into.count;
+    }
+
+    void* buy(std::size_t bytes) {
+        if (misses_ != nullptr) misses_->add();
+        return ::operator new(bytes);
+    }
+
+    void count_into(counter* hits, counter* misses) noexcept {
+        hits_ = hits;
+        misses_ = misses;
     }
 
     ~thread_cache() {
@@ -114,6 +124,8 @@ private:
         depot::common().put(size_class, batch);
     }
 
+    counter* hits_ = nullptr;
+    counter* misses_ = nullptr;
     std::array<shelf, class_count> shelves_{};
 };
 
@@ -126,12 +138,14 @@ thread_local thread_cache cache;
 
 [[gnu::noinline]] void* allocate(std::size_t bytes) {
 #if defined(SPARGIO_PLAIN_FRAMES)
-    return ::operator new(bytes); // so that AddressSanitizer sees each frame's life
+    return cache.buy(bytes); // so that AddressSanitizer sees each frame's life
 #else
     const std::size_t size_class = (bytes - 1) / class_bytes;
-    return size_class < class_count ? cache.take(size_class) : ::operator new(bytes);
+    return size_class < class_count ? cache.take(size_class) : cache.buy(bytes);
 #endif
 }
+
+[[gnu::noinline]] void count_into(counter* hits, counter* misses) noexcept { cache.count_into(hits, misses); }
 
 [[gnu::noinline]] void release(void* block, std::size_t bytes) noexcept {
 #if defined(SPARGIO_PLAIN_FRAMES)

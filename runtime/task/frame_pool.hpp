@@ -6,6 +6,8 @@
 // USENIX 2001).
 #pragma once
 
+#include <spargio/core/counter.hpp>
+
 #include <cstddef>
 
 namespace spargio::frame_pool {
@@ -16,5 +18,9 @@ namespace spargio::frame_pool {
 
 /// Gives back what allocate() gave for the same `bytes`. Any thread, not only the one that allocated.
 void release(void* block, std::size_t bytes) noexcept;
+
+/// From now on counts this thread's allocations: those served from the pool and those that cost an allocation.
+/// Null stops it; the counters must live until then. Both null or neither.
+void count_into(counter* hits, counter* misses) noexcept;
 
 } // namespace spargio::frame_pool

@@ -1,0 +1,70 @@
+#include <spargio/shard/shard_stats.hpp>
+
+#include <array>
+
+namespace spargio {
+namespace {
+
+using s = shard_stats;
+using c = shard_counters;
+constexpr auto total = stat_kind::total;
+constexpr auto now = stat_kind::now;
+
+constexpr std::array all_fields{
+    stat_field{&s::tasks_run, &c::tasks_run, "tasks_run", total, "Resumptions of tasks."},
+    stat_field{&s::tasks_stolen, &c::tasks_stolen, "tasks_stolen", total, "Tasks taken from other shards."},
+    stat_field{&s::steal_attempts, &c::steal_attempts, "steal_attempts", total,
+               "Thefts tried where tasks were seen; some come too late."},
+    stat_field{&s::spins, &c::spins, "spins", total,
+               "Times that the shard ran out of work and looked round before sleeping."},
+    stat_field{&s::parks, &c::parks, "parks", total, "Times that the shard slept in the kernel."},
+    stat_field{&s::bells_sent, &c::bells_sent, "bells_sent", total, "Doorbells rung by this shard."},
+    stat_field{&s::bells_failed, &c::bells_failed, "bells_failed", total,
+               "Doorbells that the kernel returned, made good another way."},
+    stat_field{&s::bells_received, &c::bells_received, "bells_received", total,
+               "Doorbells taken up, also those of threads that are no shards."},
+    stat_field{&s::messages_sent, &c::messages_sent, "messages_sent", total, "Messages accepted by lanes."},
+    stat_field{&s::messages_overloaded, &c::messages_overloaded, "messages_overloaded", total,
+               "Messages refused by full lanes."},
+    stat_field{&s::messages_received, nullptr, "messages_received", total, "Messages taken up by tasks."},
+    stat_field{&s::ring_enters, &c::ring_enters, "ring_enters", total,
+               "Calls of io_uring_enter: submits, waits and fetches."},
+    stat_field{&s::ring_overflows, &c::ring_overflows, "ring_overflows", total,
+               "Times that the completion queue was found full; nothing is lost by that."},
+    stat_field{&s::completions_lost, &c::completions_lost, "completions_lost", total,
+               "Completions that the kernel dropped for want of memory; must be 0."},
+    stat_field{&s::frame_pool_hits, &c::frame_pool_hits, "frame_pool_hits", total,
+               "Coroutine frames served from the pool."},
+    stat_field{&s::frame_pool_misses, &c::frame_pool_misses, "frame_pool_misses", total,
+               "Coroutine frames that cost an allocation."},
+    stat_field{&s::ready_pinned, nullptr, "ready_pinned", now,
+               "Tasks that wait on the shard to run and can not be stolen."},
+    stat_field{&s::ready_stealable, nullptr, "ready_stealable", now,
+               "Tasks that wait on the shard to run and can be stolen."},
+};
+static_assert(all_fields.size() * sizeof(std::uint64_t) == sizeof(shard_stats), "a number lacks its row");
+
+} // namespace
+
+std::span<const stat_field> stat_fields() noexcept { return all_fields; }
+
+shard_stats shard_stats::since(const shard_stats& earlier) const noexcept {
+    shard_stats between = *this;
+    for (const auto& each : all_fields)
+        if (each.kind == total) between.*each.value -= earlier.*each.value;
+    return between;
+}
+
+shard_stats& shard_stats::operator+=(const shard_stats& other) noexcept {
+    for (const auto& each : all_fields) this->*each.value += other.*each.value;
+    return *this;
+}
+
+shard_stats shard_counters::read() const noexcept {
+    shard_stats stats;
+    for (const auto& each : all_fields)
+        if (each.counted != nullptr) stats.*each.value = (this->*each.counted).read();
+    return stats;
+}
+
+} // namespace spargio
