@@ -9,6 +9,7 @@
 
 #include <spargio/core/cpu.hpp>
 #include <spargio/core/message.hpp>
+#include <spargio/core/process_barrier.hpp>
 #include <spargio/core/zero_pages.hpp>
 
 #include <algorithm>
@@ -26,26 +27,27 @@ namespace spargio {
 class lane {
 public:
     /// `capacity` is rounded up to a power of two. Allocates once, here.
-    explicit lane(std::size_t capacity)
+    explicit lane(std::size_t capacity, wake_order order = wake_order::by_both)
         : memory_(std::bit_ceil(capacity) * sizeof(slot)), slots_(static_cast<slot*>(memory_.data())),
           mask_(std::bit_ceil(capacity) - 1),
-          lap_shift_(static_cast<unsigned>(std::countr_zero(std::bit_ceil(capacity)))) {}
+          lap_shift_(static_cast<unsigned>(std::countr_zero(std::bit_ceil(capacity)))), order_(order) {}
 
     [[nodiscard]] std::size_t capacity() const noexcept { return mask_ + 1; }
 
     // --- producer -------------------------------------------------------------------------------------------
 
-    /// Puts as many of `messages` as there is room for, in order, and says how many. Producer only. The store
-    /// that publishes the last one is sequentially consistent: the caller goes on to ask whether the consumer
-    /// sleeps, and that question must not overtake it (see parking_flag).
+    /// Puts as many of `messages` as there is room for, in order, and says how many. Producer only. The caller
+    /// goes on to ask whether the consumer sleeps, and that question must not overtake the store that publishes
+    /// the last message (see parking_flag and wake_order).
     std::size_t push(std::span<const message> messages) noexcept {
         // Sequentially consistent, because a sender that finds no room goes to sleep on that: see
         // want_progress().
         if (room() < messages.size()) seen_head_ = head_.load(std::memory_order_seq_cst);
         const std::size_t count = std::min(messages.size(), room());
         if (count == 0) return 0;
-        for (std::size_t i = 0; i + 1 < count; ++i) put(messages[i], std::memory_order_release);
-        put(messages[count - 1], publish_order);
+        for (std::size_t i = 0; i + 1 < count; ++i)
+            fill(messages[i]).lap.store(lap_of(tail_++), std::memory_order_release);
+        publish(messages[count - 1]);
         return count;
     }
 
@@ -55,7 +57,7 @@ public:
             seen_head_ = head_.load(std::memory_order_seq_cst);
             if (room() == 0) return false;
         }
-        put(what, publish_order);
+        publish(what);
         return true;
     }
 
@@ -119,7 +121,10 @@ public:
     [[nodiscard]] bool producer_wants_progress() noexcept {
         if (announced_head_ == own_head_) return false;
         announced_head_ = own_head_;
-        head_.exchange(own_head_, std::memory_order_seq_cst);
+        if (order_ == wake_order::by_sleeper)
+            std::atomic_signal_fence(std::memory_order_seq_cst); // pop() has published it
+        else
+            head_.exchange(own_head_, std::memory_order_seq_cst);
         return producer_waits_.load(std::memory_order_seq_cst);
     }
 
@@ -132,13 +137,6 @@ private:
     };
     static_assert(std::is_trivially_destructible_v<slot> && sizeof(slot) == 16);
 
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 1
-    static constexpr auto publish_order =
-        std::memory_order_release; // mutant: the question may overtake the store
-#else
-    static constexpr auto publish_order = std::memory_order_seq_cst;
-#endif
-
     [[nodiscard]] std::uint32_t lap_of(std::uint64_t position) const noexcept {
         return static_cast<std::uint32_t>(position >> lap_shift_) + 1;
     }
@@ -147,12 +145,22 @@ private:
         return capacity() - static_cast<std::size_t>(tail_ - seen_head_);
     }
 
-    void put(const message& what, std::memory_order order) noexcept {
+    /// The next slot, with the message in it but not yet published.
+    [[nodiscard]] slot& fill(const message& what) noexcept {
         slot& into = slots_[tail_ & mask_];
         into.value = what.value;
         into.tag = what.tag;
-        into.lap.store(lap_of(tail_), order);
-        ++tail_;
+        return into;
+    }
+
+    void publish(const message& what) noexcept {
+        slot& into = fill(what);
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 1
+        // mutant: the question may overtake the store
+        into.lap.store(lap_of(tail_++), std::memory_order_release);
+#else
+        publish_before_asking(into.lap, lap_of(tail_++), order_);
+#endif
     }
 
     // Written once, read by both.
@@ -160,6 +168,7 @@ private:
     slot* slots_;
     std::uint64_t mask_;
     unsigned lap_shift_;
+    wake_order order_;
 
     alignas(cache_line_bytes) std::uint64_t tail_ = 0; // the producer's own
     std::uint64_t seen_head_ = 0;

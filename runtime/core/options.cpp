@@ -1,5 +1,6 @@
 #include <spargio/core/options.hpp>
 
+#include <spargio/core/process_barrier.hpp>
 #include <spargio/core/usable_cpus.hpp>
 
 #include <algorithm>
@@ -69,7 +70,7 @@ std::string get_time(const runtime_options& options) {
 
 using o = runtime_options;
 
-constexpr std::array<knob, 12> all_knobs{{
+constexpr std::array<knob, 13> all_knobs{{
     {"shards", "0 to 1024", "", "threads, each with a ring; 0: one for each usable CPU", get_count<&o::shards>,
      set_count<&o::shards, 0, most_shards>},
     {"ring_entries", "8 to 32768", "", "submission queue entries of each ring", get_count<&o::ring_entries>,
@@ -82,6 +83,9 @@ constexpr std::array<knob, 12> all_knobs{{
      set_feature<&o::coop_taskrun>},
     {"defer_taskrun", "off, on, best", "", "IORING_SETUP_DEFER_TASKRUN; needs single_issuer",
      get_feature<&o::defer_taskrun>, set_feature<&o::defer_taskrun>},
+    {"membarrier", "off, on, best", "",
+     "sleepers pay for the memory order of wakers, by membarrier(2); best: where spin is not 0",
+     get_feature<&o::membarrier>, set_feature<&o::membarrier>},
     {"lane_capacity", "1 to 1048576", "messages", "messages that fit between two shards; a power of two",
      get_count<&o::lane_capacity>, set_count<&o::lane_capacity, 1, most_queue_entries>},
     {"stealable_capacity", "1 to 1048576", "tasks",
@@ -143,6 +147,15 @@ std::expected<runtime_options, start_error> resolve(const runtime_options& optio
     if (resolved.shards == 0) resolved.shards = cpus;
     // A spinning shard would take the CPU from the very shard that it waits for.
     if (resolved.shards > cpus) resolved.spin = std::chrono::microseconds(0);
+    if (resolved.membarrier == feature_use::on && !process_barrier::available())
+        return std::unexpected(
+            bad("runtime_options.membarrier is on, and the kernel does not offer "
+                "MEMBARRIER_CMD_PRIVATE_EXPEDITED (4.14), or a seccomp filter forbids membarrier(2). "
+                "Set membarrier to best or off."));
+    if (resolved.membarrier == feature_use::best)
+        resolved.membarrier = resolved.spin.count() != 0 && resolved.shards > 1 && process_barrier::available()
+                                  ? feature_use::on
+                                  : feature_use::off;
     resolved.lane_capacity = std::bit_ceil(resolved.lane_capacity);
     resolved.stealable_capacity = std::bit_ceil(resolved.stealable_capacity);
     return resolved;

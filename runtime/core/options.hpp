@@ -29,12 +29,16 @@ struct runtime_options {
     feature_use single_issuer = feature_use::best; ///< IORING_SETUP_SINGLE_ISSUER (kernel 6.0)
     feature_use coop_taskrun = feature_use::best;  ///< IORING_SETUP_COOP_TASKRUN (kernel 5.19)
     feature_use defer_taskrun = feature_use::best; ///< IORING_SETUP_DEFER_TASKRUN (kernel 6.1)
-    unsigned lane_capacity = 4096;                 ///< messages that fit between two shards
-    unsigned stealable_capacity = 4096;            ///< stealable tasks that a shard can hold ready
-    unsigned steal_budget = 32;                    ///< most tasks that one theft takes
-    unsigned tasks_per_turn = 64;                  ///< tasks run between two looks at ring and lanes
-    std::chrono::microseconds spin{50};            ///< longest spin of an idle shard before it sleeps
-    std::chrono::milliseconds stop_grace{100};     ///< time that tasks get to finish after stop()
+    /// Lets shards that go to sleep pay for the memory order of those who wake them, with membarrier(2) (kernel
+    /// 4.14): sending and spawning get cheaper, falling asleep dearer. `best`: where shards spin before they
+    /// sleep.
+    feature_use membarrier = feature_use::best;
+    unsigned lane_capacity = 4096;             ///< messages that fit between two shards
+    unsigned stealable_capacity = 4096;        ///< stealable tasks that a shard can hold ready
+    unsigned steal_budget = 32;                ///< most tasks that one theft takes
+    unsigned tasks_per_turn = 64;              ///< tasks run between two looks at ring and lanes
+    std::chrono::microseconds spin{50};        ///< longest spin of an idle shard before it sleeps
+    std::chrono::milliseconds stop_grace{100}; ///< time that tasks get to finish after stop()
 };
 
 /// One option as a knob.

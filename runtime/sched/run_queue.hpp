@@ -19,7 +19,8 @@ namespace spargio {
 
 class run_queue {
 public:
-    explicit run_queue(std::size_t stealable_capacity) : deque_(stealable_capacity) {}
+    explicit run_queue(std::size_t stealable_capacity, wake_order order = wake_order::by_both)
+        : deque_(stealable_capacity, order) {}
 
     /// A task that runs before all others. The one that stood there before goes to the ordinary queues; true
     /// when it has become stealable by that.

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <spargio/core/cpu.hpp>
+#include <spargio/core/process_barrier.hpp>
 #include <spargio/task/task_header.hpp>
 
 #include <atomic>
@@ -19,18 +20,18 @@ namespace spargio {
 class steal_deque {
 public:
     /// `capacity` must be a power of two. Allocates once, here.
-    explicit steal_deque(std::size_t capacity)
+    explicit steal_deque(std::size_t capacity, wake_order order = wake_order::by_both)
         : slots_(std::make_unique_for_overwrite<task_header*[]>(capacity)),
-          mask_(static_cast<std::int64_t>(capacity) - 1) {}
+          mask_(static_cast<std::int64_t>(capacity) - 1), order_(order) {}
 
-    /// Owner: false when full. The store that publishes the task is sequentially consistent: the owner goes on
-    /// to ask who sleeps, and may then compute for long, so that question must not overtake it.
+    /// Owner: false when full. The owner goes on to ask who sleeps, and may then compute for long, so that
+    /// question must not overtake the store that publishes the task (see wake_order).
     [[nodiscard]] bool push(task_header& task) noexcept {
         const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);
         const std::int64_t top = top_.load(std::memory_order_acquire);
         if (bottom - top > mask_) return false;
         slot(bottom).store(&task, std::memory_order_relaxed);
-        bottom_.store(bottom + 1, std::memory_order_seq_cst);
+        publish_before_asking(bottom_, bottom + 1, order_);
         return true;
     }
 
@@ -103,6 +104,7 @@ private:
     // Not initialised: a slot is written before it is read, and an unused page is never touched.
     std::unique_ptr<task_header*[]> slots_;
     std::int64_t mask_;
+    wake_order order_;
     alignas(cache_line_bytes) std::atomic<std::int64_t> bottom_{0};
     alignas(cache_line_bytes) std::atomic<std::int64_t> top_{0};
 };

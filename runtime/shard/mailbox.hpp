@@ -16,7 +16,8 @@ namespace spargio {
 /// never talk.
 class mailbox {
 public:
-    mailbox(std::size_t sources, std::size_t lane_capacity) : lanes_(sources), capacity_(lane_capacity) {}
+    mailbox(std::size_t sources, std::size_t lane_capacity, wake_order order)
+        : lanes_(sources), capacity_(lane_capacity), order_(order) {}
     ~mailbox() {
         for (auto& incoming : lanes_) delete incoming.load(std::memory_order_relaxed);
     }
@@ -26,7 +27,7 @@ public:
     /// The lane from `source`. That source's thread only.
     [[nodiscard]] lane& from(std::size_t source) {
         if (lane* const made = lanes_[source].load(std::memory_order_relaxed)) return *made;
-        auto* const made = new lane(capacity_);
+        auto* const made = new lane(capacity_, order_);
         lanes_[source].store(made, std::memory_order_seq_cst);
         return *made;
     }
@@ -115,6 +116,7 @@ private:
 
     std::vector<std::atomic<lane*>> lanes_;
     std::size_t capacity_;
+    wake_order order_;
     std::size_t cursor_ = 0;
     std::size_t burst_ = 0;
     bool taken_since_publish_ = false;

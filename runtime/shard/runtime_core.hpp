@@ -18,6 +18,9 @@ public:
     explicit runtime_core(const runtime_options& resolved);
 
     [[nodiscard]] const runtime_options& options() const noexcept { return options_; }
+    [[nodiscard]] wake_order order_of_wakes() const noexcept {
+        return options_.membarrier == feature_use::on ? wake_order::by_sleeper : wake_order::by_both;
+    }
     [[nodiscard]] std::size_t shard_count() const noexcept { return shards_.size(); }
     [[nodiscard]] shard& at(std::size_t index) noexcept { return *shards_[index]; }
 

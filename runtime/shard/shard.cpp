@@ -19,8 +19,9 @@ shard::shard(runtime_core& core, std::uint32_t index)
       tasks_per_turn_(core.options().tasks_per_turn), steal_budget_(core.options().steal_budget),
       stealable_capacity_(core.options().stealable_capacity),
       marks_searching_(core.options().steal_budget != 0 && core.options().shards > 2),
-      registry_(&task_registry::acquire()), queue_(core.options().stealable_capacity),
-      mailbox_(core.options().shards, core.options().lane_capacity), spin_(core.options().spin) {}
+      registry_(&task_registry::acquire()), wake_order_(core.order_of_wakes()),
+      queue_(core.options().stealable_capacity, wake_order_),
+      mailbox_(core.options().shards, core.options().lane_capacity, wake_order_), spin_(core.options().spin) {}
 
 shard::~shard() { task_registry::recycle(*registry_); }
 

@@ -154,6 +154,7 @@ private:
     void offer_rest() noexcept;
     void wake_a_thief() noexcept;
     void park() noexcept;
+    void pay_for_the_wakers() const noexcept;
     [[nodiscard]] bool work_before_sleep() noexcept;
     [[nodiscard]] bool stop_turn(bool worked) noexcept;
     void set_quiet(bool quiet) noexcept;
@@ -181,6 +182,7 @@ private:
     int ring_descriptor_ = -1;
     int wake_descriptor_ = -1;
     task_registry* registry_;
+    const wake_order wake_order_;
     run_queue queue_;
     mailbox mailbox_;
     wait_list event_waiters_;

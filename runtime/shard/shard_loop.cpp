@@ -197,6 +197,8 @@ void shard::offer_rest() noexcept {
 /// tests/models/thief_wake_model.cpp shows that no task stays queued while a shard sleeps.
 void shard::wake_a_thief() noexcept {
     if (steal_budget_ == 0 || core_.parked.load(std::memory_order_seq_cst) == 0) return;
+    // A searcher runs no process_barrier.
+    if (wake_order_ == wake_order::by_sleeper) std::atomic_thread_fence(std::memory_order_seq_cst);
     // Somebody is awake and looking: it takes the task or hands it on. It clears the mark before it looks for
     // the last time, so it can't miss what was published before.
     for (std::size_t i = 0; i < core_.shard_count(); ++i)
@@ -215,12 +217,21 @@ bool shard::work_before_sleep() noexcept {
     return advance_waits();
 }
 
+/// See process_barrier.hpp: they have left the order of their stores and questions to the one who goes to
+/// sleep.
+void shard::pay_for_the_wakers() const noexcept {
+#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 4 // mutant: nobody pays
+    if (wake_order_ == wake_order::by_sleeper) process_barrier::run();
+#endif
+}
+
 void shard::park() noexcept {
     assert(queue_.empty() && "a shard must not sleep on runnable tasks");
     searching_.store(false, std::memory_order_seq_cst);
     want_progress(true);
     core_.parked.fetch_add(1, std::memory_order_seq_cst);
     parking_.announce_sleep();
+    pay_for_the_wakers();
     if (!work_before_sleep()) {
         counters_.parks.add();
         first_cpu_.release();

@@ -1,9 +1,9 @@
 // How a task suspends, joins another and ends, on the shard that runs it.
 //
-// A task that joins one which nobody has stolen yet runs it at once, by a jump (symmetric transfer), and its end is a
-// jump back: fork and join of work that stays here costs no trip through the loop. As soon as one of the tasks that
-// stand on each other's shoulders that way suspends, all below it count as suspended too, each waiting for the end of
-// the one that it joined.
+// A task that joins one which nobody has stolen yet runs it at once, by a jump (symmetric transfer), and its
+// end is a jump back: fork and join of work that stays here costs no trip through the loop. As soon as one of
+// the tasks that stand on each other's shoulders that way suspends, all below it count as suspended too, each
+// waiting for the end of the one that it joined.
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/shard.hpp>
 

@@ -1,4 +1,5 @@
 #include <spargio/core/options.hpp>
+#include <spargio/core/process_barrier.hpp>
 #include <spargio/core/usable_cpus.hpp>
 
 #include <gmock/gmock.h>
@@ -25,7 +26,8 @@ TEST(R1, a_knob_changes_its_own_field_and_no_other) {
     const std::pair<std::string_view, std::string_view> settings[] = {
         {"shards", "3"},         {"ring_entries", "64"},   {"cq_entries", "2048"}, {"single_issuer", "off"},
         {"coop_taskrun", "off"}, {"defer_taskrun", "off"}, {"lane_capacity", "8"}, {"stealable_capacity", "16"},
-        {"steal_budget", "4"},   {"tasks_per_turn", "7"},  {"spin", "0"},          {"stop_grace", "5"}};
+        {"steal_budget", "4"},   {"tasks_per_turn", "7"},  {"spin", "0"},          {"stop_grace", "5"},
+        {"membarrier", "off"}};
     ASSERT_EQ(std::size(settings), knobs().size());
     for (const auto& [name, text] : settings) {
         runtime_options options;
@@ -35,6 +37,19 @@ TEST(R1, a_knob_changes_its_own_field_and_no_other) {
             EXPECT_EQ(each.get(options), each.name == name ? std::string(text) : untouched)
                 << name << " / " << each.name;
         }
+    }
+}
+
+TEST(R2, sleepers_pay_for_wakers_where_shards_spin_before_they_sleep) {
+    const auto effective = [](runtime_options options) { return resolve(options).value().membarrier; };
+    if (!process_barrier::available()) GTEST_SKIP() << "this kernel does not let us use membarrier(2)";
+    EXPECT_EQ(effective({.shards = 2, .spin = std::chrono::microseconds(0)}), feature_use::off);
+    EXPECT_EQ(effective({.shards = 2, .membarrier = feature_use::off}), feature_use::off);
+    EXPECT_EQ(effective({.shards = 1}), feature_use::off); // nobody wakes it but foreign threads
+    EXPECT_EQ(effective({.shards = 2, .membarrier = feature_use::on, .spin = std::chrono::microseconds(0)}),
+              feature_use::on);
+    if (usable_cpus() >= 2) {
+        EXPECT_EQ(effective({.shards = 2}), feature_use::on);
     }
 }
 
