@@ -5,9 +5,13 @@
 #include <spargio/core/options.hpp>
 #include <spargio/sched/placement.hpp>
 #include <spargio/shard/prometheus.hpp>
+#include <spargio/shard/resume_on.hpp>
 #include <spargio/shard/run.hpp>
 #include <spargio/shard/runtime.hpp>
+#include <spargio/shard/shard_context.hpp>
 #include <spargio/shard/spawn.hpp>
+#include <spargio/shard/spawn_local.hpp>
+#include <spargio/shard/spawn_when_room.hpp>
 #include <spargio/shard/this_shard.hpp>
 #include <spargio/task/channel.hpp>
 #include <spargio/task/join_handle.hpp>

@@ -9,8 +9,8 @@
 namespace spargio {
 
 /// Every number of stat_fields() in the text exposition format 0.0.4
-/// (https://prometheus.io/docs/instrumenting/exposition_formats/): totals as counters `spargio_NAME_total`, what
-/// counts now as gauges `spargio_NAME`, one sample a shard with the label `shard`. To be served as
+/// (https://prometheus.io/docs/instrumenting/exposition_formats/): totals as counters `spargio_NAME_total`,
+/// what counts now as gauges `spargio_NAME`, one sample a shard with the label `shard`. To be served as
 /// `text/plain; version=0.0.4`. A program with several runtimes gives each a name, which becomes the label
 /// `runtime`; any characters will do. Any thread, also after the runtime has stopped. Throws std::bad_alloc.
 /// Cost: some µs a shard for the caller, nothing for the shards.

@@ -6,6 +6,7 @@
 #include <spargio/ring/capabilities.hpp>
 #include <spargio/shard/runtime_stats.hpp>
 #include <spargio/shard/spawn.hpp>
+#include <spargio/shard/spawn_local.hpp>
 
 #include <cstddef>
 #include <expected>
@@ -30,6 +31,21 @@ public:
     template <class T>
     [[nodiscard]] join_handle<T> spawn(task<T> what, placement where = stealable{}) const {
         return detail::spawn_on(*core_, std::move(what), where);
+    }
+
+    /// As spawn(), but a stealable task that finds the queue of the chosen shard full
+    /// (options.stealable_capacity, those still on their way included) is refused: `overloaded`, and `what` is
+    /// still the caller's. Pinned tasks are never refused. Cost: one atomic operation more than spawn().
+    template <class T>
+    [[nodiscard]] std::expected<join_handle<T>, errc> try_spawn(task<T>&& what,
+                                                                placement where = stealable{}) const {
+        return detail::try_spawn_on(*core_, std::move(what), where);
+    }
+
+    /// As spargio::spawn_local().
+    template <class Factory>
+    [[nodiscard]] auto spawn_local(Factory factory, placement where = stealable{}) const {
+        return detail::spawn_local_on(*core_, std::move(factory), where);
     }
 
     /// Asks the runtime to stop, see runtime::stop().

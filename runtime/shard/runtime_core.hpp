@@ -13,7 +13,7 @@
 
 namespace spargio {
 
-class runtime_core {
+class runtime_core : public std::enable_shared_from_this<runtime_core> {
 public:
     explicit runtime_core(const runtime_options& resolved);
 

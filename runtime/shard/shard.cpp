@@ -93,6 +93,13 @@ bool shard::arrive(task_header& task) noexcept {
     return true;
 }
 
+bool shard::reserve_arrival() noexcept {
+    const auto before = reserved_arrivals_.fetch_add(1, std::memory_order_relaxed);
+    if (before + queue_.stealable().size() < stealable_capacity_) return true;
+    reserved_arrivals_.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+}
+
 void shard::nudge() noexcept {
     shard* const here = current();
     if (here != nullptr && &here->core_ == &core_) {

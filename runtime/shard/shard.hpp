@@ -88,7 +88,12 @@ public:
     [[nodiscard]] bool has_arrivals() const noexcept { return !arrivals_.empty_before_sleep(); }
     [[nodiscard]] bool looks_asleep() const noexcept { return parking_.looks_asleep(); }
     /// Tasks that look ready here; a guess.
-    [[nodiscard]] std::size_t load() noexcept { return queue_.stealable().size(); }
+    [[nodiscard]] std::size_t load() noexcept {
+        return queue_.stealable().size() + reserved_arrivals_.load(std::memory_order_relaxed);
+    }
+    /// Reserves room for one stealable task that is to arrive with the mark `reserved`; false when those here
+    /// and those on their way fill the queue.
+    [[nodiscard]] bool reserve_arrival() noexcept;
 
     // --- the shard's own thread, from tasks
     // -------------------------------------------------------------------
@@ -100,6 +105,9 @@ public:
     task_header& suspend_current(std::coroutine_handle<> caller) noexcept;
     [[nodiscard]] std::coroutine_handle<> join(task_header& awaited, std::coroutine_handle<> caller) noexcept;
     [[nodiscard]] std::coroutine_handle<> end_of_task(task_header& task) noexcept;
+    /// Sends the current task, which is suspended at `caller`, to `target`, where it goes on. When that shard
+    /// has closed the task stays suspended and is destroyed with the runtime.
+    void move_current(shard& target, std::coroutine_handle<> caller) noexcept;
 
     /// A task that was suspended here or may go on here.
     void resume_soon(task_header& task) noexcept;
@@ -175,6 +183,7 @@ private:
     parking_flag parking_;
     alignas(cache_line_bytes) std::atomic<std::uint32_t> outside_wakers_{0};
     std::atomic<bool> searching_{false};
+    std::atomic<std::uint32_t> reserved_arrivals_{0};
 
     // The shard's own.
     alignas(cache_line_bytes) std::unique_ptr<ring> ring_;

@@ -63,6 +63,10 @@ bool shard::take_arrivals() noexcept {
     task_header* task = arrivals_.take_all();
     while (task != nullptr) {
         task_header* const next = task->next;
+        if (task->reserved) {
+            task->reserved = false;
+            reserved_arrivals_.fetch_sub(1, std::memory_order_relaxed);
+        }
         has_loot_ |= task->moves == mobility::stealable; // once pushed it may be stolen, run and gone
         queue_.push(*task);
         task = next;

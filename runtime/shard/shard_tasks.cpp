@@ -22,6 +22,20 @@ task_header& shard::suspend_current(std::coroutine_handle<> caller) noexcept {
     return self;
 }
 
+void shard::move_current(shard& target, std::coroutine_handle<> caller) noexcept {
+    task_header& self = suspend_current(caller);
+    const bool pinned_here = self.moves == mobility::pinned;
+    // A pinned task's frame is destroyed where it lives, so its new home takes note of it: when it suspends
+    // next, or when that shard stops and finds it in a queue.
+    const bool hands_over = pinned_here && self.registry.load(std::memory_order_relaxed) == registry_;
+    if (hands_over) registry_->unlink(self);
+    self.held = true; // no thief may have it on its way
+    if (pinned_here) self.home = &target;
+    if (target.arrive(self)) return; // it may be running there, or be gone
+    if (pinned_here) self.home = this;
+    if (hands_over) registry_->link_if_new(self);
+}
+
 std::coroutine_handle<> shard::join(task_header& awaited, std::coroutine_handle<> caller) noexcept {
     task_header& self = *current_;
     const auto address = reinterpret_cast<std::uintptr_t>(&self);

@@ -5,20 +5,31 @@
 #include <cassert>
 
 namespace spargio::detail {
+namespace {
+
+shard& checked(runtime_core& core, std::uint32_t index) noexcept {
+    assert(index < core.shard_count() && "no such shard");
+    return core.at(index % core.shard_count());
+}
+
+/// `here` is null outside the runtime.
+shard& choose_shard(runtime_core& core, const placement& where, shard* here) noexcept {
+    if (const auto* const fixed = std::get_if<pinned>(&where)) return checked(core, fixed->shard);
+    if (std::holds_alternative<round_robin>(where)) return core.next_in_turn();
+    if (const auto* const by_key = std::get_if<sticky>(&where))
+        return core.at(shard_of_key(by_key->key, static_cast<std::uint32_t>(core.shard_count())));
+    if (const auto* const preferred = std::get_if<stealable_preferred>(&where))
+        return checked(core, preferred->shard);
+    return here != nullptr ? *here : core.least_loaded();
+}
+
+} // namespace
 
 bool launch(runtime_core& core, task_header& task, const placement& where) noexcept {
     shard* const here = shard::current();
     const bool inside = here != nullptr && &here->core() == &core;
     if (inside && !here->running()) return false; // being torn down: nothing runs any more
-    shard* target = nullptr;
-    if (const auto* const fixed = std::get_if<pinned>(&where)) {
-        assert(fixed->shard < core.shard_count() && "no such shard");
-        target = &core.at(fixed->shard % core.shard_count());
-    } else if (std::holds_alternative<round_robin>(where)) {
-        target = &core.next_in_turn();
-    } else {
-        target = inside ? here : &core.least_loaded();
-    }
+    shard* const target = &choose_shard(core, where, inside ? here : nullptr);
     if (inside && target == here) {
         here->start(task);
         return true;
@@ -33,6 +44,24 @@ runtime_core& current_core() noexcept {
     return here->core();
 }
 
-bool has_room_for_stealable() noexcept { return shard::current()->has_room_for_stealable(); }
+shard* find_room(runtime_core& core, const placement& where) noexcept {
+    shard* const here = shard::current();
+    shard* const inside = here != nullptr && &here->core() == &core ? here : nullptr;
+    shard& target = choose_shard(core, where, inside);
+    const bool room = &target == inside ? target.has_room_for_stealable() : target.reserve_arrival();
+    return room ? &target : nullptr;
+}
+
+bool launch_into_room(shard& target, task_header& task) noexcept {
+    shard* const here = shard::current();
+    if (here != nullptr && &here->core() == &target.core() && !here->running()) return false;
+    if (here == &target) {
+        target.start(task);
+        return true;
+    }
+    task.home = &target;
+    task.reserved = true;
+    return target.arrive(task);
+}
 
 } // namespace spargio::detail

@@ -16,7 +16,9 @@ namespace spargio {
 namespace detail {
 
 [[nodiscard]] constexpr mobility mobility_of(const placement& where) noexcept {
-    return std::holds_alternative<stealable>(where) ? mobility::stealable : mobility::pinned;
+    const bool moves =
+        std::holds_alternative<stealable>(where) || std::holds_alternative<stealable_preferred>(where);
+    return moves ? mobility::stealable : mobility::pinned;
 }
 
 /// Hands a prepared task to its shard. False when the runtime has stopped.
@@ -36,10 +38,25 @@ template <class T>
     return handle;
 }
 
+/// The shard on which a stealable task placed so would start, with room reserved there; null when it is full.
+[[nodiscard]] shard* find_room(runtime_core& core, const placement& where) noexcept;
+/// Hands a prepared task to the shard that find_room() gave. False when the runtime has stopped.
+[[nodiscard]] bool launch_into_room(shard& target, task_header& task) noexcept;
+
+template <class T>
+[[nodiscard]] std::expected<join_handle<T>, errc> try_spawn_on(runtime_core& core, task<T>&& what,
+                                                               const placement& where) {
+    if (mobility_of(where) == mobility::pinned) return spawn_on(core, std::move(what), where);
+    shard* const target = find_room(core, where);
+    if (target == nullptr) return std::unexpected(errc::overloaded);
+    auto& state = prepare_spawn(std::move(what), mobility::stealable);
+    join_handle<T> handle(state);
+    if (!launch_into_room(*target, state)) refuse(state);
+    return handle;
+}
+
 /// The core of the shard that this thread is; asserts that it is one.
 [[nodiscard]] runtime_core& current_core() noexcept;
-/// Whether this shard may take one more stealable task.
-[[nodiscard]] bool has_room_for_stealable() noexcept;
 
 } // namespace detail
 
@@ -53,13 +70,12 @@ template <class T>
     return detail::spawn_on(detail::current_core(), std::move(what), where);
 }
 
-/// As spawn(), but a stealable task that finds the queue full is refused: `overloaded`, and `what` is still the
-/// caller's.
+/// As spawn(), but a stealable task that finds the queue of its shard full (options.stealable_capacity) is
+/// refused: `overloaded`, and `what` is still the caller's. Pinned tasks are never refused. Who would rather
+/// wait uses spawn_when_room().
 template <class T>
 [[nodiscard]] std::expected<join_handle<T>, errc> try_spawn(task<T>&& what, placement where = stealable{}) {
-    if (std::holds_alternative<stealable>(where) && !detail::has_room_for_stealable())
-        return std::unexpected(errc::overloaded);
-    return detail::spawn_on(detail::current_core(), std::move(what), where);
+    return detail::try_spawn_on(detail::current_core(), std::move(what), where);
 }
 
 } // namespace spargio

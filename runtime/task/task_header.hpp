@@ -52,6 +52,7 @@ struct task_header {
     block_prefix block;
     mobility moves = mobility::stealable;
     bool held = false;                    ///< waits for something of its shard: must be resumed there
+    bool reserved = false;                ///< counted among the arrivals that its shard expects
     task_header* next = nullptr;          ///< link of the one queue that the task is in
     std::coroutine_handle<> resume_point; ///< innermost suspended coroutine
     std::coroutine_handle<> frame;        ///< outermost one; null once destroyed

@@ -22,6 +22,9 @@ public:
     void link_if_new(task_header& task) noexcept {
         if (task.registry.load(std::memory_order_relaxed) == nullptr) link(task);
     }
+    /// Takes an unfinished task off the list; the caller sees to it that another registry gets it. Owner shard
+    /// only.
+    void unlink(task_header& task) noexcept;
 
     /// Drops what is left of a task that is finished and has no handle. Any thread.
     static void release(task_header& task) noexcept;
@@ -38,7 +41,6 @@ public:
 private:
     task_registry() = default;
     void link(task_header& task) noexcept;
-    void unlink(task_header& task) noexcept;
 
     task_header* first_ = nullptr;
     intake<task_header> returned_;

@@ -153,7 +153,8 @@ TEST(R47, a_difference_subtracts_totals_and_keeps_what_counts_now) {
     step = 0;
     for (const stat_field& each : stat_fields()) {
         ++step;
-        EXPECT_EQ(between.shards[1].*each.value, each.kind == stat_kind::total ? 9 * step : 10 * step) << each.name;
+        EXPECT_EQ(between.shards[1].*each.value, each.kind == stat_kind::total ? 9 * step : 10 * step)
+            << each.name;
         EXPECT_EQ(after.total().*each.value, 20 * step) << each.name;
     }
 }

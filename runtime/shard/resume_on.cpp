@@ -1,0 +1,22 @@
+#include <spargio/shard/resume_on.hpp>
+
+#include <spargio/shard/runtime_core.hpp>
+
+#include <cassert>
+
+namespace spargio {
+
+void detail::resume_on_awaiter::await_resume() const noexcept {
+    // Where it is now it may be stolen from; see shard::move_current().
+    shard::current()->current_task()->held = false;
+}
+
+detail::resume_on_awaiter resume_on(std::uint32_t shard_index) noexcept {
+    shard* const here = shard::current();
+    assert(here != nullptr && "resume_on() outside a shard");
+    runtime_core& core = here->core();
+    assert(shard_index < core.shard_count() && "no such shard");
+    return detail::resume_on_awaiter(core.at(shard_index % core.shard_count()));
+}
+
+} // namespace spargio
