@@ -56,13 +56,13 @@ io_uring_sqe* ring::next_entry() noexcept {
     return entry;
 }
 
-void ring::send_bell(int target_descriptor, std::uint32_t target) noexcept {
+bool ring::send_bell(int target_descriptor, std::uint32_t target) noexcept {
     io_uring_sqe* const entry = next_entry();
     const auto received = user_data{completion_kind::ringing, 0}.packed();
     io_uring_prep_msg_ring(entry, target_descriptor, 0, received, 0);
     io_uring_sqe_set_data64(entry, user_data{completion_kind::bell, target}.packed());
     io_uring_sqe_set_flags(entry, IOSQE_CQE_SKIP_SUCCESS);
-    submit(); // what it leaves behind, submit_leftovers() or the wait takes along
+    return submit(); // what it leaves behind, submit_leftovers() or the wait takes along
 }
 
 void ring::submit_and_wait() noexcept {

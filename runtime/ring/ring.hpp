@@ -12,6 +12,7 @@
 #include <spargio/ring/capabilities.hpp>
 #include <spargio/ring/user_data.hpp>
 
+#include <cerrno>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -53,9 +54,11 @@ public:
     [[nodiscard]] int wake_descriptor() const noexcept { return wake_fd_; }
 
     /// Rings the bell of the ring behind `target_descriptor` (IORING_OP_MSG_RING, kernel 5.18) and submits it
-    /// at once, so that the target wakes even if the caller computes for long. One system call. Success of the
-    /// sender is not delivery; a failed request comes back as a completion of kind `bell` with `target`.
-    void send_bell(int target_descriptor, std::uint32_t target) noexcept;
+    /// at once, so that the target wakes even if the caller computes for long. One system call. False when the
+    /// kernel refuses for the moment (EAGAIN, EBUSY): the request stays queued and is submitted later, and a
+    /// caller who may compute for long must wake the target another way. Success of the sender is not delivery;
+    /// a failed request comes back as a completion of kind `bell` with `target`.
+    [[nodiscard]] bool send_bell(int target_descriptor, std::uint32_t target) noexcept;
 
     /// Submits what is pending and waits for at least one completion. Returns after EINTR or EAGAIN too: look
     /// at reap(), and look for work.
@@ -111,9 +114,14 @@ public:
 private:
     ring() = default;
     [[nodiscard]] io_uring_sqe* next_entry() noexcept;
-    void submit() noexcept {
-        enters_->add();
-        io_uring_submit(&raw_);
+    /// Whether the kernel has taken all that is queued.
+    bool submit() noexcept {
+        int taken = 0;
+        do {
+            enters_->add();
+            taken = io_uring_submit(&raw_);
+        } while (taken == -EINTR);
+        return taken >= 0 && ((raw_.flags & IORING_SETUP_SQPOLL) != 0 || io_uring_sq_ready(&raw_) == 0);
     }
 
     io_uring raw_{};

@@ -115,9 +115,10 @@ void shard::nudge() noexcept {
 bool shard::wake(shard& target) noexcept {
     if (!target.parking_.claim_wake()) return false;
     counters_.bells_sent.add();
-    if (features_.between_shards == shard_wake::msg_ring)
-        ring_->send_bell(target.ring_descriptor_, target.index_);
-    else
+    // A bell that the kernel refuses for the moment would ring when this shard next enters its ring, and it may
+    // compute for long before that: tests/protocol/shards.pml.
+    if (features_.between_shards != shard_wake::msg_ring ||
+        !ring_->send_bell(target.ring_descriptor_, target.index_))
         ring::wake_foreign(target.features_, target.ring_descriptor_, target.wake_descriptor_);
     return true;
 }
