@@ -37,7 +37,7 @@ concept value_channel = requires(Channel& channel, std::uint64_t value) {
 template <class Runtime>
 concept async_runtime = requires(Runtime& runtime, typename Runtime::template task<std::uint64_t>&& task,
                                  std::size_t worker) {
-    /// The coroutine type of the backend.
+    /// The coroutine type of the backend. Awaiting one that was not spawned runs it inside the awaiting task.
     typename Runtime::template task<std::uint64_t>;
     /// What `spawn` gives: awaiting the object (moved from) waits for the task and gives its result.
     typename Runtime::template joiner<std::uint64_t>;
@@ -45,7 +45,8 @@ concept async_runtime = requires(Runtime& runtime, typename Runtime::template ta
     { runtime.workers() } -> std::convertible_to<std::size_t>;
     /// Starts a task; the runtime decides where it runs.
     { runtime.spawn(std::move(task)) } -> std::same_as<typename Runtime::template joiner<std::uint64_t>>;
-    /// Starts a task on one worker, where it stays.
+    /// Starts a task on one worker, where it stays. Those that one task starts on one worker run there in the
+    /// order in which they were started, one at a time between two suspensions.
     {
         runtime.spawn_on(worker, std::move(task))
         } -> std::same_as<typename Runtime::template joiner<std::uint64_t>>;

@@ -1,7 +1,9 @@
 #include "workloads/workload.hpp"
 
 #include "workloads/fanout.hpp"
+#include "workloads/fork_join.hpp"
 #include "workloads/idle.hpp"
+#include "workloads/keyed_fanout.hpp"
 #include "workloads/ping_pong.hpp"
 
 #include <algorithm>
@@ -12,7 +14,8 @@ namespace bench {
 std::span<const workload> all_workloads() {
     static const std::vector<workload> all = [] {
         std::vector<workload> every;
-        for (const auto& family : {ping_pong_workloads(), fanout_workloads(), idle_workloads()})
+        for (const auto& family : {ping_pong_workloads(), fanout_workloads(), keyed_fanout_workloads(),
+                                   fork_join_workloads(), idle_workloads()})
             every.insert(every.end(), family.begin(), family.end());
         return every;
     }();

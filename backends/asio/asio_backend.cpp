@@ -78,7 +78,10 @@ public:
                               knobs->at("context") == "pool" ? context_layout::pool : context_layout::worker,
                           .poll = knobs->at("poll") == "on" ? polling::on : polling::off,
                           .coroutines = knobs->at("style") == "coroutines"};
-        if (what.name.starts_with("fanout/")) return open_fanout(fanout_shape::read(how), set);
+        if (what.name == "fanout/balanced" || what.name == "fanout/skewed")
+            return open_fanout(fanout_shape::read(how), set);
+        if (what.name == "fanout/hotkey_rotation") return open_keyed_fanout(keyed_shape::read(how), set);
+        if (what.name == "fanout/skynet" || what.name == "fanout/fib") return open_fork_join(what, how, set);
         if (what.name == "ping_pong/tasks_rtt") return open_tasks(ping_pong_shape::read(how, false), set);
         if (what.name.starts_with("ping_pong/")) return open_messages(what, how, set);
         if (what.name == "idle/park")
@@ -96,6 +99,30 @@ private:
     static std::unique_ptr<session> open_fanout(fanout_shape shape, setting set) {
         return set.coroutines ? make_fanout_coroutines(shape, set.layout, set.poll)
                               : make_fanout(shape, set.layout, set.poll);
+    }
+
+    static std::expected<std::unique_ptr<session>, refusal> open_keyed_fanout(const keyed_shape& shape,
+                                                                              setting set) {
+        if (!set.coroutines) return make_keyed_fanout(shape, set.layout, set.poll);
+        if (set.layout == context_layout::pool)
+            return refuse_unsupported(
+                "with context=pool coroutines of one key may run beside each other; the shared scenario gives "
+                "each key to a worker and so wants context=worker; style=handlers uses a strand for each key");
+        return make_keyed_fanout_coroutines(shape, set.poll);
+    }
+
+    static std::expected<std::unique_ptr<session>, refusal> open_fork_join(const workload& what,
+                                                                           const parameters& how, setting set) {
+        if (set.layout == context_layout::worker)
+            return refuse_unsupported(
+                "with an io_context a worker a forked call stays with the worker that it was posted to, and no "
+                "other can run it, which this workload demands; use context=pool");
+        if (what.name == "fanout/skynet") {
+            const auto shape = skynet_shape::read(how);
+            return set.coroutines ? make_skynet_coroutines(shape, set.poll) : make_skynet(shape, set.poll);
+        }
+        const auto shape = fib_shape::read(how);
+        return set.coroutines ? make_fib_coroutines(shape, set.poll) : make_fib(shape, set.poll);
     }
 
     static std::unique_ptr<session> open_tasks(ping_pong_shape shape, setting set) {

@@ -7,6 +7,7 @@
 #include "backends/asio/worker_threads.hpp"
 #include "workloads/async_runtime.hpp"
 
+#include <atomic>
 #include <exception>
 #include <memory>
 #include <span>
@@ -60,7 +61,7 @@ public:
 
     template <class Value>
     joiner<Value> spawn(task<Value>&& work) {
-        return spawn_on(next_++ % workers(), std::move(work));
+        return spawn_on(next_.fetch_add(1, std::memory_order_relaxed) % workers(), std::move(work));
     }
 
     template <class Value>
@@ -99,7 +100,7 @@ private:
 
     worker_threads& workers_;
     std::vector<std::unique_ptr<channel>> links_;
-    std::size_t next_ = 0;
+    std::atomic<std::size_t> next_{0};
 };
 
 } // namespace bench::on_asio

@@ -2,6 +2,8 @@
 #include "backends/asio/coroutine_runtime.hpp"
 #include "backends/asio/sessions.hpp"
 #include "workloads/scenarios/fanout.hpp"
+#include "workloads/scenarios/fork_join.hpp"
+#include "workloads/scenarios/keyed_fanout.hpp"
 #include "workloads/scenarios/ping_pong.hpp"
 
 #include <functional>
@@ -72,6 +74,30 @@ std::unique_ptr<session> make_fanout_coroutines(fanout_shape shape, context_layo
     return std::make_unique<coroutine_session>(
         shape.workers, layout, how, [shape](coroutine_runtime& runtime, const slice_order& order, recorder&) {
             return scenarios::fanout(runtime, shape, order);
+        });
+}
+
+std::unique_ptr<session> make_keyed_fanout_coroutines(const keyed_shape& shape, polling how) {
+    return std::make_unique<coroutine_session>(
+        shape.workers, context_layout::worker, how,
+        [shape](coroutine_runtime& runtime, const slice_order& order, recorder&) {
+            return scenarios::keyed_fanout(runtime, shape, order);
+        });
+}
+
+std::unique_ptr<session> make_skynet_coroutines(skynet_shape shape, polling how) {
+    return std::make_unique<coroutine_session>(
+        shape.workers, context_layout::pool, how,
+        [shape](coroutine_runtime& runtime, const slice_order& order, recorder&) {
+            return scenarios::skynet(runtime, shape, order);
+        });
+}
+
+std::unique_ptr<session> make_fib_coroutines(fib_shape shape, polling how) {
+    return std::make_unique<coroutine_session>(
+        shape.workers, context_layout::pool, how,
+        [shape](coroutine_runtime& runtime, const slice_order& order, recorder&) {
+            return scenarios::fib(runtime, shape, order);
         });
 }
 

@@ -4,6 +4,8 @@
 #include "backends/asio/worker_threads.hpp"
 #include "workloads/backend.hpp"
 #include "workloads/fanout.hpp"
+#include "workloads/fork_join.hpp"
+#include "workloads/keyed_fanout.hpp"
 #include "workloads/ping_pong.hpp"
 
 #include <memory>
@@ -16,11 +18,20 @@ std::unique_ptr<session> make_tasks_rtt(ping_pong_shape shape, context_layout la
 std::unique_ptr<session> make_cold_start(ping_pong_shape shape, polling how);
 std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape, polling how);
 std::unique_ptr<session> make_fanout(fanout_shape shape, context_layout layout, polling how);
+std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, context_layout layout, polling how);
+// One context for all workers.
+std::unique_ptr<session> make_skynet(skynet_shape shape, polling how);
+std::unique_ptr<session> make_fib(fib_shape shape, polling how);
 
 // The scenarios of workloads/scenarios/, with awaitable<> coroutines and channels.
 std::unique_ptr<session> make_steady_rtt_coroutines(ping_pong_shape shape, polling how);
 std::unique_ptr<session> make_tasks_rtt_coroutines(ping_pong_shape shape, context_layout layout, polling how);
 std::unique_ptr<session> make_one_way_drain_coroutines(ping_pong_shape shape, polling how);
 std::unique_ptr<session> make_fanout_coroutines(fanout_shape shape, context_layout layout, polling how);
+// A context a worker.
+std::unique_ptr<session> make_keyed_fanout_coroutines(const keyed_shape& shape, polling how);
+// One context for all workers.
+std::unique_ptr<session> make_skynet_coroutines(skynet_shape shape, polling how);
+std::unique_ptr<session> make_fib_coroutines(fib_shape shape, polling how);
 
 } // namespace bench::on_asio

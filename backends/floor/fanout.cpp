@@ -1,5 +1,6 @@
 // fanout by hand: the caller of a request and its helpers meet at two words, and spin.
 #include "backends/floor/crew.hpp"
+#include "backends/floor/meeting.hpp"
 #include "backends/floor/sessions.hpp"
 #include "backends/floor/spin.hpp"
 
@@ -7,29 +8,6 @@
 
 namespace bench::by_hand {
 namespace {
-
-/// Starts and joins the helpers of one request after the other. Thread 0 leads.
-class meeting {
-public:
-    explicit meeting(std::size_t helpers) : helpers_(helpers) {}
-
-    void open(std::uint64_t request) noexcept { opened_.value.store(request + 1, std::memory_order_release); }
-    void await_open(std::uint64_t request) const noexcept {
-        spin_until([&] { return opened_.value.load(std::memory_order_acquire) > request; });
-    }
-    void arrive(std::size_t helper) noexcept {
-        auto& word = helpers_[helper].value;
-        word.store(word.load(std::memory_order_relaxed) + 1, std::memory_order_release);
-    }
-    void await_all(std::uint64_t request) const noexcept {
-        for (const auto& helper : helpers_)
-            spin_until([&] { return helper.value.load(std::memory_order_acquire) > request; });
-    }
-
-private:
-    lone_word opened_;
-    std::vector<lone_word> helpers_; ///< requests that each has finished
-};
 
 /// Balanced: every thread knows its share beforehand.
 struct fixed_shares {

@@ -64,6 +64,9 @@ public:
             return make_one_way_drain(ping_pong_shape::read(how, true), wait);
         if (what.name == "fanout/balanced") return make_balanced_fanout(fanout_shape::read(how), mode);
         if (what.name == "fanout/skewed") return make_skewed_fanout(fanout_shape::read(how), mode);
+        if (what.name == "fanout/hotkey_rotation") return make_keyed_fanout(keyed_shape::read(how), mode);
+        if (what.name == "fanout/skynet") return make_skynet(skynet_shape::read(how), mode);
+        if (what.name == "fanout/fib") return make_fib(fib_shape::read(how), mode);
         if (what.name == "idle/park")
             return open_session<idle_session>(static_cast<std::size_t>(how["workers"]));
         if (what.name == "harness/empty") return open_session<empty_session>();

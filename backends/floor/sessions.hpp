@@ -3,6 +3,8 @@
 
 #include "workloads/backend.hpp"
 #include "workloads/fanout.hpp"
+#include "workloads/fork_join.hpp"
+#include "workloads/keyed_fanout.hpp"
 #include "workloads/ping_pong.hpp"
 
 #include <memory>
@@ -20,5 +22,8 @@ std::unique_ptr<session> make_cold_start(ping_pong_shape shape, waiting how);
 std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape, waiting how);
 std::unique_ptr<session> make_balanced_fanout(fanout_shape shape, branching how);
 std::unique_ptr<session> make_skewed_fanout(fanout_shape shape, branching how);
+std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, branching how);
+std::unique_ptr<session> make_skynet(skynet_shape shape, branching how);
+std::unique_ptr<session> make_fib(fib_shape shape, branching how);
 
 } // namespace bench::by_hand

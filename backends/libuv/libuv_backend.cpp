@@ -42,6 +42,11 @@ public:
         if (what.name == "ping_pong/one_way_drain") return make_one_way_drain(ping_pong_shape::read(how, true));
         if (what.name == "fanout/balanced" || what.name == "fanout/skewed")
             return open_fanout(fanout_shape::read(how), *read_threads(*knobs));
+        if (what.name == "fanout/hotkey_rotation") return make_keyed_fanout(keyed_shape::read(how));
+        if (what.name == "fanout/skynet" || what.name == "fanout/fib")
+            return refuse_unsupported(
+                "uv_queue_work may be called only on the loop's own thread and its work cannot wait for other "
+                "work, so a forked call cannot fork: libuv has no recursive fork and join");
         if (what.name == "idle/park") return make_idle(static_cast<std::size_t>(how["workers"]));
         if (what.name == "ping_pong/tasks_rtt")
             return refuse_unsupported(

@@ -3,6 +3,7 @@
 
 #include "workloads/backend.hpp"
 #include "workloads/fanout.hpp"
+#include "workloads/keyed_fanout.hpp"
 #include "workloads/ping_pong.hpp"
 
 #include <memory>
@@ -12,6 +13,7 @@ namespace bench::on_libuv {
 std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape);
 std::unique_ptr<session> make_cold_start(ping_pong_shape shape);
 std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape);
+std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape);
 std::unique_ptr<session> make_idle(std::size_t workers);
 
 /// `pool_threads` was given to libuv by `claim_pool` before.

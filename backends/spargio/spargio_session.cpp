@@ -4,6 +4,8 @@
 #include "backends/spargio/scenario_runtime.hpp"
 #include "workloads/idle.hpp"
 #include "workloads/scenarios/fanout.hpp"
+#include "workloads/scenarios/fork_join.hpp"
+#include "workloads/scenarios/keyed_fanout.hpp"
 #include "workloads/scenarios/ping_pong.hpp"
 
 #include <functional>
@@ -92,6 +94,44 @@ private:
     fanout_shape shape_;
 };
 
+class keyed_session final : public warm_session {
+public:
+    keyed_session(const spargio::runtime_options& options, const keyed_shape& shape)
+        : warm_session(options), shape_(shape) {
+        shape_.workers = options.shards;
+    }
+    slice_outcome run(const slice_order& order, recorder&) override {
+        return run_root(scenarios::keyed_fanout(runtime_, shape_, order));
+    }
+
+private:
+    keyed_shape shape_;
+};
+
+class skynet_session final : public warm_session {
+public:
+    skynet_session(const spargio::runtime_options& options, const skynet_shape& shape)
+        : warm_session(options), shape_(shape) {}
+    slice_outcome run(const slice_order& order, recorder&) override {
+        return run_root(scenarios::skynet(runtime_, shape_, order));
+    }
+
+private:
+    skynet_shape shape_;
+};
+
+class fib_session final : public warm_session {
+public:
+    fib_session(const spargio::runtime_options& options, const fib_shape& shape)
+        : warm_session(options), shape_(shape) {}
+    slice_outcome run(const slice_order& order, recorder&) override {
+        return run_root(scenarios::fib(runtime_, shape_, order));
+    }
+
+private:
+    fib_shape shape_;
+};
+
 class idle_session final : public warm_session {
 public:
     using warm_session::warm_session;
@@ -138,7 +178,12 @@ opened open_by_name(const workload& what, const parameters& how, const spargio::
         return open_session<drain_session>(options, ping_pong_shape::read(how, true));
     if (what.name == "ping_pong/cold_start")
         return open_session<cold_session>(options, ping_pong_shape::read(how, false));
-    if (what.name.starts_with("fanout/")) return open_session<fanout_session>(options, fanout_shape::read(how));
+    if (what.name == "fanout/balanced" || what.name == "fanout/skewed")
+        return open_session<fanout_session>(options, fanout_shape::read(how));
+    if (what.name == "fanout/hotkey_rotation")
+        return open_session<keyed_session>(options, keyed_shape::read(how));
+    if (what.name == "fanout/skynet") return open_session<skynet_session>(options, skynet_shape::read(how));
+    if (what.name == "fanout/fib") return open_session<fib_session>(options, fib_shape::read(how));
     if (what.name == "idle/park") return open_session<idle_session>(options);
     return refuse_unsupported("the Spargio backend has no session for this workload");
 }

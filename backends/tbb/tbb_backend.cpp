@@ -1,82 +1,15 @@
 #include "backends/tbb/tbb_backend.hpp"
 
-#include "workloads/fanout.hpp"
+#include "backends/tbb/arena.hpp"
+#include "backends/tbb/sessions.hpp"
 #include "workloads/idle.hpp"
 
-#include <oneapi/tbb/global_control.h>
-#include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
 #include <oneapi/tbb/version.h>
-
-#include <new>
-#include <vector>
 
 namespace bench {
 namespace on_tbb {
 namespace {
-
-namespace tbb = oneapi::tbb;
-
-/// An arena of `workers` threads, of which the caller is one, and no more threads in the process than that.
-class arena {
-public:
-    explicit arena(std::size_t workers)
-        : limit_(tbb::global_control::max_allowed_parallelism, workers), arena_(static_cast<int>(workers), 1) {
-        arena_.initialize();
-    }
-
-    template <class Job>
-    void run(Job job) {
-        arena_.execute(job);
-    }
-
-private:
-    /// Joins the library's threads when it is destroyed, as the last of the members; without it they stay.
-    struct scheduler {
-        scheduler() : handle(tbb::attach{}) {}
-        scheduler(const scheduler&) = delete;
-        scheduler& operator=(const scheduler&) = delete;
-        ~scheduler() { tbb::finalize(handle, std::nothrow); }
-        tbb::task_scheduler_handle handle;
-    };
-
-    scheduler scheduler_;
-    tbb::global_control limit_;
-    tbb::task_arena arena_;
-};
-
-/// W13, W14: each branch a task of its own, joined by the group; the joining thread takes part.
-class fanout_session final : public session {
-public:
-    explicit fanout_session(fanout_shape shape)
-        : shape_(shape), arena_(shape.workers), results_(shape.branches) {}
-
-    slice_outcome run(const slice_order& order, recorder&) override {
-        slice_outcome done;
-        arena_.run([&] {
-            tbb::task_group group;
-            for (std::uint64_t i = 0; i < order.iterations; ++i)
-                for (std::uint64_t request = 0; request < shape_.requests; ++request) {
-                    fork_and_join(group, order.seed, request);
-                    for (const std::uint64_t result : results_) done.checksum += result;
-                    done.operations += results_.size();
-                }
-        });
-        return done;
-    }
-
-private:
-    void fork_and_join(tbb::task_group& group, std::uint64_t seed, std::uint64_t request) {
-        for (std::uint64_t branch = 0; branch < shape_.branches; ++branch)
-            group.run(
-                [this, seed, request, branch] { results_[branch] = shape_.run_branch(seed, request, branch); });
-        group.wait();
-    }
-
-    fanout_shape shape_;
-    arena arena_;
-    std::vector<std::uint64_t> results_;
-};
 
 /// The workers are woken by one parallel step first, so that they exist and then have nothing to do.
 class idle_session final : public session {
@@ -102,13 +35,31 @@ public:
     std::string_view summary() const override {
         return "oneTBB task_group in an arena of its own: fork and join by work-stealing";
     }
+    [[nodiscard]] std::vector<knob_spec> knobs() const override {
+        return {
+            {"join", "bypass", "bypass, group", "",
+             "how skynet and fib join: counted continuations and the scheduler bypass, or a waiting group"}};
+    }
+
+    [[nodiscard]] std::expected<knob_values, std::string>
+    effective_knobs(const knob_values& given) const override {
+        auto knobs = backend::effective_knobs(given);
+        if (!knobs) return knobs;
+        if (const auto& join = knobs->at("join"); join != "bypass" && join != "group")
+            return std::unexpected("knob join=" + join + " is not legal; it takes bypass, group");
+        return knobs;
+    }
 
     std::expected<std::unique_ptr<session>, refusal> open(const workload& what, const parameters& how,
                                                           const knob_values& given) override try {
-        if (const auto knobs = effective_knobs(given); !knobs)
-            return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
+        const auto knobs = effective_knobs(given);
+        if (!knobs) return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
+        const auto join = knobs->at("join") == "group" ? joining::group : joining::bypass;
         if (what.name == "fanout/balanced" || what.name == "fanout/skewed")
-            return open_session<fanout_session>(fanout_shape::read(how));
+            return make_fanout(fanout_shape::read(how));
+        if (what.name == "fanout/hotkey_rotation") return make_keyed_fanout(keyed_shape::read(how));
+        if (what.name == "fanout/skynet") return make_skynet(skynet_shape::read(how), join);
+        if (what.name == "fanout/fib") return make_fib(fib_shape::read(how), join);
         if (what.name == "idle/park")
             return open_session<idle_session>(static_cast<std::size_t>(how["workers"]));
         if (what.name == "harness/empty")

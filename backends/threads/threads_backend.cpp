@@ -44,6 +44,9 @@ public:
         if (what.name == "ping_pong/one_way_drain") return make_one_way_drain(ping_pong_shape::read(how, true));
         if (what.name == "fanout/balanced" || what.name == "fanout/skewed")
             return make_fanout(fanout_shape::read(how));
+        if (what.name == "fanout/hotkey_rotation") return make_keyed_fanout(keyed_shape::read(how));
+        if (what.name == "fanout/skynet") return make_skynet(skynet_shape::read(how));
+        if (what.name == "fanout/fib") return make_fib(fib_shape::read(how));
         if (what.name == "idle/park")
             return open_session<idle_session>(static_cast<std::size_t>(how["workers"]));
         if (what.name == "harness/empty")

@@ -16,6 +16,8 @@ WORKLOADS = {
     "ping_pong/cold_start": ("round trip", "wall_time", False, {"rounds": "64", "workers": "2"}),
     "fanout/balanced": ("branch", "wall_time", False, {"requests": "64", "branches": "16", "workers": "2"}),
     "fanout/skewed": ("branch", "wall_time", False, {"requests": "64", "branches": "16", "workers": "2"}),
+    "fanout/skynet": ("leaf", "wall_time", False, {"leaves": "100000", "workers": "2"}),
+    "fanout/fib": ("call", "wall_time", False, {"n": "24", "workers": "2"}),
     "idle/park": ("ms of idleness", "cpu_time", False, {"workers": "2"}),
 }
 
@@ -139,8 +141,9 @@ def pair(ratio: float, blocks: int = 20, seed: int = 1, noise: float = 0.02, **o
                            blocks=blocks)], seed, noise, **other)
 
 
-def quick(blocks: int = 10, seed: int = 7) -> dict:
-    """A run of the shape of the quick matrix: wins, a loss, doubts, refusals, an A/A pair."""
+def quick(blocks: int = 10, seed: int = 7, trees: bool = False) -> dict:
+    """A run of the shape of the quick matrix: wins, a loss, doubts, refusals, an A/A pair; `trees`: the recursive
+    cases as well."""
     no_messages = dict(status="unsupported", reason="oneTBB has no message channel between two named threads")
     def messages(workload, ours, sleeping, floor, threads, asio, libuv, latency=False, **parameters):
         arms = [Arm("spargio", ours, 2.0), Arm("spargio[spin=0]", sleeping, 1.1), Arm("floor", floor, 2.0),
@@ -158,6 +161,12 @@ def quick(blocks: int = 10, seed: int = 7) -> dict:
                                 Arm("floor[mode=serial]", ours * 1.9, 1.0), Arm("threads", ours * 1.9, 1.8),
                                 Arm("asio[context=pool]", ours * 3, 1.9), Arm("libuv", ours * 2.4, 1.8),
                                 Arm("tbb", tbb, 1.95)], {}, blocks)
+
+    def tree(workload, ours, tbb, **parameters):
+        return Group(workload, [Arm("spargio", ours, 1.9), Arm("floor", ours * 0.1, 2.0),
+                                Arm("threads", ours * 4, 1.8), Arm("asio[context=pool]", ours * 12, 1.9),
+                                Arm("tbb", tbb, 1.95)], parameters, blocks)
+    recursive = [tree("fanout/skynet", 20, 30, leaves="100000"), tree("fanout/fib", 8, 24, n="24")]
     return make_run([
         messages("ping_pong/steady_rtt", 150, 5100, 86, 9000, 5200, 6100, latency=True),
         messages("ping_pong/tasks_rtt", 60, 61, 4, 8000, 240, 900, latency=True),
@@ -170,6 +179,7 @@ def quick(blocks: int = 10, seed: int = 7) -> dict:
                             Arm("floor", 1e6, 0.0001), Arm("asio", 1e6, 0.0003), Arm("libuv", 1e6, 0.0003),
                             Arm("tbb", 1e6, 0.0004)], {}, blocks),
         Group("ping_pong/steady_rtt", [Arm("asio", 5200), Arm("asio#2", 5200)], {"rounds": "255"}, blocks),
+        *(recursive if trees else []),
     ], seed)
 
 

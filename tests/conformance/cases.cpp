@@ -13,9 +13,9 @@ namespace {
 using namespace bench;
 
 /// Small enough for a spinning backend on a busy machine; odd, so that nothing divides evenly.
-const std::map<std::string_view, std::string> small_values{{"rounds", "13"},  {"messages", "131"},
-                                                           {"requests", "5"}, {"branches", "7"},
-                                                           {"steps", "20"},   {"hot_steps", "300"}};
+const std::map<std::string_view, std::string> small_values{
+    {"rounds", "13"},     {"messages", "131"}, {"requests", "5"}, {"branches", "7"}, {"steps", "20"},
+    {"hot_steps", "300"}, {"keys", "3"},       {"rotation", "2"}, {"leaves", "137"}, {"n", "11"}};
 
 parameters make_small(const workload& what, std::vector<assignment> more) {
     std::vector<assignment> given = std::move(more);

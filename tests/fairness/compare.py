@@ -60,6 +60,9 @@ def all_cases():
     yield from fanout_cases("threads", "threads_fanout")
     yield from fanout_cases("tbb", "tbb_fanout")
     yield from fanout_cases("tbb", "tbb_parallel_for")
+    for program in ("tbb_invoke", "tbb_group", "tbb_bypass"):
+        yield Case("tbb", "fanout/skynet", 20, ("leaves=100000",), program, "skynet")
+        yield Case("tbb", "fanout/fib", 20, ("n=24",), program, "fib")
 
 
 class ProgramFailed(Exception):

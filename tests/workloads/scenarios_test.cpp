@@ -2,6 +2,8 @@
 // W4).
 #include "tests/workloads/toy_runtime.hpp"
 #include "workloads/scenarios/fanout.hpp"
+#include "workloads/scenarios/fork_join.hpp"
+#include "workloads/scenarios/keyed_fanout.hpp"
 #include "workloads/scenarios/ping_pong.hpp"
 #include "workloads/workload.hpp"
 
@@ -19,6 +21,10 @@ slice_outcome do_slice(toy::runtime& runtime, std::string_view name, const param
         return runtime.run(scenarios::tasks_rtt(runtime, ping_pong_shape::read(how, false), order, into));
     if (name == "ping_pong/one_way_drain")
         return runtime.run(scenarios::one_way_drain(runtime, ping_pong_shape::read(how, true), order));
+    if (name == "fanout/hotkey_rotation")
+        return runtime.run(scenarios::keyed_fanout(runtime, keyed_shape::read(how), order));
+    if (name == "fanout/skynet") return runtime.run(scenarios::skynet(runtime, skynet_shape::read(how), order));
+    if (name == "fanout/fib") return runtime.run(scenarios::fib(runtime, fib_shape::read(how), order));
     return runtime.run(scenarios::fanout(runtime, fanout_shape::read(how), order));
 }
 
@@ -64,7 +70,13 @@ INSTANTIATE_TEST_SUITE_P(
                       slice_case{"ping_pong/one_way_drain", {{"messages", "100"}, {"batch", "64"}}},
                       slice_case{"ping_pong/one_way_drain", {{"messages", "100"}, {"batch", "all"}}},
                       slice_case{"fanout/balanced", {{"requests", "5"}, {"branches", "4"}, {"steps", "10"}}},
-                      slice_case{"fanout/skewed", {{"requests", "5"}, {"branches", "3"}, {"hot_steps", "40"}}}),
+                      slice_case{"fanout/skewed", {{"requests", "5"}, {"branches", "3"}, {"hot_steps", "40"}}},
+                      slice_case{"fanout/hotkey_rotation", {{"requests", "9"}, {"keys", "3"}, {"steps", "10"}}},
+                      slice_case{"fanout/hotkey_rotation", {{"requests", "9"}, {"keys", "1"}, {"steps", "1"}}},
+                      slice_case{"fanout/skynet", {{"leaves", "1"}}},
+                      slice_case{"fanout/skynet", {{"leaves", "7"}}},
+                      slice_case{"fanout/skynet", {{"leaves", "1234"}}}, slice_case{"fanout/fib", {{"n", "0"}}},
+                      slice_case{"fanout/fib", {{"n", "1"}}}, slice_case{"fanout/fib", {{"n", "13"}}}),
     [](const auto& info) {
         std::string name = info.param.workload;
         for (const auto& [key, value] : info.param.given) name += "_" + key + "_" + value;
@@ -113,6 +125,76 @@ TEST(scenarios, W14_the_hot_branch_moves_with_the_request) {
     for (std::uint64_t request = 0; request < shape.requests; ++request)
         for (std::uint64_t branch = 0; branch < shape.branches; ++branch)
             EXPECT_EQ(shape.steps_of(request, branch), branch == request % 4 ? 50u : 5u);
+}
+
+TEST(scenarios, W15_three_branches_of_four_have_the_hot_key_and_the_fourth_never) {
+    const auto& what = *find_workload("fanout/hotkey_rotation");
+    const auto shape = keyed_shape::read(parameters::make(what.parameters, {}).value());
+    for (std::uint64_t request = 0; request < 200; ++request) {
+        EXPECT_EQ(shape.hot_key(request), request / 8 % 16);
+        for (std::uint64_t branch = 0; branch < shape.branches; ++branch) {
+            const auto key = shape.key_of(request, branch);
+            EXPECT_LT(key, shape.keys);
+            EXPECT_EQ(key == shape.hot_key(request), branch % 4 != 3) << request << ", " << branch;
+        }
+    }
+}
+
+TEST(scenarios, W15_the_owner_of_the_hot_key_changes_every_eight_requests) {
+    const auto& what = *find_workload("fanout/hotkey_rotation");
+    const auto shape = keyed_shape::read(parameters::make(what.parameters, {}).value());
+    for (std::uint64_t request = 0; request < 64; ++request)
+        EXPECT_EQ(shape.owner_of(shape.hot_key(request)), request / 8 % 2);
+}
+
+/// The answer when each key's branches run in another order than the demanded one.
+std::uint64_t checksum_in_reverse(const keyed_shape& shape, std::uint64_t seed) {
+    std::vector<key_state> states;
+    shape.reset(states, seed);
+    std::uint64_t sum = 0;
+    for (std::uint64_t request = 0; request < shape.requests; ++request)
+        for (std::uint64_t branch = shape.branches; branch-- != 0;)
+            sum += shape.run_branch(states[shape.key_of(request, branch)], request, branch);
+    return sum;
+}
+
+TEST(scenarios, W15_a_runtime_that_breaks_the_order_of_a_key_is_found_out) {
+    const auto& what = *find_workload("fanout/hotkey_rotation");
+    const auto how = parameters::make(what.parameters, {}).value();
+    const auto shape = keyed_shape::read(how);
+    const slice_order order{.iterations = 1, .seed = 1};
+    const slice_outcome done{.operations = shape.requests * shape.branches,
+                             .checksum = checksum_in_reverse(shape, order.seed)};
+    EXPECT_THAT(verify(what, how, order, done).value_or("right"), ::testing::HasSubstr("wrong checksum"));
+}
+
+TEST(scenarios, W16_skynet_makes_a_frame_for_each_leaf_and_node_and_fib_for_each_call) {
+    const auto frames_of = [](const char* name, const std::vector<assignment>& given) {
+        const auto& what = *find_workload(name);
+        const auto how = parameters::make(what.parameters, given).value();
+        recorder into(2);
+        toy::runtime runtime;
+        const auto before = toy::frames_made;
+        do_slice(runtime, name, how, {.iterations = 1, .seed = 1}, into);
+        return toy::frames_made - before - 1; // the root task
+    };
+    EXPECT_EQ(frames_of("fanout/skynet", {{"leaves", "1000"}}), 1111u);
+    EXPECT_EQ(frames_of("fanout/fib", {{"n", "10"}}), 177u);
+}
+
+TEST(scenarios, W16_the_parts_of_a_range_are_ten_and_lose_no_leaf) {
+    for (std::uint64_t count = 2; count < 300; ++count) {
+        const skynet_shape::call whole{5, count};
+        std::uint64_t next = whole.first;
+        for (std::uint64_t index = 0; index < skynet_shape::parts_of(whole); ++index) {
+            const auto part = skynet_shape::part(whole, index);
+            EXPECT_EQ(part.first, next);
+            EXPECT_GE(part.count, 1u);
+            next += part.count;
+        }
+        EXPECT_EQ(next, whole.first + count);
+        EXPECT_EQ(skynet_shape::parts_of(whole), std::min<std::uint64_t>(count, 10));
+    }
 }
 
 } // namespace

@@ -29,6 +29,7 @@ public:
         std::optional<T> value;
         std::exception_ptr failure;
         std::coroutine_handle<> waiter;
+        bool started = false;
 
         struct at_end {
             bool await_ready() noexcept { return false; }
@@ -56,7 +57,10 @@ public:
         if (handle_) handle_.destroy();
     }
 
-    void start() const { ready.push_back(handle_); }
+    void start() const {
+        handle_.promise().started = true;
+        ready.push_back(handle_);
+    }
     [[nodiscard]] bool done() const { return handle_.done(); }
     [[nodiscard]] T result() const {
         if (handle_.promise().failure) std::rethrow_exception(handle_.promise().failure);
@@ -64,7 +68,10 @@ public:
     }
 
     bool await_ready() const noexcept { return handle_.done(); }
-    void await_suspend(std::coroutine_handle<> waiter) const noexcept { handle_.promise().waiter = waiter; }
+    void await_suspend(std::coroutine_handle<> waiter) const noexcept {
+        handle_.promise().waiter = waiter;
+        if (!handle_.promise().started) start();
+    }
     T await_resume() const { return result(); }
 
 private:

@@ -18,7 +18,8 @@ bool carries_data(const workload& what) { return what.name != "idle/park" && wha
 TEST(workload_table, W1_has_the_scenarios_of_this_version) {
     for (const char* const name :
          {"ping_pong/steady_rtt", "ping_pong/tasks_rtt", "ping_pong/one_way_drain", "ping_pong/cold_start",
-          "fanout/balanced", "fanout/skewed", "idle/park", "harness/empty"})
+          "fanout/balanced", "fanout/skewed", "fanout/hotkey_rotation", "fanout/skynet", "fanout/fib",
+          "idle/park", "harness/empty"})
         EXPECT_NE(find_workload(name), nullptr) << name;
 }
 
@@ -55,7 +56,7 @@ TEST(workload_table, W1_every_default_is_legal_and_every_parameter_explained) {
     }
 }
 
-TEST(workload_table, W10_W13_W14_defaults_are_the_constants_of_the_specification) {
+TEST(workload_table, W10_to_W16_defaults_are_the_constants_of_the_specification) {
     const auto label = [](std::string_view name) { return defaults_of(*find_workload(name)).label(); };
     EXPECT_EQ(label("ping_pong/steady_rtt"), "rounds=256,workers=2");
     EXPECT_EQ(label("ping_pong/tasks_rtt"), "rounds=256,workers=2");
@@ -63,6 +64,10 @@ TEST(workload_table, W10_W13_W14_defaults_are_the_constants_of_the_specification
     EXPECT_EQ(label("ping_pong/cold_start"), "rounds=64,workers=2");
     EXPECT_EQ(label("fanout/balanced"), "requests=64,branches=16,steps=2000,hot_steps=2000,workers=2");
     EXPECT_EQ(label("fanout/skewed"), "requests=64,branches=16,steps=500,hot_steps=20000,workers=2");
+    EXPECT_EQ(label("fanout/hotkey_rotation"),
+              "requests=64,branches=16,keys=16,rotation=8,steps=500,workers=2");
+    EXPECT_EQ(label("fanout/skynet"), "leaves=1000000,workers=2");
+    EXPECT_EQ(label("fanout/fib"), "n=30,workers=2");
     EXPECT_EQ(label("idle/park"), "workers=2");
 }
 

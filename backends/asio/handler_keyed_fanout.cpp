@@ -1,0 +1,88 @@
+// W15 with handlers: a branch is a handler posted to the worker that owns its key (an io_context a worker), or
+// to the strand of its key (one io_context for all). Both keep the order of posting and run one at a time. The
+// join is a counter, and whoever finishes the last branch starts the next request.
+#include "backends/asio/sessions.hpp"
+
+#include <atomic>
+#include <vector>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
+namespace bench::on_asio {
+namespace {
+
+class keyed_session final : public session {
+public:
+    using executor = asio::io_context::executor_type;
+
+    keyed_session(const keyed_shape& shape, context_layout layout, polling how)
+        : shape_(shape), results_(shape.branches), workers_(shape.workers, layout, how) {
+        if (layout == context_layout::worker) return;
+        for (std::uint64_t key = 0; key < shape_.keys; ++key)
+            strands_.emplace_back(workers_.context(0).get_executor());
+    }
+
+    slice_outcome run(const slice_order& order, recorder&) override {
+        running_slice slice(workers_);
+        slice_ = &slice;
+        seed_ = order.seed;
+        request_ = 0;
+        left_ = order.iterations * shape_.requests;
+        done_ = {};
+        asio::post(workers_.context(0), [this] { dispatch(); });
+        slice.wait();
+        return done_;
+    }
+
+private:
+    void dispatch() {
+        if (request_ == 0) shape_.reset(states_, seed_);
+        open_branches_.store(shape_.branches, std::memory_order_relaxed);
+        // A copy: once the last branch is posted, another worker may begin the next request.
+        const std::uint64_t request = request_;
+        for (std::uint64_t branch = 0; branch < shape_.branches; ++branch) {
+            const std::uint64_t key = shape_.key_of(request, branch);
+            const auto run = [this, key, branch] { run_branch(key, branch); };
+            if (strands_.empty())
+                asio::post(workers_.context(shape_.owner_of(key)), run);
+            else
+                asio::post(strands_[key], run);
+        }
+    }
+
+    void run_branch(std::uint64_t key, std::uint64_t branch) {
+        results_[branch] = shape_.run_branch(states_[key], request_, branch);
+        if (open_branches_.fetch_sub(1, std::memory_order_acq_rel) == 1) join();
+    }
+
+    void join() {
+        for (const std::uint64_t result : results_) done_.checksum += result;
+        done_.operations += shape_.branches;
+        request_ = (request_ + 1) % shape_.requests;
+        if (--left_ != 0)
+            dispatch();
+        else
+            slice_->announce_end();
+    }
+
+    keyed_shape shape_;
+    std::uint64_t seed_ = 0;
+    std::uint64_t request_ = 0;
+    std::uint64_t left_ = 0;
+    slice_outcome done_;
+    running_slice* slice_ = nullptr;
+    std::vector<key_state> states_;
+    std::vector<std::uint64_t> results_;
+    alignas(128) std::atomic<std::uint64_t> open_branches_{0};
+    worker_threads workers_;
+    std::vector<asio::strand<executor>> strands_;
+};
+
+} // namespace
+
+std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, context_layout layout, polling how) {
+    return std::make_unique<keyed_session>(shape, layout, how);
+}
+
+} // namespace bench::on_asio

@@ -1,0 +1,97 @@
+// W15 with a thread and a queue for each worker: a branch goes to the queue of the worker that owns its key.
+// The join is a counter, and whoever finishes the last branch dispatches the next request, so that nobody is
+// woken only to hear that all is done.
+#include "backends/threads/message_queue.hpp"
+#include "backends/threads/sessions.hpp"
+
+#include <atomic>
+#include <deque>
+#include <semaphore>
+#include <thread>
+#include <vector>
+
+namespace bench::plain_threads {
+namespace {
+
+class keyed_session final : public session {
+public:
+    explicit keyed_session(const keyed_shape& shape)
+        : shape_(shape), results_(shape.branches), queues_(shape.workers) {
+        for (auto& queue : queues_) threads_.emplace_back([this, &queue] { serve(queue); });
+    }
+    keyed_session(const keyed_session&) = delete;
+    keyed_session& operator=(const keyed_session&) = delete;
+    ~keyed_session() override {
+        for (auto& queue : queues_) queue.send(no_more);
+    }
+
+    slice_outcome run(const slice_order& order, recorder&) override {
+        seed_ = order.seed;
+        request_ = 0;
+        left_ = order.iterations * shape_.requests;
+        done_ = {};
+        queues_.front().send(begin_slice);
+        slice_end_.acquire();
+        return done_;
+    }
+
+private:
+    // Besides the numbers of branches.
+    static constexpr std::uint64_t begin_slice = ~std::uint64_t{0};
+    static constexpr std::uint64_t no_more = begin_slice - 1;
+
+    void serve(message_queue& own) {
+        for (;;)
+            for (const std::uint64_t message : own.receive_all()) {
+                if (message == no_more) return;
+                if (message == begin_slice)
+                    dispatch();
+                else
+                    run_branch(message);
+            }
+    }
+
+    void dispatch() {
+        if (request_ == 0) shape_.reset(states_, seed_);
+        open_branches_.store(shape_.branches, std::memory_order_relaxed);
+        // A copy: once the last branch is sent, another worker may begin the next request.
+        const std::uint64_t request = request_;
+        for (std::uint64_t branch = 0; branch < shape_.branches; ++branch)
+            queues_[shape_.owner_of(shape_.key_of(request, branch))].send(branch);
+    }
+
+    void run_branch(std::uint64_t branch) {
+        results_[branch] = shape_.run_branch(states_[shape_.key_of(request_, branch)], request_, branch);
+        if (open_branches_.fetch_sub(1, std::memory_order_acq_rel) == 1) join();
+    }
+
+    void join() {
+        for (const std::uint64_t result : results_) done_.checksum += result;
+        done_.operations += shape_.branches;
+        request_ = (request_ + 1) % shape_.requests;
+        if (--left_ != 0)
+            dispatch();
+        else
+            slice_end_.release();
+    }
+
+    keyed_shape shape_;
+    std::uint64_t seed_ = 0;
+    std::uint64_t request_ = 0;
+    std::uint64_t left_ = 0;
+    slice_outcome done_;
+    std::vector<key_state> states_;
+    std::vector<std::uint64_t> results_;
+    alignas(128) std::atomic<std::uint64_t> open_branches_{0};
+    std::binary_semaphore slice_end_{0};
+    std::deque<message_queue> queues_; ///< one a worker
+    std::vector<std::jthread> threads_;
+};
+
+} // namespace
+
+std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape) {
+    return std::make_unique<keyed_session>(shape);
+}
+
+} // namespace bench::plain_threads
