@@ -14,5 +14,11 @@
 #include <spargio/shard/spawn_when_room.hpp>
 #include <spargio/shard/this_shard.hpp>
 #include <spargio/task/channel.hpp>
+#include <spargio/task/condition.hpp>
 #include <spargio/task/join_handle.hpp>
+#include <spargio/task/latch.hpp>
+#include <spargio/task/manual_event.hpp>
+#include <spargio/task/mutex.hpp>
+#include <spargio/task/semaphore.hpp>
 #include <spargio/task/task.hpp>
+#include <spargio/task/this_task.hpp>

@@ -1,10 +1,10 @@
 // join_handle<T>: the other end of a spawned task (R7).
 #pragma once
 
+#include <spargio/task/cancel.hpp>
 #include <spargio/task/foreign_waiter.hpp>
 #include <spargio/task/spawned_task.hpp>
 #include <spargio/task/task_registry.hpp>
-#include <spargio/task/waking.hpp>
 
 #include <cassert>
 #include <utility>
@@ -40,13 +40,9 @@ public:
 
     /// Asks the task to stop (R7): its cancellable waits (those that return an errc) answer errc::canceled, now
     /// and from now on; it goes on to run and decides itself. Joining a task can't be cancelled. Any thread;
-    /// idempotent; one atomic operation, and a wake where the task was waiting.
-    void cancel() noexcept {
-        const waking_section on_the_way;
-        task_header& task = *state_;
-        const auto before = task.waiting.fetch_or(task_header::cancel_bit, std::memory_order_acq_rel);
-        if ((before & task_header::wait_bit) != 0 && task.claim()) scheduling::make_runnable(task);
-    }
+    /// idempotent; one atomic operation, and a wake where the task was waiting. Callbacks on its
+    /// this_task::stop_token() run on this thread.
+    void cancel() noexcept { request_cancel(*state_); }
 
     /// Waits on a thread that is no shard and gives the result, or throws the task's exception, or task_stopped
     /// when the runtime stopped first. Calling it on a shard would block the shard: it asserts. Uses the handle

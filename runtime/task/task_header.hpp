@@ -67,29 +67,52 @@ struct task_header {
     /// this one's end is a mere jump. Shard's thread only.
     task_header* inline_joiner = nullptr;
     const task_operations* operations;
-    std::atomic<std::uint32_t> waiting{0}; ///< wait_bit and cancel_bit
+    std::atomic<std::uintptr_t> waiting{0}; ///< the bits below, and the address of the task's stop_relay
 
-    static constexpr std::uint32_t wait_bit = 1;
-    static constexpr std::uint32_t cancel_bit = 2;
+    static constexpr std::uintptr_t wait_bit = 1;   ///< suspended; a waker or a canceller may claim it
+    static constexpr std::uintptr_t cancel_bit = 2; ///< asked to stop, for good
+    static constexpr std::uintptr_t deaf_bit = 4;   ///< suspended; only a waker may claim it
+    static constexpr std::uintptr_t bits = wait_bit | cancel_bit | deaf_bit;
 
     explicit task_header(std::uint32_t bytes, const task_operations* what = nullptr) noexcept
         : block{bytes, true}, operations(what) {}
+    ~task_header() {
+        if (const auto relay = waiting.load(std::memory_order_relaxed) & ~bits; relay != 0) drop_relay(relay);
+    }
+    task_header(const task_header&) = delete;
+    task_header& operator=(const task_header&) = delete;
 
     /// Before a cancellable suspension, with everything prepared: from here on a waker may claim the task.
     /// False when it has been cancelled: it must not suspend.
     [[nodiscard]] bool begin_wait() noexcept {
-        std::uint32_t idle = 0;
-        return waiting.compare_exchange_strong(idle, wait_bit, std::memory_order_acq_rel);
+        std::uintptr_t seen = 0;
+        while (!waiting.compare_exchange_weak(seen, seen | wait_bit, std::memory_order_acq_rel,
+                                              std::memory_order_acquire))
+            if ((seen & cancel_bit) != 0) return false;
+        return true;
     }
+
+    /// The same for a wait that no cancellation ends: always suspends.
+    void begin_deaf_wait() noexcept { waiting.fetch_or(deaf_bit, std::memory_order_acq_rel); }
 
     /// Waker: true for the one who may make the waiting task runnable.
     [[nodiscard]] bool claim() noexcept {
+        constexpr std::uintptr_t suspended = wait_bit | deaf_bit;
+        return (waiting.fetch_and(~suspended, std::memory_order_acq_rel) & suspended) != 0;
+    }
+
+    /// Canceller, after it has set cancel_bit: the same, but a deaf wait is left alone.
+    [[nodiscard]] bool claim_cancelled() noexcept {
         return (waiting.fetch_and(~wait_bit, std::memory_order_acq_rel) & wait_bit) != 0;
     }
 
     [[nodiscard]] bool cancel_requested() const noexcept {
         return (waiting.load(std::memory_order_acquire) & cancel_bit) != 0;
     }
+
+private:
+    /// See cancel.cpp.
+    static void drop_relay(std::uintptr_t relay) noexcept;
 };
 
 } // namespace spargio

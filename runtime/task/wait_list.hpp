@@ -8,11 +8,18 @@
 
 #include <atomic>
 #include <coroutine>
+#include <cstdint>
 #include <optional>
 
 namespace spargio {
 
 class wait_list;
+
+/// Whether a cancellation of the task ends its wait.
+enum class wait_kind : std::uint8_t {
+    cancellable,
+    deaf, ///< for what must be waited for even when cancelled; it can last as long as others like
+};
 
 /// One waiting task: the part of an awaiter that the list links. Lives in the waiting frame.
 ///
@@ -36,6 +43,15 @@ public:
         task_header* const task = task_;
         decide(error);
         scheduling::make_runnable(*task);
+    }
+
+    /// finish() for each of wait_list::claim_all().
+    static void finish_all(wait_node* first) noexcept {
+        while (first != nullptr) {
+            wait_node* const next = first->next_;
+            first->finish();
+            first = next;
+        }
     }
 
     /// In await_resume, when no longer listed: what finish() or decide() said; `canceled` when nobody did.
@@ -81,25 +97,52 @@ public:
 
     /// Enlists the current task and says whether it suspends; a cancelled one does not. The result of
     /// await_suspend.
-    bool wait(wait_node& node, std::coroutine_handle<> caller) noexcept {
+    bool wait(wait_node& node, std::coroutine_handle<> caller,
+              wait_kind kind = wait_kind::cancellable) noexcept {
         node.task_ = &scheduling::suspend_current(caller);
-        node.previous_ = last_;
-        (last_ != nullptr ? last_->next_ : first_) = &node;
-        last_ = &node;
-        node.listed_.store(true, std::memory_order_release);
+        append(node);
+        if (kind == wait_kind::deaf) {
+            node.task_->begin_deaf_wait();
+            return true;
+        }
         if (node.task_->begin_wait()) return true;
         remove(node);
         return false;
     }
 
+    /// Puts a node at the end, without its task starting to wait.
+    void append(wait_node& node) noexcept {
+        node.previous_ = last_;
+        (last_ != nullptr ? last_->next_ : first_) = &node;
+        last_ = &node;
+        node.listed_.store(true, std::memory_order_release);
+    }
+
+    /// The node that has waited longest; null when none waits. Its task may have been cancelled.
+    [[nodiscard]] wait_node* first() const noexcept { return first_; }
+
+    /// Takes a listed node off; true when its task could be claimed, false when it was cancelled before.
+    bool claim(wait_node& node) noexcept {
+        const bool claimed = node.task_->claim();
+        remove(node);
+        return claimed;
+    }
+
+    /// Takes off every task that can be claimed, as a chain for wait_node::finish_all(), oldest first.
+    wait_node* claim_all() noexcept {
+        wait_node* chain = nullptr;
+        wait_node** end = &chain;
+        while (wait_node* const node = claim_first()) {
+            *end = node;
+            end = &node->next_;
+        }
+        return chain;
+    }
+
     /// Takes off the first task that can be claimed; null when none waits.
     wait_node* claim_first() noexcept {
-        while (first_ != nullptr) {
-            wait_node& node = *first_;
-            const bool claimed = node.task_->claim();
-            remove(node);
-            if (claimed) return &node;
-        }
+        while (wait_node* const node = first_)
+            if (claim(*node)) return node;
         return nullptr;
     }
 
