@@ -1,6 +1,7 @@
 // Everything an application needs of the runtime.
 #pragma once
 
+#include <spargio/boundary/channel.hpp>
 #include <spargio/core/errc.hpp>
 #include <spargio/core/options.hpp>
 #include <spargio/sched/placement.hpp>

@@ -18,6 +18,7 @@ enum class errc : std::uint8_t {
     not_supported,   ///< the kernel lacks what was asked for
     not_permitted,   ///< the kernel has it and forbids it (sysctl, seccomp)
     no_resources,    ///< memory, locked memory, descriptors or threads ran out
+    timed_out,       ///< its deadline came first
 };
 
 [[nodiscard]] constexpr std::string_view to_string(errc code) noexcept {
@@ -36,6 +37,8 @@ enum class errc : std::uint8_t {
         return "not permitted";
     case errc::no_resources:
         return "no resources";
+    case errc::timed_out:
+        return "timed out";
     }
     return "unknown";
 }

@@ -1,0 +1,295 @@
+// What the two sides of a boundary channel share: the calls on their way and the servers that wait for them.
+#pragma once
+
+#include <spargio/boundary/call.hpp>
+#include <spargio/core/errc.hpp>
+#include <spargio/core/spin_lock.hpp>
+#include <spargio/task/wait_list.hpp>
+#include <spargio/task/waking.hpp>
+
+#include <atomic>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace spargio::boundary::detail {
+
+/// What becomes of a call that finds `capacity` calls unanswered.
+enum class when_full : std::uint8_t { refuse, wait };
+
+/// One lock guards everything. Nothing that may take long happens under it: who is to be woken is claimed under
+/// the lock and woken after it; requests, replies and functions of the user are destroyed and called after it.
+template <class Request, class Reply>
+class exchange {
+public:
+    using call_type = call<Request, Reply>;
+    using call_pointer = std::shared_ptr<call_type>;
+    using answer_type = std::expected<Reply, errc>;
+
+    /// A server that waits for a call.
+    struct receive_wait : wait_node {
+        call_pointer got;
+        receive_wait* next_woken = nullptr;
+        bool finds_it_closed = false;
+    };
+
+    explicit exchange(std::size_t capacity) noexcept : capacity_(capacity == 0 ? 1 : capacity) {}
+    exchange(const exchange&) = delete;
+    exchange& operator=(const exchange&) = delete;
+
+    // --- clients
+    // ------------------------------------------------------------------------------------------------------
+
+    /// Begins a call that no task waits for. `closed`, `overloaded`: nothing of it is kept.
+    [[nodiscard]] status begin(const call_pointer& what, when_full mode) noexcept {
+        const waking_section on_the_way;
+        woken_servers woken;
+        {
+            const std::lock_guard hold(lock_);
+            if (const status may = may_begin(mode); !may) return may;
+            enlist(what, woken);
+        }
+        woken.finish();
+        return {};
+    }
+
+    /// Begins a call and suspends its caller; false when it must not suspend: refused, then the node knows why,
+    /// or cancelled. The caller may be resumed, and be gone, before this returns: it must hold no reference
+    /// into the waiting frame, and something else than that frame must keep the exchange.
+    [[nodiscard]] bool begin(std::shared_ptr<task_call<Request, Reply>> what, when_full mode, wait_node& caller,
+                             std::coroutine_handle<> resume_point) noexcept {
+        const waking_section on_the_way;
+        woken_servers woken;
+        {
+            const std::lock_guard hold(lock_);
+            if (const status may = may_begin(mode); !may) return caller.decide(may.error());
+            what->node = &caller;
+            if (!caller.wait_unlisted(resume_point)) return false;
+            enlist(std::move(what), woken);
+        }
+        woken.finish();
+        return true;
+    }
+
+    /// The caller waits no longer. False when its answer has been decided before.
+    bool withdraw(call_type& which, errc why) noexcept {
+        const waking_section on_the_way;
+        woken_servers woken;
+        call_pointer out_of_list; // destroyed after the lock is released
+        {
+            const std::lock_guard hold(lock_);
+            if (which.caller != caller_state::waiting) return false;
+            which.caller = caller_state::gone;
+            which.why_gone = why;
+            if (which.place == call_place::queued) {
+                out_of_list = queued_.remove(which);
+                which.place = call_place::nowhere;
+                give_room(woken);
+            } else if (which.place == call_place::for_room) {
+                out_of_list = for_room_.remove(which);
+                which.place = call_place::nowhere;
+                end_if_drained(woken);
+            }
+        }
+        woken.finish();
+        return true;
+    }
+
+    void add_client() noexcept { clients_.fetch_add(1, std::memory_order_relaxed); }
+    void drop_client() noexcept {
+        if (clients_.fetch_sub(1, std::memory_order_acq_rel) == 1) end_calls();
+    }
+
+    /// No more calls; those on their way are served.
+    void end_calls() noexcept {
+        const waking_section on_the_way;
+        woken_servers woken;
+        {
+            const std::lock_guard hold(lock_);
+            no_more_calls_ = true;
+            end_if_drained(woken);
+        }
+        woken.finish();
+    }
+
+    // --- servers
+    // ------------------------------------------------------------------------------------------------------
+
+    /// For await_suspend: takes a call or waits for one.
+    [[nodiscard]] bool receive(receive_wait& wait, std::coroutine_handle<> resume_point) noexcept {
+        const std::lock_guard hold(lock_);
+        if (!queued_.empty()) {
+            wait.got = queued_.pop();
+            wait.got->place = call_place::at_server;
+            return wait.decide();
+        }
+        if (no_more_calls_ && for_room_.empty()) return wait.decide(errc::closed);
+        return servers_waiting_.wait(wait, resume_point);
+    }
+
+    /// After a wait that was cancelled, or when a waiting frame is destroyed.
+    void forget(receive_wait& wait) noexcept {
+        if (!wait.listed()) return;
+        const std::lock_guard hold(lock_);
+        servers_waiting_.remove(wait);
+    }
+
+    /// Ends a received call. The error says why the caller did not get the answer.
+    status answer(call_type& which, answer_type&& what) noexcept {
+        std::optional<waking_section> on_the_way(std::in_place);
+        woken_servers woken;
+        status result;
+        {
+            const std::lock_guard hold(lock_);
+            which.place = call_place::nowhere;
+            give_room(woken);
+            result = settle(which, std::move(what));
+        }
+        woken.finish();
+        if (result && which.caller_is_task) which.deliver();
+        // A function of the user's may do anything, even end a runtime, which waits for all wakers.
+        on_the_way.reset();
+        if (result && !which.caller_is_task) which.deliver();
+        return result;
+    }
+
+    [[nodiscard]] bool caller_waits(const call_type& which) noexcept {
+        const std::lock_guard hold(lock_);
+        return which.caller == caller_state::waiting;
+    }
+
+    void add_server() noexcept { servers_.fetch_add(1, std::memory_order_relaxed); }
+    void drop_server() noexcept {
+        if (servers_.fetch_sub(1, std::memory_order_acq_rel) == 1) close();
+    }
+
+    /// No more calls, and those that no server has received are answered `closed`.
+    void close() noexcept {
+        std::optional<waking_section> on_the_way(std::in_place);
+        woken_servers woken;
+        call_list<Request, Reply> of_tasks;
+        call_list<Request, Reply> of_others;
+        {
+            const std::lock_guard hold(lock_);
+            no_more_calls_ = true;
+            for (auto* const list : {&queued_, &for_room_}) {
+                while (!list->empty()) {
+                    call_pointer which = list->pop();
+                    if (which->place == call_place::queued) --unanswered_;
+                    which->place = call_place::nowhere;
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 61
+                    continue; // mutant: closing leaves callers waiting
+#endif
+                    if (!settle(*which, std::unexpected(errc::closed))) continue;
+                    (which->caller_is_task ? of_tasks : of_others).push(std::move(which));
+                }
+            }
+            end_if_drained(woken);
+        }
+        woken.finish();
+        while (!of_tasks.empty()) of_tasks.pop()->deliver();
+        on_the_way.reset();
+        while (!of_others.empty()) of_others.pop()->deliver();
+    }
+
+private:
+    /// Servers that were claimed under the lock, to be woken after it.
+    class woken_servers {
+    public:
+        void add(receive_wait& which) noexcept {
+            which.next_woken = first_;
+            first_ = &which;
+        }
+        void finish() noexcept {
+            while (first_ != nullptr) {
+                receive_wait& which = *std::exchange(first_, first_->next_woken);
+                which.finds_it_closed ? which.finish(errc::closed) : which.finish();
+            }
+        }
+
+    private:
+        receive_wait* first_ = nullptr;
+    };
+
+    // All below under the lock.
+
+    [[nodiscard]] bool full() const noexcept {
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 62
+        return false; // mutant: the capacity is not enforced
+#else
+        return unanswered_ >= capacity_;
+#endif
+    }
+
+    [[nodiscard]] status may_begin(when_full mode) const noexcept {
+        if (no_more_calls_) return std::unexpected(errc::closed);
+        if (mode == when_full::refuse && full()) return std::unexpected(errc::overloaded);
+        return {};
+    }
+
+    void enlist(call_pointer what, woken_servers& woken) noexcept {
+        if (full()) {
+            what->place = call_place::for_room;
+            for_room_.push(std::move(what));
+            return;
+        }
+        ++unanswered_;
+        if (auto* const server = static_cast<receive_wait*>(servers_waiting_.claim_first())) {
+            what->place = call_place::at_server;
+            server->got = std::move(what);
+            woken.add(*server);
+            return;
+        }
+        what->place = call_place::queued;
+        queued_.push(std::move(what));
+    }
+
+    /// An admitted call has ended: the next one that waits for room is admitted.
+    void give_room(woken_servers& woken) noexcept {
+        --unanswered_;
+        if (!for_room_.empty()) enlist(for_room_.pop(), woken);
+        end_if_drained(woken);
+    }
+
+    void end_if_drained(woken_servers& woken) noexcept {
+        if (!no_more_calls_ || !queued_.empty() || !for_room_.empty()) return;
+        while (auto* const server = static_cast<receive_wait*>(servers_waiting_.claim_first())) {
+            server->finds_it_closed = true;
+            woken.add(*server);
+        }
+    }
+
+    /// Decides the caller's answer, if nothing else has; whoever gets success must deliver().
+    [[nodiscard]] status settle(call_type& which, answer_type&& what) noexcept {
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 60
+        // mutant: who has gone is answered once more
+#else
+        if (which.caller == caller_state::gone) return std::unexpected(which.why_gone);
+#endif
+        if (!which.claim()) {
+            which.caller = caller_state::gone;
+            which.why_gone = errc::canceled;
+            return std::unexpected(errc::canceled);
+        }
+        which.caller = caller_state::answered;
+        which.answer.emplace(std::move(what));
+        return {};
+    }
+
+    spin_lock lock_;
+    const std::size_t capacity_;
+    std::size_t unanswered_ = 0; // queued or at a server
+    bool no_more_calls_ = false;
+    call_list<Request, Reply> queued_;
+    call_list<Request, Reply> for_room_; // not empty only while the exchange is full
+    wait_list servers_waiting_;          // not empty only while nothing is queued
+    std::atomic<std::size_t> clients_{0};
+    std::atomic<std::size_t> servers_{0};
+};
+
+} // namespace spargio::boundary::detail

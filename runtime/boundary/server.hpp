@@ -1,0 +1,140 @@
+// The serving side of a boundary channel: tasks that receive calls and answer them (R46).
+#pragma once
+
+#include <spargio/boundary/exchange.hpp>
+#include <spargio/core/errc.hpp>
+
+#include <chrono>
+#include <coroutine>
+#include <cstddef>
+#include <expected>
+#include <memory>
+#include <utility>
+
+namespace spargio::boundary {
+
+/// A call that a server has received and owes an answer. Move-only; one thread at a time, any thread. Dropped
+/// without an answer, it answers `closed`. It counts against the channel's capacity as long as it lives.
+template <class Request, class Reply>
+class received {
+    using exchange_type = detail::exchange<Request, Reply>;
+
+public:
+    received(std::shared_ptr<exchange_type> by, typename exchange_type::call_pointer what) noexcept
+        : exchange_(std::move(by)), call_(std::move(what)) {}
+    received(received&&) noexcept = default;
+    received& operator=(received&& other) noexcept {
+        if (this != &other) {
+            drop();
+            exchange_ = std::move(other.exchange_);
+            call_ = std::move(other.call_);
+        }
+        return *this;
+    }
+    ~received() { drop(); }
+
+    /// The request, the server's to read, change or move from.
+    [[nodiscard]] Request& operator*() const noexcept { return call_->request; }
+    [[nodiscard]] Request* operator->() const noexcept { return &call_->request; }
+
+    /// When the caller stops waiting, by the steady clock; no_deadline when it does not.
+    [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept {
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 63
+        return no_deadline; // mutant: the deadline is not carried
+#else
+        return call_->deadline;
+#endif
+    }
+
+    /// Whether somebody still waits for the answer; it may be gone a moment later. For a server that is about
+    /// to do something costly.
+    [[nodiscard]] bool caller_waits() const noexcept { return exchange_->caller_waits(*call_); }
+
+    /// Answers and lets go of the call; once. Never waits. Errors say why nobody got the answer: `canceled` or
+    /// `timed_out`. A caller that gave a function has it called in here, on this thread. Cost: one short lock,
+    /// and a wake.
+    status respond(Reply reply) noexcept {
+        const auto by = std::move(exchange_);
+        const auto which = std::move(call_);
+        return by->answer(*which, std::move(reply));
+    }
+
+private:
+    void drop() noexcept {
+        if (call_ == nullptr) return;
+        const auto by = std::move(exchange_);
+        const auto which = std::move(call_);
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 64
+        // mutant: a dropped call is never answered
+#else
+        static_cast<void>(by->answer(*which, std::unexpected(errc::closed)));
+#endif
+    }
+
+    std::shared_ptr<exchange_type> exchange_;
+    typename exchange_type::call_pointer call_;
+};
+
+/// A server's end. Copies are further servers of the same channel: each call goes to one of them. When the last
+/// one is gone the channel is closed. Copying, dropping and close(): any thread. receive(): tasks.
+template <class Request, class Reply>
+class server {
+    using exchange_type = detail::exchange<Request, Reply>;
+
+public:
+    explicit server(std::shared_ptr<exchange_type> of) noexcept : exchange_(std::move(of)) {
+        exchange_->add_server();
+    }
+    server(const server& other) noexcept : server(other.exchange_) {}
+    server(server&&) noexcept = default;
+    server& operator=(server other) noexcept {
+        std::swap(exchange_, other.exchange_);
+        return *this;
+    }
+    ~server() {
+        if (exchange_ != nullptr) exchange_->drop_server();
+    }
+
+    class receive_awaiter {
+    public:
+        explicit receive_awaiter(std::shared_ptr<exchange_type> from) noexcept : exchange_(std::move(from)) {}
+        receive_awaiter(const receive_awaiter&) = delete;
+        receive_awaiter& operator=(const receive_awaiter&) = delete;
+        ~receive_awaiter() {
+            exchange_->forget(wait_);
+            // Handed over, but the task was destroyed before it could take it.
+            if (wait_.got != nullptr) const received<Request, Reply> unseen(exchange_, std::move(wait_.got));
+        }
+
+        [[nodiscard]] bool await_ready() const noexcept { return false; }
+        [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
+            // Once it waits, the task may be resumed elsewhere and destroy this.
+            const auto from = exchange_;
+            return from->receive(wait_, caller);
+        }
+        [[nodiscard]] std::expected<received<Request, Reply>, errc> await_resume() noexcept {
+            exchange_->forget(wait_);
+            if (const status how = wait_.outcome(); !how) return std::unexpected(how.error());
+            return received<Request, Reply>(exchange_, std::move(wait_.got));
+        }
+
+    private:
+        std::shared_ptr<exchange_type> exchange_;
+        typename exchange_type::receive_wait wait_;
+    };
+
+    /// Waits for a call and takes it, those first that came first. `closed`: there are no more, because this
+    /// side has closed the channel, or because every client has and all calls have been received. `canceled`:
+    /// none was taken. In a task, on any shard.
+    [[nodiscard]] receive_awaiter receive() const noexcept { return receive_awaiter(exchange_); }
+
+    /// Refuses every call from now on and answers those that nobody has received, and those that wait for room,
+    /// `closed`; servers that wait get `closed`. Calls already received may still be answered. Any thread;
+    /// idempotent. Functions of callers are called in here.
+    void close() const noexcept { exchange_->close(); }
+
+private:
+    std::shared_ptr<exchange_type> exchange_;
+};
+
+} // namespace spargio::boundary
