@@ -5,6 +5,7 @@
 #include <spargio/core/errc.hpp>
 #include <spargio/core/options.hpp>
 #include <spargio/sched/placement.hpp>
+#include <spargio/shard/hot_events.hpp>
 #include <spargio/shard/prometheus.hpp>
 #include <spargio/shard/resume_on.hpp>
 #include <spargio/shard/run.hpp>

@@ -19,6 +19,7 @@ enum class errc : std::uint8_t {
     not_permitted,   ///< the kernel has it and forbids it (sysctl, seccomp)
     no_resources,    ///< memory, locked memory, descriptors or threads ran out
     timed_out,       ///< its deadline came first
+    does_not_fit,    ///< the value, or its tag, is one that the operation can't carry; nothing was taken
 };
 
 [[nodiscard]] constexpr std::string_view to_string(errc code) noexcept {
@@ -39,6 +40,8 @@ enum class errc : std::uint8_t {
         return "no resources";
     case errc::timed_out:
         return "timed out";
+    case errc::does_not_fit:
+        return "does not fit";
     }
     return "unknown";
 }

@@ -68,9 +68,23 @@ std::string get_time(const runtime_options& options) {
     return std::to_string((options.*Field).count());
 }
 
+template <tag_set runtime_options::*Field>
+bool set_tags(runtime_options& options, std::string_view text) {
+    const auto tags = tag_set::parse(text);
+    if (tags) options.*Field = *tags;
+    return tags.has_value();
+}
+
+template <tag_set runtime_options::*Field>
+std::string get_tags(const runtime_options& options) {
+    return (options.*Field).text();
+}
+
+constexpr std::string_view tags_in_words = "up to 32 tags from 0 to 4294967295, as in 3;7;9, or nothing";
+
 using o = runtime_options;
 
-constexpr std::array<knob, 13> all_knobs{{
+constexpr std::array<knob, 17> all_knobs{{
     {"shards", "0 to 1024", "", "threads, each with a ring; 0: one for each usable CPU", get_count<&o::shards>,
      set_count<&o::shards, 0, most_shards>},
     {"ring_entries", "8 to 32768", "", "submission queue entries of each ring", get_count<&o::ring_entries>,
@@ -88,6 +102,17 @@ constexpr std::array<knob, 13> all_knobs{{
      get_feature<&o::membarrier>, set_feature<&o::membarrier>},
     {"lane_capacity", "1 to 1048576", "messages", "messages that fit between two shards; a power of two",
      get_count<&o::lane_capacity>, set_count<&o::lane_capacity, 1, most_queue_entries>},
+    {"injection_capacity", "1 to 1048576", "messages",
+     "messages from outside that wait for a shard; a power of two", get_count<&o::injection_capacity>,
+     set_count<&o::injection_capacity, 1, most_queue_entries>},
+    {"hot_tags", tags_in_words, "", "tags whose messages travel on lanes of their own", get_tags<&o::hot_tags>,
+     set_tags<&o::hot_tags>},
+    {"coalesced_hot_tags", tags_in_words, "",
+     "tags whose values are summed up instead of queued; not in hot_tags", get_tags<&o::coalesced_hot_tags>,
+     set_tags<&o::coalesced_hot_tags>},
+    {"hot_counter_wake_threshold", "0 to 4294967295", "",
+     "sum at which a sleeping shard is woken once more; 0: only where a sum begins",
+     get_count<&o::hot_counter_wake_threshold>, set_count<&o::hot_counter_wake_threshold, 0, ~0u>},
     {"stealable_capacity", "1 to 1048576", "tasks",
      "stealable tasks that a shard can hold ready; a power of two", get_count<&o::stealable_capacity>,
      set_count<&o::stealable_capacity, 1, most_queue_entries>},
@@ -142,6 +167,11 @@ std::expected<runtime_options, start_error> resolve(const runtime_options& optio
         return std::unexpected(bad("runtime_options.cq_entries (" + std::to_string(options.cq_entries) +
                                    ") is smaller than ring_entries (" + std::to_string(options.ring_entries) +
                                    "): completions would overflow. Raise cq_entries or lower ring_entries."));
+    for (const std::uint32_t tag : options.hot_tags.tags())
+        if (options.coalesced_hot_tags.contains(tag))
+            return std::unexpected(bad("tag " + std::to_string(tag) +
+                                       " is in runtime_options.hot_tags and in coalesced_hot_tags: its values "
+                                       "can be delivered or summed up, not both. Take it out of one."));
     runtime_options resolved = options;
     const unsigned cpus = usable_cpus();
     if (resolved.shards == 0) resolved.shards = cpus;
@@ -157,6 +187,7 @@ std::expected<runtime_options, start_error> resolve(const runtime_options& optio
                                   ? feature_use::on
                                   : feature_use::off;
     resolved.lane_capacity = std::bit_ceil(resolved.lane_capacity);
+    resolved.injection_capacity = std::bit_ceil(resolved.injection_capacity);
     resolved.stealable_capacity = std::bit_ceil(resolved.stealable_capacity);
     return resolved;
 }

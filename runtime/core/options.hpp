@@ -3,6 +3,7 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
+#include <spargio/core/tag_set.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -34,6 +35,10 @@ struct runtime_options {
     /// sleep.
     feature_use membarrier = feature_use::best;
     unsigned lane_capacity = 4096;             ///< messages that fit between two shards
+    unsigned injection_capacity = 4096;        ///< messages from outside that wait for a shard
+    tag_set hot_tags{};                        ///< tags with lanes of their own, see next_hot_event()
+    tag_set coalesced_hot_tags{};              ///< tags that are summed up, see next_hot_count()
+    unsigned hot_counter_wake_threshold = 0;   ///< sum at which a sleeping shard is woken again; 0: none
     unsigned stealable_capacity = 4096;        ///< stealable tasks that a shard can hold ready
     unsigned steal_budget = 32;                ///< most tasks that one theft takes
     unsigned tasks_per_turn = 64;              ///< tasks run between two looks at ring and lanes

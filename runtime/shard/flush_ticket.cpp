@@ -5,9 +5,11 @@
 namespace spargio {
 
 flush_ticket::flush_ticket(shard& here) : here_(here) {
-    for (std::size_t i = 0; i < here.core().shard_count(); ++i)
-        if (lane* const outgoing = here.used_lane_to(here.core().at(i)))
-            marks_.push_back({outgoing, outgoing->pushed()});
+    for (std::size_t i = 0; i < here.core().shard_count(); ++i) {
+        shard& target = here.core().at(i);
+        for (lane* const outgoing : {here.used_lane_to(target), here.used_hot_lane_to(target)})
+            if (outgoing != nullptr) marks_.push_back({outgoing, outgoing->pushed()});
+    }
 }
 
 bool flush_ticket::advance(shard&) noexcept {

@@ -1,6 +1,7 @@
-// The lanes that end at one shard.
+// The lanes that end at one shard, and the queue of what threads outside send it.
 #pragma once
 
+#include <spargio/core/injection_queue.hpp>
 #include <spargio/core/lane.hpp>
 
 #include <atomic>
@@ -16,10 +17,11 @@ namespace spargio {
 /// never talk.
 class mailbox {
 public:
-    mailbox(std::size_t sources, std::size_t lane_capacity, wake_order order)
-        : lanes_(sources), capacity_(lane_capacity), order_(order) {}
+    mailbox(std::size_t sources, std::size_t lane_capacity, wake_order order, std::size_t injection_capacity)
+        : lanes_(sources), capacity_(lane_capacity), order_(order), injection_capacity_(injection_capacity) {}
     ~mailbox() {
         for (auto& incoming : lanes_) delete incoming.load(std::memory_order_relaxed);
+        delete injected_.load(std::memory_order_relaxed);
     }
     mailbox(const mailbox&) = delete;
     mailbox& operator=(const mailbox&) = delete;
@@ -37,24 +39,36 @@ public:
         return lanes_[source].load(std::memory_order_relaxed);
     }
 
-    // --- owner
-    // ------------------------------------------------------------------------------------------------
+    /// The queue for threads outside, made when it is first asked for. Any thread. Throws std::bad_alloc.
+    [[nodiscard]] injection_queue& from_outside() {
+        if (injection_queue* const made = injected_.load(std::memory_order_acquire)) return *made;
+        auto* const mine = new injection_queue(injection_capacity_);
+        injection_queue* made = nullptr;
+        if (injected_.compare_exchange_strong(made, mine, std::memory_order_seq_cst)) return *mine;
+        delete mine; // another thread was faster
+        return *made;
+    }
+    /// Makes the threads that wait for room ask whether the runtime stops. Any thread, after it does.
+    void wake_outside() noexcept {
+        if (injection_queue* const injected = injected_.load(std::memory_order_seq_cst))
+            injected->wake_waiting();
+    }
+
+    // --- owner ----------------------------------------------------------------------------------------------
 
     /// Takes one message; sources take turns after each burst, so none is starved. Owner only.
     bool take(event& into) noexcept {
         // Once more round to where it began: that lane may be the only one with mail, and its burst has just
         // ended.
-        for (std::size_t tried = 0; tried <= lanes_.size(); ++tried) {
+        for (std::size_t tried = 0; tried <= lanes_.size() + 1; ++tried) {
             message taken;
-            lane* const incoming = lanes_[cursor_].load(std::memory_order_acquire);
-            if (incoming != nullptr && burst_ < longest_burst && incoming->pop(taken)) {
-                into = {static_cast<std::uint32_t>(cursor_), taken.tag, taken.value};
+            if (burst_ < longest_burst && pop(taken)) {
+                into = {source_at_cursor(), taken.tag, taken.value};
                 ++burst_;
                 taken_since_publish_ = true;
                 return true;
             }
-            burst_ = 0;
-            cursor_ = cursor_ + 1 == lanes_.size() ? 0 : cursor_ + 1;
+            next_source();
         }
         return false;
     }
@@ -62,14 +76,15 @@ public:
     /// Takes up to `into.size()` messages, source by source, and says how many. Owner only.
     std::size_t take_many(std::span<event> into) noexcept {
         std::size_t count = 0;
-        for (std::size_t tried = 0; tried < lanes_.size() && count < into.size(); ++tried) {
-            const auto source = static_cast<std::uint32_t>(cursor_);
-            if (lane* const incoming = lanes_[cursor_].load(std::memory_order_acquire))
-                incoming->pop_many(into.size() - count, [&](const message& taken) {
-                    into[count++] = {source, taken.tag, taken.value};
-                });
-            burst_ = 0;
-            cursor_ = cursor_ + 1 == lanes_.size() ? 0 : cursor_ + 1;
+        for (std::size_t tried = 0; tried <= lanes_.size() && count < into.size(); ++tried) {
+            const std::uint32_t source = source_at_cursor();
+            const auto put = [&](const message& taken) { into[count++] = {source, taken.tag, taken.value}; };
+            message taken;
+            if (source == event::outside)
+                while (count < into.size() && pop(taken)) put(taken);
+            else if (lane* const incoming = lanes_[cursor_].load(std::memory_order_acquire))
+                incoming->pop_many(into.size() - count, put);
+            next_source();
         }
         if (count != 0) taken_since_publish_ = true;
         return count;
@@ -81,6 +96,8 @@ public:
         for (const auto& each : lanes_)
             if (const lane* const incoming = each.load(std::memory_order_acquire))
                 all += incoming->taken_so_far();
+        if (const injection_queue* const injected = injected_.load(std::memory_order_acquire))
+            all += injected->taken_so_far();
         return all;
     }
 
@@ -89,7 +106,8 @@ public:
             const lane* const incoming = each.load(std::memory_order_acquire);
             if (incoming != nullptr && !incoming->empty()) return true;
         }
-        return false;
+        const injection_queue* const injected = injected_.load(std::memory_order_acquire);
+        return injected != nullptr && !injected->empty();
     }
 
     [[nodiscard]] bool has_mail_before_sleep() const noexcept {
@@ -97,7 +115,8 @@ public:
             const lane* const incoming = each.load(std::memory_order_seq_cst);
             if (incoming != nullptr && !incoming->empty_before_sleep()) return true;
         }
-        return false;
+        const injection_queue* const injected = injected_.load(std::memory_order_seq_cst);
+        return injected != nullptr && !injected->empty_before_sleep();
     }
 
     /// After taking messages: lets waiting senders know. `wake(source)` is called for each that wants it.
@@ -109,14 +128,35 @@ public:
             lane* const incoming = lanes_[source].load(std::memory_order_acquire);
             if (incoming != nullptr && incoming->producer_wants_progress()) wake(source);
         }
+        if (injection_queue* const injected = injected_.load(std::memory_order_acquire))
+            injected->publish_progress();
     }
 
 private:
     static constexpr std::size_t longest_burst = 256;
 
+    /// The place behind the last lane stands for the outside.
+    [[nodiscard]] std::uint32_t source_at_cursor() const noexcept {
+        return cursor_ == lanes_.size() ? event::outside : static_cast<std::uint32_t>(cursor_);
+    }
+    void next_source() noexcept {
+        burst_ = 0;
+        cursor_ = cursor_ == lanes_.size() ? 0 : cursor_ + 1;
+    }
+    bool pop(message& into) noexcept {
+        if (cursor_ == lanes_.size()) {
+            injection_queue* const injected = injected_.load(std::memory_order_acquire);
+            return injected != nullptr && injected->pop(into);
+        }
+        lane* const incoming = lanes_[cursor_].load(std::memory_order_acquire);
+        return incoming != nullptr && incoming->pop(into);
+    }
+
     std::vector<std::atomic<lane*>> lanes_;
+    std::atomic<injection_queue*> injected_{nullptr};
     std::size_t capacity_;
     wake_order order_;
+    std::size_t injection_capacity_;
     std::size_t cursor_ = 0;
     std::size_t burst_ = 0;
     bool taken_since_publish_ = false;

@@ -47,6 +47,24 @@ public:
     [[nodiscard]] auto spawn_local(Factory factory, placement where = stealable{}) const {
         return detail::spawn_local_on(*core_, std::move(factory), where);
     }
+    /// Sends a message to a shard, where next_event() gives it with the source event::outside, or
+    /// next_hot_event() where the tag is hot; a coalesced tag is summed up. Accepts it, or refuses it:
+    /// `overloaded` when injection_capacity messages from outside wait there, `closed` when the runtime stops,
+    /// `no_resources` when the queue could not be made at first use. Never waits. Messages of one thread to one
+    /// shard keep their order, plain and hot apart; they have no order with those of others. Each accepted one
+    /// arrives once, or is lost with the runtime when it stops. Any thread, also while the runtime stops and
+    /// after it has. Cost: about 20 ns, and a system call when the shard sleeps.
+    [[nodiscard]] status post(std::size_t shard, std::uint32_t tag, std::uint64_t value) const noexcept;
+
+    /// As post(), but blocks the calling thread until there is room; `closed` when the runtime stops before.
+    /// Must not be called on a shard, of whatever runtime: an assertion, and without them the same as post().
+    [[nodiscard]] status send(std::size_t shard, std::uint32_t tag, std::uint64_t value) const noexcept;
+
+    /// Adds to the sum of a coalesced hot tag, see this_shard::next_hot_count(). `does_not_fit` when the tag is
+    /// not one of runtime_options.coalesced_hot_tags, `closed` when the runtime stops; never overloaded. Any
+    /// thread. Cost: one atomic addition, and a system call when the shard sleeps and the sum was 0.
+    [[nodiscard]] status post_hot_count(std::size_t shard, std::uint32_t tag,
+                                        std::uint64_t value) const noexcept;
 
     /// Asks the runtime to stop, see runtime::stop().
     void stop() const noexcept;

@@ -42,7 +42,10 @@ void runtime_core::request_stop() noexcept {
     if (stop_requested_.exchange(true, std::memory_order_acq_rel)) return;
     stop_deadline_ = std::chrono::steady_clock::now() + options_.stop_grace;
     stopping_.store(true, std::memory_order_seq_cst);
-    for (const auto& each : shards_) each->nudge();
+    for (const auto& each : shards_) {
+        each->nudge();
+        each->release_outside();
+    }
 }
 
 } // namespace spargio

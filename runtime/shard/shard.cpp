@@ -21,7 +21,9 @@ shard::shard(runtime_core& core, std::uint32_t index)
       marks_searching_(core.options().steal_budget != 0 && core.options().shards > 2),
       registry_(&task_registry::acquire()), wake_order_(core.order_of_wakes()),
       queue_(core.options().stealable_capacity, wake_order_),
-      mailbox_(core.options().shards, core.options().lane_capacity, wake_order_), spin_(core.options().spin) {}
+      mailbox_(core.options().shards, core.options().lane_capacity, wake_order_,
+               core.options().injection_capacity),
+      hot_(core.options(), wake_order_), spin_(core.options().spin) {}
 
 shard::~shard() { task_registry::recycle(*registry_); }
 
@@ -80,7 +82,7 @@ void shard::close() noexcept {
 
 shard_stats shard::stats() noexcept {
     shard_stats stats = counters_.read();
-    stats.messages_received = mailbox_.taken_so_far();
+    stats.messages_received = mailbox_.taken_so_far() + hot_.lanes().taken_so_far();
     stats.ready_pinned = queue_.unstealable();
     stats.ready_stealable = queue_.stealable().size();
     return stats;

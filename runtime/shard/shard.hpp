@@ -12,6 +12,8 @@
 #include <spargio/sched/crowding.hpp>
 #include <spargio/sched/idle_spin.hpp>
 #include <spargio/sched/run_queue.hpp>
+#include <spargio/shard/event_wait.hpp>
+#include <spargio/shard/hot_inbox.hpp>
 #include <spargio/shard/mailbox.hpp>
 #include <spargio/shard/shard_stats.hpp>
 #include <spargio/task/task_registry.hpp>
@@ -28,11 +30,6 @@
 namespace spargio {
 
 class runtime_core;
-
-/// A task that waits for messages of its shard.
-struct event_wait : wait_node {
-    event received;
-};
 
 /// A task that waits until lanes of its shard have made progress.
 class progress_wait : public wait_node {
@@ -85,6 +82,12 @@ public:
     [[nodiscard]] bool arrive(task_header& task) noexcept;
     /// Wakes the shard if it sleeps.
     void nudge() noexcept;
+    /// Messages of threads that own no ring, see runtime_handle.
+    [[nodiscard]] status post_from_outside(message what) noexcept;
+    [[nodiscard]] status send_from_outside(message what) noexcept;
+    [[nodiscard]] status count_from_outside(message what) noexcept;
+    /// After the runtime has begun to stop: lets go the threads that wait for room.
+    void release_outside() noexcept;
     [[nodiscard]] bool has_arrivals() const noexcept { return !arrivals_.empty_before_sleep(); }
     [[nodiscard]] bool looks_asleep() const noexcept { return parking_.looks_asleep(); }
     /// Tasks that look ready here; a guess.
@@ -120,10 +123,15 @@ public:
         return queue_.stealable().size() < stealable_capacity_;
     }
 
-    /// The lane to `target`, made when it is first asked for. Throws std::bad_alloc.
-    [[nodiscard]] lane& lane_to(shard& target) { return target.mailbox_.from(index_); }
+    /// The lane to `target`, made when it is first asked for, with what hot tags need. Throws std::bad_alloc.
+    [[nodiscard]] lane& lane_to(shard& target) {
+        if (hot_.used()) target.hot_.open(index_);
+        return target.mailbox_.from(index_);
+    }
     /// Puts messages into the lane to `target` and rings its bell if it sleeps; how many were accepted.
     std::size_t post(shard& target, lane& outgoing, std::span<const message> messages) noexcept {
+        if (hot_.used()) [[unlikely]]
+            return post_sorted(target, messages);
         const std::size_t accepted =
             messages.size() == 1 ? outgoing.push_one(messages[0]) : outgoing.push(messages);
         counters_.messages_sent.add(accepted);
@@ -133,6 +141,14 @@ public:
     }
     /// The lane to `target` if it was ever used.
     [[nodiscard]] lane* used_lane_to(shard& target) noexcept { return target.mailbox_.used_from(index_); }
+    /// The same for hot messages.
+    [[nodiscard]] lane* used_hot_lane_to(shard& target) noexcept {
+        return hot_.has_lanes() ? target.hot_.lanes().used_from(index_) : nullptr;
+    }
+    /// What comes with hot tags.
+    [[nodiscard]] hot_inbox& hot() noexcept { return hot_; }
+    /// Whether somebody waits for a hot message that is there: whoever takes plain ones then gives way.
+    [[nodiscard]] bool hot_goes_first() const noexcept { return hot_.used() && hot_.has_served(); }
 
     /// Takes a message without waiting.
     bool take_event(event& into) noexcept { return mailbox_.take(into); }
@@ -169,6 +185,9 @@ private:
     void close_waits() noexcept;
     void want_progress(bool wanted) noexcept;
     bool wake(shard& target) noexcept;
+    [[nodiscard]] std::expected<injection_queue*, errc> way_from_outside(std::uint32_t tag) noexcept;
+    /// post() where some tags are hot.
+    std::size_t post_sorted(shard& target, std::span<const message> messages) noexcept;
 
     runtime_core& core_;
     const std::atomic<bool>& stopping_;
@@ -194,6 +213,7 @@ private:
     const wake_order wake_order_;
     run_queue queue_;
     mailbox mailbox_;
+    hot_inbox hot_;
     wait_list event_waiters_;
     progress_wait* progress_waits_ = nullptr;
     first_cpu first_cpu_;

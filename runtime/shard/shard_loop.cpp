@@ -83,6 +83,8 @@ bool shard::deliver_mail() noexcept {
         waiter->finish();
         any = true;
     }
+    if (hot_.used()) [[unlikely]]
+        any |= hot_.deliver(); // last, so that its task runs first
     return any;
 }
 
@@ -113,7 +115,9 @@ void shard::run(task_header& task) noexcept {
 }
 
 void shard::finish_turn() noexcept {
-    mailbox_.publish_progress([this](std::size_t source) { wake(core_.at(source)); });
+    const auto wake_source = [this](std::size_t source) { wake(core_.at(source)); };
+    mailbox_.publish_progress(wake_source);
+    hot_.lanes().publish_progress(wake_source);
     registry_->free_returned();
     if (has_loot_) {
         has_loot_ = false;
@@ -215,6 +219,7 @@ void shard::wake_a_thief() noexcept {
 bool shard::work_before_sleep() noexcept {
     if (!queue_.empty() || core_.stopping_before_sleep() || !arrivals_.empty_before_sleep()) return true;
     if (!event_waiters_.empty() && mailbox_.has_mail_before_sleep()) return true;
+    if (hot_.used() && hot_.work_before_sleep()) return true;
     if (steal_budget_ != 0)
         for (std::size_t i = 0; i < core_.shard_count(); ++i)
             if (!core_.at(i).queue_.stealable().empty_before_sleep()) return true;

@@ -72,12 +72,39 @@ bool shard::advance_waits() noexcept {
 void shard::want_progress(bool wanted) noexcept {
     if (wanted ? progress_waits_ == nullptr : !wants_progress_) return;
     wants_progress_ = wanted;
-    for (std::size_t i = 0; i < core_.shard_count(); ++i)
-        if (lane* const outgoing = used_lane_to(core_.at(i))) outgoing->want_progress(wanted);
+    for (std::size_t i = 0; i < core_.shard_count(); ++i) {
+        shard& target = core_.at(i);
+        if (lane* const outgoing = used_lane_to(target)) outgoing->want_progress(wanted);
+        if (lane* const outgoing = used_hot_lane_to(target)) outgoing->want_progress(wanted);
+    }
+}
+
+std::size_t shard::post_sorted(shard& target, std::span<const message> messages) noexcept {
+    hot_counters& sums = target.hot_.counters();
+    std::size_t accepted = 0;
+    std::size_t coalesced = 0;
+    bool ask = false; // whether the target sleeps
+    for (const message& each : messages) {
+        if (const auto index = sums.index_of(each.tag)) {
+            ask |= sums.from(index_, *index).add(each.value, core_.options().hot_counter_wake_threshold);
+            ++coalesced;
+        } else {
+            lane* const outgoing = hot_.is_hot(each.tag) ? used_hot_lane_to(target) : used_lane_to(target);
+            if (!outgoing->push_one(each)) break;
+            ask = true;
+        }
+        ++accepted;
+    }
+    counters_.messages_coalesced.add(coalesced);
+    counters_.messages_sent.add(accepted - coalesced);
+    counters_.messages_overloaded.add(messages.size() - accepted);
+    if (ask && target.parking_.asleep()) wake(target);
+    return accepted;
 }
 
 void shard::close_waits() noexcept {
     while (wait_node* const waiter = event_waiters_.claim_first()) waiter->finish(errc::closed);
+    hot_.close_waits();
     while (progress_waits_ != nullptr) {
         progress_wait& wait = *progress_waits_;
         forget_progress(wait);

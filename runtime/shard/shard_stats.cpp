@@ -26,6 +26,8 @@ constexpr std::array all_fields{
     stat_field{&s::messages_sent, &c::messages_sent, "messages_sent", total, "Messages accepted by lanes."},
     stat_field{&s::messages_overloaded, &c::messages_overloaded, "messages_overloaded", total,
                "Messages refused by full lanes."},
+    stat_field{&s::messages_coalesced, &c::messages_coalesced, "messages_coalesced", total,
+               "Messages added to the sums of coalesced hot tags instead of sent."},
     stat_field{&s::messages_received, nullptr, "messages_received", total, "Messages taken up by tasks."},
     stat_field{&s::ring_enters, &c::ring_enters, "ring_enters", total,
                "Calls of io_uring_enter: submits, waits and fetches."},

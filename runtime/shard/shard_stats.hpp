@@ -25,6 +25,7 @@ struct shard_stats {
     std::uint64_t bells_received = 0;      ///< doorbells taken up, also those of threads that are no shards
     std::uint64_t messages_sent = 0;       ///< accepted by lanes
     std::uint64_t messages_overloaded = 0; ///< refused by full lanes
+    std::uint64_t messages_coalesced = 0;  ///< added to the sums of coalesced hot tags instead
     std::uint64_t messages_received = 0;   ///< taken up by tasks
     std::uint64_t ring_enters = 0;         ///< calls of io_uring_enter(2): submits, waits, and fetches
     std::uint64_t ring_overflows = 0;      ///< times the completion queue was found full; nothing is lost
@@ -56,6 +57,7 @@ struct shard_counters {
     counter bells_received;
     counter messages_sent;
     counter messages_overloaded;
+    counter messages_coalesced;
     counter ring_enters;
     counter ring_overflows;
     counter completions_lost;

@@ -29,7 +29,7 @@ public:
     [[nodiscard]] bool await_ready() noexcept {
         // Those who came first are served first; who was cancelled takes nothing any more.
         got_one_ = here_.event_waiters().empty() && !here_.current_task()->cancel_requested() &&
-                   here_.take_event(received_);
+                   !here_.hot_goes_first() && here_.take_event(received_);
         return got_one_;
     }
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
@@ -62,7 +62,8 @@ public:
     event_batch_awaiter(shard& here, std::span<event> into) noexcept : here_(here), into_(into), one_(here) {}
 
     [[nodiscard]] bool await_ready() noexcept {
-        if (here_.event_waiters().empty() && !here_.current_task()->cancel_requested())
+        if (here_.event_waiters().empty() && !here_.current_task()->cancel_requested() &&
+            !here_.hot_goes_first())
             count_ = here_.take_events(into_);
         return count_ != 0;
     }

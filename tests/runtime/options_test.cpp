@@ -24,10 +24,12 @@ TEST(R1, every_option_is_a_knob_that_can_be_set_to_its_own_text) {
 
 TEST(R1, a_knob_changes_its_own_field_and_no_other) {
     const std::pair<std::string_view, std::string_view> settings[] = {
-        {"shards", "3"},         {"ring_entries", "64"},   {"cq_entries", "2048"}, {"single_issuer", "off"},
-        {"coop_taskrun", "off"}, {"defer_taskrun", "off"}, {"lane_capacity", "8"}, {"stealable_capacity", "16"},
-        {"steal_budget", "4"},   {"tasks_per_turn", "7"},  {"spin", "0"},          {"stop_grace", "5"},
-        {"membarrier", "off"}};
+        {"shards", "3"},          {"ring_entries", "64"},       {"cq_entries", "2048"},
+        {"single_issuer", "off"}, {"coop_taskrun", "off"},      {"defer_taskrun", "off"},
+        {"lane_capacity", "8"},   {"stealable_capacity", "16"}, {"injection_capacity", "32"},
+        {"hot_tags", "3;7;9"},    {"coalesced_hot_tags", "4"},  {"hot_counter_wake_threshold", "100"},
+        {"steal_budget", "4"},    {"tasks_per_turn", "7"},      {"spin", "0"},
+        {"stop_grace", "5"},      {"membarrier", "off"}};
     ASSERT_EQ(std::size(settings), knobs().size());
     for (const auto& [name, text] : settings) {
         runtime_options options;
@@ -85,6 +87,31 @@ TEST(R1, options_that_contradict_each_other_are_refused_by_a_message_that_names_
     const auto small = resolve({.ring_entries = 256, .cq_entries = 128});
     ASSERT_FALSE(small.has_value());
     EXPECT_THAT(small.error().message, AllOf(HasSubstr("cq_entries"), HasSubstr("ring_entries")));
+}
+
+TEST(R22, a_tag_that_is_hot_and_coalesced_is_refused_by_a_message_that_names_both) {
+    const auto answer = resolve({.hot_tags = {1, 5}, .coalesced_hot_tags = {5, 9}});
+    ASSERT_FALSE(answer.has_value());
+    EXPECT_EQ(answer.error().code, errc::invalid_options);
+    EXPECT_THAT(answer.error().message,
+                AllOf(HasSubstr("tag 5"), HasSubstr("hot_tags"), HasSubstr("coalesced_hot_tags")));
+    EXPECT_TRUE(resolve({.hot_tags = {1, 69}, .coalesced_hot_tags = {5}}).has_value());
+}
+
+TEST(R21, a_set_of_tags_is_read_and_written_as_numbers_with_semicolons) {
+    runtime_options options;
+    ASSERT_TRUE(set_knob(options, "spargio.hot_tags", "9;3;4294967295;3").has_value());
+    EXPECT_EQ(options.hot_tags, (tag_set{3, 9, 4294967295}));
+    EXPECT_EQ(options.hot_tags.text(), "3;9;4294967295");
+    EXPECT_TRUE(options.hot_tags.contains(9));
+    EXPECT_FALSE(options.hot_tags.contains(3 + 64)); // the filter can't tell them apart
+    ASSERT_TRUE(set_knob(options, "hot_tags", "").has_value());
+    EXPECT_TRUE(options.hot_tags.empty());
+    std::string too_many = "0";
+    for (int tag = 1; tag <= 32; ++tag) too_many += ";" + std::to_string(tag);
+    for (const std::string& text : {std::string(";"), std::string("1;"), std::string("1,2"), std::string("-1"),
+                                    std::string("4294967296"), too_many})
+        EXPECT_FALSE(set_knob(options, "hot_tags", text).has_value()) << text;
 }
 
 TEST(R1, a_field_out_of_range_is_refused_even_when_set_directly) {
