@@ -53,6 +53,7 @@ AREAS: dict[str, Area] = {
     "backends/tokio": Area(own=("workloads/*",)),
     "backends/tbb": Area(own=("workloads/*",), libraries=("tbb", "oneapi")),
     "harness": Area(own=("workloads/*", "backends/registry.hpp"), libraries=("CLI", "fmt", "nlohmann", "toml++")),
+    "examples": Area(own=("runtime/*",), libraries=("boost",), self_contained=False),
     "tests": Area(own=("*",), libraries=("gtest", "gmock", "relacy", "liburing.h", "boost", "uv.h", "tbb", "oneapi",
                                          "nlohmann", "fmt", "toml++", "CLI")),
 }
