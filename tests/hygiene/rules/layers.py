@@ -45,6 +45,8 @@ AREAS: dict[str, Area] = {
     "workloads": Area(),
     "backends": Area(own=("workloads/*", "backends/*/*_backend.hpp")),  # the registry
     "backends/spargio": Area(own=("workloads/*", "runtime/*")),
+    # What the harness shows of the runtime's parts stands here, because the harness itself may not include it.
+    "backends/spargio/micro": Area(own=("workloads/*", "runtime/*"), libraries=("benchmark",)),
     "backends/floor": Area(own=("workloads/*",), libraries=("liburing.h",)),
     "backends/threads": Area(own=("workloads/*",)),
     "backends/asio": Area(own=("workloads/*",), libraries=("boost",)),
@@ -54,6 +56,7 @@ AREAS: dict[str, Area] = {
     "backends/tbb": Area(own=("workloads/*",), libraries=("tbb", "oneapi")),
     "harness": Area(own=("workloads/*", "backends/registry.hpp"), libraries=("CLI", "fmt", "nlohmann", "toml++")),
     "examples": Area(own=("runtime/*",), libraries=("boost",), self_contained=False),
+    "harness/gbench": Area(own=("workloads/*", "backends/registry.hpp"), libraries=("benchmark",)),
     "tests": Area(own=("*",), libraries=("gtest", "gmock", "relacy", "liburing.h", "boost", "uv.h", "tbb", "oneapi",
                                          "nlohmann", "fmt", "toml++", "CLI")),
 }
