@@ -1,6 +1,7 @@
 // Messages between two workers, as scenarios see them, on Spargio's lanes.
 #pragma once
 
+#include "backends/spargio/batch.hpp"
 #include "backends/spargio/checked.hpp"
 
 #include <spargio/shard/this_shard.hpp>
@@ -13,13 +14,12 @@
 #include <memory>
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace bench {
 
 /// A single value travels in a message of its own. A batch travels as one message that carries the pointer to
 /// its values, and the receiver frees it: the rivals hand batches over in the same way (a vector in one
-/// handler, a queue that is swapped whole).
+/// handler, a queue that is swapped whole), but in the runtime's pool rather than in malloc's.
 class spargio_link {
 public:
     /// On the worker that will use it: the sender names the target, the receiver needs nothing.
@@ -32,8 +32,8 @@ public:
     }
 
     [[nodiscard]] auto send_batch(std::span<const std::uint64_t> values) {
-        auto* const batch = new values_type(values.begin(), values.end());
-        return checked([&] { return to_.send(batch_tag, reinterpret_cast<std::uint64_t>(batch)); });
+        auto* const sent = batch::make(values).release();
+        return checked([&] { return to_.send(batch_tag, reinterpret_cast<std::uint64_t>(sent)); });
     }
 
     /// The next single value.
@@ -43,7 +43,6 @@ public:
     [[nodiscard]] auto receive_batch(std::span<std::uint64_t> into) { return receiving_batch(*this, into); }
 
 private:
-    using values_type = std::vector<std::uint64_t>;
     static constexpr std::uint32_t value_tag = 0;
     static constexpr std::uint32_t batch_tag = 1;
 
@@ -90,11 +89,12 @@ private:
         std::size_t count = 0;
         while (count < into.size() && has_rest()) {
             if (batch_ != nullptr) {
-                const std::size_t now = std::min(into.size() - count, batch_->size() - taken_of_batch_);
-                std::copy_n(batch_->data() + taken_of_batch_, now, into.data() + count);
+                const auto rest = batch_->values().subspan(taken_of_batch_);
+                const std::size_t now = std::min(into.size() - count, rest.size());
+                std::copy_n(rest.data(), now, into.data() + count);
                 count += now;
                 taken_of_batch_ += now;
-                if (taken_of_batch_ == batch_->size()) batch_.reset();
+                if (now == rest.size()) batch_.reset();
                 continue;
             }
             const spargio::event next = waiting_.front();
@@ -102,7 +102,7 @@ private:
             if (next.tag == value_tag) {
                 into[count++] = next.value;
             } else {
-                batch_.reset(reinterpret_cast<values_type*>(next.value));
+                batch_.reset(reinterpret_cast<batch*>(next.value));
                 taken_of_batch_ = 0;
             }
         }
@@ -113,7 +113,7 @@ private:
     spargio::this_shard::inbox incoming_;
     std::array<spargio::event, 512> events_;
     std::span<const spargio::event> waiting_; // of events_, not yet unpacked
-    std::unique_ptr<values_type> batch_;      // being unpacked
+    batch::pointer batch_;                    // being unpacked
     std::size_t taken_of_batch_ = 0;
 };
 
