@@ -1,5 +1,5 @@
-// Values on their way between two workers, in one block of Spargio's frame pool: a block that the receiver frees goes
-// back to the senders in bulk, where malloc would take the lock of the sender's arena for each.
+// Values on their way between two workers, in one block of Spargio's frame pool: a block that the receiver
+// frees goes back to the senders in bulk, where malloc would take the lock of the sender's arena for each.
 #pragma once
 
 #include <spargio/task/frame_pool.hpp>
@@ -17,7 +17,9 @@ namespace bench {
 class batch {
 public:
     struct deleter {
-        void operator()(batch* what) const noexcept { spargio::frame_pool::release(what, bytes_for(what->count_)); }
+        void operator()(batch* what) const noexcept {
+            spargio::frame_pool::release(what, bytes_for(what->count_));
+        }
     };
     using pointer = std::unique_ptr<batch, deleter>;
 

@@ -7,19 +7,19 @@
 namespace spargio::scheduling {
 
 task_header* current_task() noexcept {
-    const shard* const here = shard::current();
+    const shard* const here = shard::here();
     return here != nullptr ? here->current_task() : nullptr;
 }
 
 task_registry* current_registry() noexcept {
-    shard* const here = shard::current();
+    shard* const here = shard::here();
     return here != nullptr ? &here->registry() : nullptr;
 }
 
 void make_runnable(task_header& task) noexcept {
-    shard* const here = shard::current();
-    // While a runtime is torn down nothing of it runs any more; its registry destroys the task. A task of another
-    // runtime is to run: what is destroyed here may be all that it waits for.
+    shard* const here = shard::here();
+    // While a runtime is torn down nothing of it runs any more; its registry destroys the task. A task of
+    // another runtime is to run: what is destroyed here may be all that it waits for.
     if (here != nullptr && !here->running() && &here->core() == &task.home->core()) return;
     const bool stays = task.moves == mobility::pinned || task.held;
     if (here != nullptr && (stays ? here == task.home : &here->core() == &task.home->core())) {
@@ -29,15 +29,5 @@ void make_runnable(task_header& task) noexcept {
     // Refused only when the home has closed; then its registry destroys the task.
     [[maybe_unused]] const bool accepted = task.home->arrive(task);
 }
-
-task_header& suspend_current(std::coroutine_handle<> caller) noexcept {
-    return shard::current()->suspend_current(caller);
-}
-
-std::coroutine_handle<> join(task_header& awaited, std::coroutine_handle<> caller) noexcept {
-    return shard::current()->join(awaited, caller);
-}
-
-std::coroutine_handle<> end_of_task(task_header& task) noexcept { return shard::current()->end_of_task(task); }
 
 } // namespace spargio::scheduling

@@ -6,13 +6,7 @@
 #include <thread>
 
 namespace spargio {
-namespace {
-
-thread_local shard* this_threads_shard = nullptr;
-
-} // namespace
-
-[[gnu::noinline]] shard* shard::current() noexcept { return this_threads_shard; }
+[[gnu::noinline]] shard* shard::current() noexcept { return this_threads_; }
 
 shard::shard(runtime_core& core, std::uint32_t index)
     : core_(core), stopping_(core.stopping_flag()), index_(index),
@@ -39,7 +33,7 @@ std::expected<void, start_error> shard::open() {
 
 void shard::take_over() noexcept {
     ring_->take_over();
-    this_threads_shard = this;
+    this_threads_ = this;
     frame_pool::count_into(&counters_.frame_pool_hits, &counters_.frame_pool_misses);
     running_ = true;
 }
@@ -77,7 +71,7 @@ void shard::close() noexcept {
     while (outside_wakers_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
     ring_.reset();
     frame_pool::count_into(nullptr, nullptr);
-    this_threads_shard = nullptr;
+    this_threads_ = nullptr;
 }
 
 shard_stats shard::stats() noexcept {
@@ -103,7 +97,7 @@ bool shard::reserve_arrival() noexcept {
 }
 
 void shard::nudge() noexcept {
-    shard* const here = current();
+    shard* const here = shard::here();
     if (here != nullptr && &here->core_ == &core_) {
         here->wake(*this);
         return;

@@ -55,6 +55,8 @@ public:
 
     /// The shard that this thread is, or null. Out of line: see scheduling::current_task().
     [[nodiscard]] static shard* current() noexcept;
+    /// The same, inline, for functions that are never inlined into a coroutine themselves.
+    [[nodiscard]] static shard* here() noexcept { return this_threads_; }
 
     // --- life, in this order; open() by any thread, the rest on the shard's own
     // -------------------------------
@@ -188,6 +190,8 @@ private:
     [[nodiscard]] std::expected<injection_queue*, errc> way_from_outside(std::uint32_t tag) noexcept;
     /// post() where some tags are hot.
     std::size_t post_sorted(shard& target, std::span<const message> messages) noexcept;
+
+    static inline constinit thread_local shard* this_threads_ = nullptr;
 
     runtime_core& core_;
     const std::atomic<bool>& stopping_;

@@ -6,6 +6,7 @@
 // waiting for the end of the one that it joined.
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/shard.hpp>
+#include <spargio/task/scheduling.hpp>
 
 #include <utility>
 
@@ -81,3 +82,17 @@ bool shard::may_run_inline() noexcept {
 }
 
 } // namespace spargio
+
+namespace spargio::scheduling {
+
+task_header& suspend_current(std::coroutine_handle<> caller) noexcept {
+    return shard::here()->suspend_current(caller);
+}
+
+std::coroutine_handle<> join(task_header& awaited, std::coroutine_handle<> caller) noexcept {
+    return shard::here()->join(awaited, caller);
+}
+
+std::coroutine_handle<> end_of_task(task_header& task) noexcept { return shard::here()->end_of_task(task); }
+
+} // namespace spargio::scheduling

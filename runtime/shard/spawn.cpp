@@ -26,7 +26,7 @@ shard& choose_shard(runtime_core& core, const placement& where, shard* here) noe
 } // namespace
 
 bool launch(runtime_core& core, task_header& task, const placement& where) noexcept {
-    shard* const here = shard::current();
+    shard* const here = shard::here();
     const bool inside = here != nullptr && &here->core() == &core;
     if (inside && !here->running()) return false; // being torn down: nothing runs any more
     shard* const target = &choose_shard(core, where, inside ? here : nullptr);
@@ -38,14 +38,22 @@ bool launch(runtime_core& core, task_header& task, const placement& where) noexc
     return target->arrive(task);
 }
 
+bool launch_here(task_header& task) noexcept {
+    shard* const here = shard::here();
+    assert(here != nullptr && "spawn() outside a shard; use runtime_handle::spawn()");
+    if (!here->running()) return false; // being torn down: nothing runs any more
+    here->start(task);
+    return true;
+}
+
 runtime_core& current_core() noexcept {
-    shard* const here = shard::current();
+    shard* const here = shard::here();
     assert(here != nullptr && "spawn() outside a shard; use runtime_handle::spawn()");
     return here->core();
 }
 
 shard* find_room(runtime_core& core, const placement& where) noexcept {
-    shard* const here = shard::current();
+    shard* const here = shard::here();
     shard* const inside = here != nullptr && &here->core() == &core ? here : nullptr;
     shard& target = choose_shard(core, where, inside);
     const bool room = &target == inside ? target.has_room_for_stealable() : target.reserve_arrival();
@@ -53,7 +61,7 @@ shard* find_room(runtime_core& core, const placement& where) noexcept {
 }
 
 bool launch_into_room(shard& target, task_header& task) noexcept {
-    shard* const here = shard::current();
+    shard* const here = shard::here();
     if (here != nullptr && &here->core() == &target.core() && !here->running()) return false;
     if (here == &target) {
         target.start(task);

@@ -24,6 +24,9 @@ namespace detail {
 /// Hands a prepared task to its shard. False when the runtime has stopped.
 [[nodiscard]] bool launch(runtime_core& core, task_header& task, const placement& where) noexcept;
 
+/// The same for a stealable task that begins on this shard.
+[[nodiscard]] bool launch_here(task_header& task) noexcept;
+
 /// What becomes of a task that no shard takes any more: it counts as stopped.
 inline void refuse(task_header& task) noexcept {
     task.operations->abandon(task);
@@ -66,8 +69,17 @@ template <class T>
 /// same shard, no allocation beyond the frame that the task brings; a system call more when a sleeping shard is
 /// woken for it.
 template <class T>
-[[nodiscard]] join_handle<T> spawn(task<T> what, placement where = stealable{}) {
+[[nodiscard]] join_handle<T> spawn(task<T> what, const placement& where) {
     return detail::spawn_on(detail::current_core(), std::move(what), where);
+}
+
+/// The same with the placement `stealable`, somewhat cheaper.
+template <class T>
+[[nodiscard]] join_handle<T> spawn(task<T> what) {
+    auto& state = prepare_spawn(std::move(what), mobility::stealable);
+    join_handle<T> handle(state);
+    if (!detail::launch_here(state)) detail::refuse(state);
+    return handle;
 }
 
 /// As spawn(), but a stealable task that finds the queue of its shard full (options.stealable_capacity) is

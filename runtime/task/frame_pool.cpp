@@ -66,6 +66,8 @@ private:
     std::array<std::vector<free_block*>, class_count> batches_;
 };
 
+/// Of one thread. Trivial to make and to destroy, so that using it needs no look whether it was made: whoever
+/// fills a shelf for the first time has seen to it that cache_end gives the blocks away when the thread ends.
 class thread_cache {
 public:
     void* take(std::size_t size_class) {
@@ -80,6 +82,7 @@ public:
 
     void put(void* memory, std::size_t size_class) noexcept {
         shelf& into = shelves_[size_class];
+        if (into.blocks == nullptr) empty_when_the_thread_ends();
         if (into.count == 2 * batch_blocks) give_away(size_class, batch_blocks);
         into.blocks = new (memory) free_block{into.blocks};
         ++into.count;
@@ -95,7 +98,7 @@ public:
         misses_ = misses;
     }
 
-    ~thread_cache() {
+    void give_all_away() noexcept {
         for (std::size_t i = 0; i < class_count; ++i)
             while (shelves_[i].count != 0) give_away(i, batch_blocks);
     }
@@ -106,7 +109,9 @@ private:
         shelf& into = shelves_[size_class];
         into.blocks = batch;
         for (const free_block* at = batch; at != nullptr; at = at->next) ++into.count;
-        return batch != nullptr;
+        if (batch == nullptr) return false;
+        empty_when_the_thread_ends();
+        return true;
     }
 
     void give_away(std::size_t size_class, std::size_t most) noexcept {
@@ -126,10 +131,20 @@ private:
 
     counter* hits_ = nullptr;
     counter* misses_ = nullptr;
+    void empty_when_the_thread_ends() noexcept;
+
     std::array<shelf, class_count> shelves_{};
 };
 
-thread_local thread_cache cache;
+constinit thread_local thread_cache cache;
+
+struct cache_end {
+    ~cache_end() { cache.give_all_away(); }
+    void exist() const noexcept {}
+};
+thread_local cache_end at_thread_end;
+
+void thread_cache::empty_when_the_thread_ends() noexcept { at_thread_end.exist(); }
 
 } // namespace
 

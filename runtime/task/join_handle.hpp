@@ -26,7 +26,14 @@ public:
         }
         return *this;
     }
-    ~join_handle() { detach(); }
+    ~join_handle() {
+        if (state_ == nullptr) return;
+        // The common case, without a way through three functions: joined, and known to nobody else.
+        if (ready() && state_->registry.load(std::memory_order_acquire) == nullptr)
+            detail::dispose_task<T>(*state_);
+        else
+            detach();
+    }
 
     /// Lets the task run on without anybody waiting for it. Any thread.
     void detach() noexcept {
