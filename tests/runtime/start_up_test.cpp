@@ -56,8 +56,8 @@ TEST_P(R3, every_tier_of_kernel_features_gives_the_same_semantics) {
 
 INSTANTIATE_TEST_SUITE_P(without, R3,
                          testing::Values("", "no_defer", "no_single_issuer", "no_coop_taskrun", "no_msg_ring",
-                                         "no_send_msg_ring",
-                                         "no_single_issuer,no_coop_taskrun,no_send_msg_ring"));
+                                         "no_send_msg_ring", "tiny_rings",
+                                         "no_single_issuer,no_coop_taskrun,no_send_msg_ring,tiny_rings"));
 
 TEST(R3, a_tier_is_reported_in_the_capabilities) {
     const auto body = [] {
