@@ -4,6 +4,7 @@
 #include <spargio/boundary/channel.hpp>
 #include <spargio/core/errc.hpp>
 #include <spargio/core/options.hpp>
+#include <spargio/core/trace.hpp>
 #include <spargio/sched/placement.hpp>
 #include <spargio/shard/hot_events.hpp>
 #include <spargio/shard/prometheus.hpp>

@@ -60,8 +60,9 @@ private:
 /// more: for a limit on the wait combine it with a timer, as with any Asio operation
 /// (`async_call(...) || timer.async_wait(...)`).
 ///
-/// Any thread; the executor's context must outlive the call, so close the channel or let the server's runtime
-/// stop before destroying it. Throws std::bad_alloc. Cost: that of client::call() and one post.
+/// Any thread. As always when a thread posts to an io_context, the context must live until that thread has left
+/// post(), which may be after the handler has run: destroy it after the server's runtime. Throws std::bad_alloc.
+/// Cost: that of client::call() and one post.
 template <class Request, class Reply, class CompletionToken>
 auto async_call(client<Request, Reply> by, Request what, CompletionToken&& token,
                 std::chrono::steady_clock::time_point deadline = no_deadline) {

@@ -1,5 +1,6 @@
 #include <spargio/shard/shard.hpp>
 
+#include <spargio/core/trace.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/task/frame_pool.hpp>
 
@@ -34,6 +35,7 @@ std::expected<void, start_error> shard::open() {
 void shard::take_over() noexcept {
     ring_->take_over();
     this_threads_ = this;
+    trace::thread_begins(index_);
     frame_pool::count_into(&counters_.frame_pool_hits, &counters_.frame_pool_misses);
     running_ = true;
 }
@@ -71,6 +73,7 @@ void shard::close() noexcept {
     while (outside_wakers_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
     ring_.reset();
     frame_pool::count_into(nullptr, nullptr);
+    trace::thread_ends();
     this_threads_ = nullptr;
 }
 
@@ -111,6 +114,7 @@ void shard::nudge() noexcept {
 bool shard::wake(shard& target) noexcept {
     if (!target.parking_.claim_wake()) return false;
     counters_.bells_sent.add();
+    trace::bell_sent(target.index_);
     // A bell that the kernel refuses for the moment would ring when this shard next enters its ring, and it may
     // compute for long before that: tests/protocol/shards.pml.
     if (features_.between_shards != shard_wake::msg_ring ||

@@ -1,4 +1,5 @@
 // The loop of a shard.
+#include <spargio/core/trace.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/shard.hpp>
 
@@ -67,6 +68,7 @@ bool shard::take_arrivals() noexcept {
             task->reserved = false;
             reserved_arrivals_.fetch_sub(1, std::memory_order_relaxed);
         }
+        trace::arrives(task);
         has_loot_ |= task->moves == mobility::stealable; // once pushed it may be stolen, run and gone
         queue_.push(*task);
         task = next;
@@ -105,7 +107,9 @@ bool shard::run_tasks() noexcept {
 void shard::run(task_header& task) noexcept {
     task.home = this;
     current_ = &task;
+    trace::task_begins(&task);
     task.resume_point.resume();
+    trace::tasks_end(); // those too that ran inline and have suspended together
     // From here on `task` may be running elsewhere, or be gone; only a finished one is still ours.
     current_ = nullptr;
     if (task_header* const done = std::exchange(finished_, nullptr)) {
@@ -134,9 +138,11 @@ void shard::look_at_ring() noexcept {
     ring_->reap([this](const completion& done) {
         switch (done.data.kind) {
         case completion_kind::ringing:
+            trace::bell_received();
             counters_.bells_received.add(); // it says "look in your lanes", and that is what every turn does
             break;
         case completion_kind::wake_read:
+            trace::bell_received();
             counters_.bells_received.add();
             ring_->arm_wake_read();
             break;
@@ -171,6 +177,7 @@ bool shard::steal() noexcept {
         }
         if (taken == 0) continue;
         counters_.tasks_stolen.add(taken);
+        trace::steals(taken);
         if (taken > 1) has_loot_ = true; // what is left of the loot may feed another sleeper
         return true;
     }
@@ -245,7 +252,9 @@ void shard::park() noexcept {
         counters_.parks.add();
         first_cpu_.release();
         spin_.going_to_sleep();
+        trace::parks();
         ring_->submit_and_wait();
+        trace::unparks();
         spin_.woke_up();
         counters_.completions_lost.set(ring_->completions_lost());
     }

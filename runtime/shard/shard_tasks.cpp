@@ -4,6 +4,7 @@
 // end is a jump back: fork and join of work that stays here costs no trip through the loop. As soon as one of
 // the tasks that stand on each other's shoulders that way suspends, all below it count as suspended too, each
 // waiting for the end of the one that it joined.
+#include <spargio/core/trace.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/shard.hpp>
 #include <spargio/task/scheduling.hpp>
@@ -46,6 +47,7 @@ std::coroutine_handle<> shard::join(task_header& awaited, std::coroutine_handle<
         awaited.inline_joiner = &self;
         awaited.join.store(address, std::memory_order_relaxed); // its handle is ours, so nobody else looks
         current_ = &awaited;
+        trace::task_begins(&awaited);
         --inline_left_;
         ++ran_inline_;
         return awaited.resume_point;
@@ -64,6 +66,7 @@ std::coroutine_handle<> shard::end_of_task(task_header& task) noexcept {
         finished_ = &task;
         return std::noop_coroutine();
     }
+    trace::task_ends();
     task.join.store(join_word::done, std::memory_order_relaxed);
     current_ = joiner;
     return joiner->resume_point;

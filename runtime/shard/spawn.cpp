@@ -1,5 +1,6 @@
 #include <spargio/shard/spawn.hpp>
 
+#include <spargio/core/trace.hpp>
 #include <spargio/shard/runtime_core.hpp>
 
 #include <cassert>
@@ -30,6 +31,7 @@ bool launch(runtime_core& core, task_header& task, const placement& where) noexc
     const bool inside = here != nullptr && &here->core() == &core;
     if (inside && !here->running()) return false; // being torn down: nothing runs any more
     shard* const target = &choose_shard(core, where, inside ? here : nullptr);
+    trace::spawns(&task);
     if (inside && target == here) {
         here->start(task);
         return true;
@@ -42,6 +44,7 @@ bool launch_here(task_header& task) noexcept {
     shard* const here = shard::here();
     assert(here != nullptr && "spawn() outside a shard; use runtime_handle::spawn()");
     if (!here->running()) return false; // being torn down: nothing runs any more
+    trace::spawns(&task);
     here->start(task);
     return true;
 }
@@ -63,6 +66,7 @@ shard* find_room(runtime_core& core, const placement& where) noexcept {
 bool launch_into_room(shard& target, task_header& task) noexcept {
     shard* const here = shard::here();
     if (here != nullptr && &here->core() == &target.core() && !here->running()) return false;
+    trace::spawns(&task);
     if (here == &target) {
         target.start(task);
         return true;

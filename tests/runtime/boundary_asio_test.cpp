@@ -44,9 +44,9 @@ class R46_asio : public testing::Test {
 protected:
     R46_asio() : there_(std::move(*runtime::start({.shards = 2}))), ends_(boundary::channel<int, int>(2)) {}
 
+    asio::io_context io_; // destroyed last: a shard may still be leaving post() when the handler has run
     std::unique_ptr<runtime> there_;
     boundary::channel_ends<int, int> ends_;
-    asio::io_context io_;
 };
 
 TEST_F(R46_asio, R46_an_asio_coroutine_awaits_tasks_of_a_spargio_runtime_on_its_own_thread) {
