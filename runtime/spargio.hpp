@@ -25,3 +25,7 @@
 #include <spargio/task/semaphore.hpp>
 #include <spargio/task/task.hpp>
 #include <spargio/task/this_task.hpp>
+#include <spargio/time/deadline_timer.hpp>
+#include <spargio/time/interval.hpp>
+#include <spargio/time/sleep.hpp>
+#include <spargio/time/timeout.hpp>

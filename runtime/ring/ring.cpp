@@ -65,10 +65,17 @@ bool ring::send_bell(int target_descriptor, std::uint32_t target) noexcept {
     return submit(); // what it leaves behind, submit_leftovers() or the wait takes along
 }
 
-void ring::submit_and_wait() noexcept {
+void ring::submit_and_wait(std::chrono::nanoseconds limit) noexcept {
     // Exactly one: a bell does not wake a waiter for more (hazards, finding 5).
     enters_->add();
-    io_uring_submit_and_wait(&raw_, 1);
+    if (limit == no_limit) {
+        io_uring_submit_and_wait(&raw_, 1);
+        return;
+    }
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
+    __kernel_timespec most{seconds.count(), (limit - seconds).count()};
+    io_uring_cqe* first = nullptr; // stays in the queue for reap()
+    io_uring_submit_and_wait_timeout(&raw_, &first, 1, &most, nullptr);
 }
 
 void ring::arm_wake_read() noexcept {

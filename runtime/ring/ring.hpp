@@ -13,6 +13,7 @@
 #include <spargio/ring/user_data.hpp>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -62,9 +63,13 @@ public:
     /// a failed request comes back as a completion of kind `bell` with `target`.
     [[nodiscard]] bool send_bell(int target_descriptor, std::uint32_t target) noexcept;
 
-    /// Submits what is pending and waits for at least one completion. Returns after EINTR or EAGAIN too: look
-    /// at reap(), and look for work.
-    void submit_and_wait() noexcept;
+    /// For submit_and_wait(): for as long as it takes.
+    static constexpr std::chrono::nanoseconds no_limit = std::chrono::nanoseconds::max();
+
+    /// Submits what is pending and waits for at least one completion, for `limit` at most, by CLOCK_MONOTONIC
+    /// (IORING_ENTER_EXT_ARG, kernel 5.11; no request is made for it). Returns after EINTR or EAGAIN too: look
+    /// at reap(), and look for work. One system call.
+    void submit_and_wait(std::chrono::nanoseconds limit = no_limit) noexcept;
 
     /// Lets the kernel hand over completions that it holds back (see kernel_has_more()). One system call.
     void fetch_held_back() noexcept {

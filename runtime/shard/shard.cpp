@@ -80,6 +80,7 @@ void shard::close() noexcept {
 shard_stats shard::stats() noexcept {
     shard_stats stats = counters_.read();
     stats.messages_received = mailbox_.taken_so_far() + hot_.lanes().taken_so_far();
+    stats.timers_pending = counters_.timers_pending.read();
     stats.ready_pinned = queue_.unstealable();
     stats.ready_stealable = queue_.stealable().size();
     return stats;

@@ -12,6 +12,7 @@
 #include <spargio/sched/crowding.hpp>
 #include <spargio/sched/idle_spin.hpp>
 #include <spargio/sched/run_queue.hpp>
+#include <spargio/sched/timer_queue.hpp>
 #include <spargio/shard/event_wait.hpp>
 #include <spargio/shard/hot_inbox.hpp>
 #include <spargio/shard/mailbox.hpp>
@@ -20,6 +21,7 @@
 #include <spargio/task/wait_list.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
@@ -30,6 +32,7 @@
 namespace spargio {
 
 class runtime_core;
+class timer_wait;
 
 /// A task that waits until lanes of its shard have made progress.
 class progress_wait : public wait_node {
@@ -162,6 +165,9 @@ public:
     [[nodiscard]] bool wait_for_progress(progress_wait& wait, std::coroutine_handle<> caller) noexcept;
     void forget_progress(progress_wait& wait) noexcept;
     [[nodiscard]] bool has_progress_waits() const noexcept { return progress_waits_ != nullptr; }
+    /// Finishes `wait` at `deadline`, or when the runtime stops; again for another deadline. See timer_context.
+    void arm_timer(timer_wait& wait, timer_queue::time_point deadline) noexcept;
+    void disarm_timer(timer_wait& wait) noexcept;
     [[nodiscard]] bool stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
 
 private:
@@ -169,6 +175,8 @@ private:
     bool take_arrivals() noexcept;
     bool deliver_mail() noexcept;
     bool advance_waits() noexcept;
+    bool expire_timers() noexcept;
+    [[nodiscard]] std::chrono::nanoseconds time_to_next_timer() noexcept;
     bool run_tasks() noexcept;
     void run(task_header& task) noexcept;
     void finish_turn() noexcept;
@@ -185,6 +193,7 @@ private:
     [[nodiscard]] bool stop_turn(bool worked) noexcept;
     void set_quiet(bool quiet) noexcept;
     void close_waits() noexcept;
+    void close_timers() noexcept;
     void want_progress(bool wanted) noexcept;
     bool wake(shard& target) noexcept;
     [[nodiscard]] std::expected<injection_queue*, errc> way_from_outside(std::uint32_t tag) noexcept;
@@ -220,6 +229,7 @@ private:
     hot_inbox hot_;
     wait_list event_waiters_;
     progress_wait* progress_waits_ = nullptr;
+    timer_queue timers_;
     first_cpu first_cpu_;
     idle_spin spin_;
     crowding crowding_;

@@ -50,11 +50,12 @@ void shard::run_until_stopped() {
     }
 }
 
-/// What has come from outside this thread, made into runnable tasks. Runs none.
+/// What has come from outside this thread, and what time has brought, made into runnable tasks. Runs none.
 bool shard::gather() noexcept {
     bool any = take_arrivals();
     any |= deliver_mail();
     any |= advance_waits();
+    any |= expire_timers();
     return any;
 }
 
@@ -248,12 +249,15 @@ void shard::park() noexcept {
     core_.parked.fetch_add(1, std::memory_order_seq_cst);
     parking_.announce_sleep();
     pay_for_the_wakers();
-    if (!work_before_sleep()) {
+    const bool work = work_before_sleep();
+    // Last, because it looks at the clock.
+    const auto limit = work ? std::chrono::nanoseconds::zero() : time_to_next_timer();
+    if (limit != std::chrono::nanoseconds::zero()) {
         counters_.parks.add();
         first_cpu_.release();
         spin_.going_to_sleep();
         trace::parks();
-        ring_->submit_and_wait();
+        ring_->submit_and_wait(limit);
         trace::unparks();
         spin_.woke_up();
         counters_.completions_lost.set(ring_->completions_lost());

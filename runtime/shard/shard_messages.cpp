@@ -110,6 +110,7 @@ void shard::close_waits() noexcept {
         forget_progress(wait);
         if (wait.claim()) wait.finish(errc::closed);
     }
+    close_timers();
 }
 
 } // namespace spargio

@@ -39,10 +39,15 @@ constexpr std::array all_fields{
                "Coroutine frames served from the pool."},
     stat_field{&s::frame_pool_misses, &c::frame_pool_misses, "frame_pool_misses", total,
                "Coroutine frames that cost an allocation."},
+    stat_field{&s::timers_fired, &c::timers_fired, "timers_fired", total,
+               "Waits that their deadline has ended."},
+    stat_field{&s::timers_cancelled, &c::timers_cancelled, "timers_cancelled", total,
+               "Timers that were taken away before their deadline."},
     stat_field{&s::ready_pinned, nullptr, "ready_pinned", now,
                "Tasks that wait on the shard to run and can not be stolen."},
     stat_field{&s::ready_stealable, nullptr, "ready_stealable", now,
                "Tasks that wait on the shard to run and can be stolen."},
+    stat_field{&s::timers_pending, nullptr, "timers_pending", now, "Timers that wait for their deadline."},
 };
 static_assert(all_fields.size() * sizeof(std::uint64_t) == sizeof(shard_stats), "a number lacks its row");
 

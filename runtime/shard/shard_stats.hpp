@@ -32,8 +32,11 @@ struct shard_stats {
     std::uint64_t completions_lost = 0;  ///< completions that the kernel dropped for want of memory; must be 0
     std::uint64_t frame_pool_hits = 0;   ///< coroutine frames served from the pool
     std::uint64_t frame_pool_misses = 0; ///< coroutine frames that cost an allocation
+    std::uint64_t timers_fired = 0;      ///< waits that their deadline has ended
+    std::uint64_t timers_cancelled = 0;  ///< timers that were taken away before their deadline
     std::uint64_t ready_pinned = 0;      ///< tasks that wait here to run and can't be stolen; now
     std::uint64_t ready_stealable = 0;   ///< tasks that wait here to run and can be stolen; now
+    std::uint64_t timers_pending = 0;    ///< timers that wait for their deadline; now
 
     /// What happened between two readings of the same shard, `earlier` being the older: totals are subtracted;
     /// what counts "now" stays as it is in the later one.
@@ -63,6 +66,9 @@ struct shard_counters {
     counter completions_lost;
     counter frame_pool_hits;
     counter frame_pool_misses;
+    counter timers_fired;
+    counter timers_cancelled;
+    level timers_pending;
 
     /// All that is counted here; the rest is 0 and the shard's to fill in. Any thread.
     [[nodiscard]] shard_stats read() const noexcept;

@@ -39,10 +39,12 @@ public:
     }
 
     /// Gives a claimed task its answer and makes it runnable. Nothing of the node may be touched afterwards.
-    void finish(std::optional<errc> error = {}) noexcept {
-        task_header* const task = task_;
+    void finish(std::optional<errc> error = {}) noexcept { scheduling::make_runnable(answer(error)); }
+
+    /// finish() for who makes the task runnable in a way of its own.
+    [[nodiscard]] task_header& answer(std::optional<errc> error = {}) noexcept {
         decide(error);
-        scheduling::make_runnable(*task);
+        return *task_;
     }
 
     /// finish() for each of wait_list::claim_all().
