@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds each planted defect of the runtime (CMake option SPARGIO_MUTANT) and runs the stress tests until one fails.
+# Builds each planted defect of the runtime (CMake option SPARGIO_MUTANT) and runs the tests of its part until one fails.
 #
 #   tests/mutants.sh [NUMBER...]     default: every number that the sources of the runtime name
 #
@@ -7,7 +7,7 @@
 # be built. Takes minutes, so it is not part of `make test`; the models kill the same defects there.
 #
 #   MUTANT_BUILD=      folder for the builds; default build/mutants
-#   MUTANT_ROUNDS=     how often the stress tests run before a mutant counts as survived; default 3
+#   MUTANT_ROUNDS=     how often the tests run before a mutant counts as survived; default 3
 #   SPARGIO_STRESS=    how much each run does, 1 being the usual amount
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,6 +19,20 @@ if [ ${#mutants[@]} -eq 0 ]; then
     mapfile -t mutants < <(grep -rhoE 'SPARGIO_MUTANT == [0-9]+' runtime | grep -oE '[0-9]+$' | sort -nu)
 fi
 
+# The test program that must fail, and which of its tests: those of the part that has the defect.
+program_of() {
+    case $1 in
+    3[0-4]) echo runtime_time_tests ;;
+    *) echo runtime_stress_tests ;;
+    esac
+}
+tests_of() {
+    case $1 in
+    3[0-4]) echo '^R34|^R35|^P10|^P12|with_spin_us' ;;
+    *) echo 'stress|stealing|P1_mail|^P16' ;;
+    esac
+}
+
 # What the name of a defect is: the comment beside it.
 describe() {
     grep -rhA1 "SPARGIO_MUTANT == $1\$" runtime | grep -oE 'mutant: .*' | head -n 1
@@ -29,7 +43,7 @@ killed() {
     local log=$1
     local round
     for ((round = 1; round <= rounds; ++round)); do
-        ctest --test-dir "$2" -R 'stress|stealing|P1_mail|^P16' --timeout 90 --stop-on-failure >"$log" 2>&1 || return 0
+        ctest --test-dir "$2" -R "$3" --timeout 90 --stop-on-failure >"$log" 2>&1 || return 0
     done
     return 1
 }
@@ -39,11 +53,11 @@ for mutant in "${mutants[@]}"; do
     folder=$builds/$mutant
     mkdir -p "$folder"
     if ! { cmake --preset release -B "$folder" -DSPARGIO_BENCH=OFF -DSPARGIO_MUTANT="$mutant" &&
-        cmake --build "$folder" --target runtime_stress_tests; } >"$folder/build.log" 2>&1; then
+        cmake --build "$folder" --target "$(program_of "$mutant")"; } >"$folder/build.log" 2>&1; then
         echo "mutant $mutant: does not build, see $folder/build.log" >&2
         exit 2
     fi
-    if killed "$folder/stress.log" "$folder"; then
+    if killed "$folder/stress.log" "$folder" "$(tests_of "$mutant")"; then
         echo "mutant $mutant killed by $(grep -oE '[0-9]+ - .*\((Failed|Timeout|SEGFAULT|.*xception.*)\)' \
             "$folder/stress.log" | head -n 1 || true) $(describe "$mutant")"
     else
