@@ -1,7 +1,7 @@
 // Calling tasks of a Spargio runtime from Boost.Asio (R46). Needs Boost 1.81 or newer; the rest of Spargio does
 // not, so it is not in the header that gathers the others.
 //
-//   const auto got = co_await spargio::boundary::async_call(client, query, boost::asio::use_awaitable);
+///   const auto got = co_await spargio::boundary::async_call(client, query, boost::asio::use_awaitable);
 #pragma once
 
 #include <spargio/boundary/client.hpp>

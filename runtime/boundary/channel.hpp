@@ -1,6 +1,6 @@
 // boundary::channel: calls from any thread or runtime to tasks of a Spargio runtime (R46).
 //
-//   auto [client, server] = spargio::boundary::channel<query, result>(64);
+///   auto [client, server] = spargio::boundary::channel<query, result>(64);
 //
 // The client's end goes to an Asio handler, a libuv callback, a plain thread or another Spargio runtime, the
 // server's end to tasks. Either end may go first, at any moment.

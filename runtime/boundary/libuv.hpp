@@ -1,8 +1,8 @@
 // Calling tasks of a Spargio runtime from a libuv loop (R46). Needs libuv 1.x; the rest of Spargio does not, so
 // it is not in the header that gathers the others.
 //
-//   auto opened = spargio::boundary::uv_client<query, result>::open(loop, client);
-//   opened->call(query, [](std::expected<result, spargio::errc> answer) { ... });   // later, on the loop's
+///   auto opened = spargio::boundary::uv_client<query, result>::open(loop, client);
+///   opened->call(query, [](std::expected<result, spargio::errc> answer) { ... });   // later, on the loop's
 //   thread
 #pragma once
 
