@@ -15,7 +15,10 @@
 #include <spargio/shard/spawn.hpp>
 #include <spargio/shard/spawn_local.hpp>
 #include <spargio/shard/spawn_when_room.hpp>
+#include <spargio/shard/task_group.hpp>
 #include <spargio/shard/this_shard.hpp>
+#include <spargio/shard/when.hpp>
+#include <spargio/shard/with_stop.hpp>
 #include <spargio/task/channel.hpp>
 #include <spargio/task/condition.hpp>
 #include <spargio/task/join_handle.hpp>

@@ -1,0 +1,40 @@
+// Tying a task to a std::stop_token, and keeping one from being cancelled (R36).
+#pragma once
+
+#include <spargio/shard/child_scope.hpp>
+#include <spargio/shard/when.hpp>
+#include <spargio/task/result_slot.hpp>
+
+#include <stop_token>
+#include <utility>
+
+namespace spargio {
+
+/// Runs a task as a child that is cancelled when `token` is stopped, by whatever thread, or when the waiting
+/// task is, and gives its result or throws its exception. A token that is stopped already doesn't keep the
+/// child from starting, cancelled. The waiting task itself is not cancelled by the token. Nothing is allocated
+/// beyond the frames.
+template <class T>
+[[nodiscard]] task<T> with_stop(std::stop_token token, task<T> work, placement where = stealable{}) {
+    result_slot<T> result;
+    detail::child_scope scope;
+    detail::start_child(detail::all_child<T>(detail::child_ticket(scope), result, std::move(work)), where);
+    {
+        // Its destructor waits for a callback that runs on another thread.
+        const std::stop_callback pass_on(std::move(token), [&scope] { scope.cancel(); });
+        auto all = scope.wait_for_all();
+        co_await std::move(all);
+    }
+    if (const auto error = scope.take_error()) std::rethrow_exception(error);
+    co_return result.take();
+}
+
+/// Runs a task that a cancellation of the waiting one doesn't reach: for what must be put in order at the end,
+/// as a child of a group too. A stop of the runtime doesn't wait for it beyond its grace.
+template <class T>
+[[nodiscard]] task<T> shielded(task<T> work, placement where = stealable{}) {
+    auto apart = spawn(std::move(work), where);
+    co_return co_await std::move(apart); // joining is deaf
+}
+
+} // namespace spargio
