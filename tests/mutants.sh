@@ -23,12 +23,15 @@ fi
 program_of() {
     case $1 in
     3[0-4]) echo runtime_time_tests ;;
+    4[0-3]) echo runtime_sync_tests ;;
+    4[4-6]) echo runtime_group_tests ;;
     *) echo runtime_stress_tests ;;
     esac
 }
 tests_of() {
     case $1 in
     3[0-4]) echo '^R34|^R35|^P10|^P12|with_spin_us' ;;
+    4[0-6]) echo 'R3[678]' ;;
     *) echo 'stress|stealing|P1_mail|^P16' ;;
     esac
 }

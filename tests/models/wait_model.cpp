@@ -1,4 +1,4 @@
-// A cancellable wait (runtime/task: task_header.hpp begin_wait and claim, join_handle.hpp cancel,
+// A cancellable wait (runtime/task: task_header.hpp begin_wait and claim, cancel.cpp,
 // wait_list.hpp, as channel.hpp uses them): of a waker and a canceller exactly one resumes the task, the task
 // sees what that one wrote, nothing of the wait node is touched after the task has gone on, and a cancellation
 // is never lost (R7, P6, P16).
@@ -21,8 +21,11 @@ mutant cancel_without_claim("cancel_without_claim");
 mutant wait_although_cancelled("wait_although_cancelled");
 mutant forget_without_lock("forget_without_lock");
 
+mutant cancel_claims_the_deaf("cancel_claims_the_deaf");
+
 const unsigned wait_bit = 1;
 const unsigned cancel_bit = 2;
+const unsigned deaf_bit = 4;
 
 /// runtime/core/spin_lock.hpp
 class spin_lock {
@@ -125,7 +128,10 @@ struct waiting : rl::test_suite<waiting<Waker, Canceller>, 3> {
     // --- others
     // -----------------------------------------------------------------------------------------------
 
-    bool claim() { return (word.fetch_and(~wait_bit, claim_acquires, $) & wait_bit) != 0; }
+    bool claim() {
+        return (word.fetch_and(~(wait_bit | deaf_bit), claim_acquires, $) & (wait_bit | deaf_bit)) != 0;
+    }
+    bool claim_cancelled() { return (word.fetch_and(~wait_bit, claim_acquires, $) & wait_bit) != 0; }
 
     void make_runnable() {
         RL_ASSERT(resume_point($) == 7);
@@ -152,10 +158,87 @@ struct waiting : rl::test_suite<waiting<Waker, Canceller>, 3> {
         cancelled = true;
         const unsigned before = word.fetch_or(cancel_bit, cancel_acquires, $);
         if ((before & wait_bit) == 0) return;
-        if (cancel_without_claim.on() || claim()) make_runnable();
+        if (cancel_without_claim.on() || claim_cancelled()) make_runnable();
     }
 
     void after() { RL_ASSERT(resumed == (waited ? 1 : 0) && (delivered || cancelled)); }
+};
+
+/// A task whose cancellable wait ends, by its waker or its canceller, and that then waits deaf, for a second
+/// waker: the canceller, who may still be on its way, must not end that (wait_list.hpp wait with
+/// wait_kind::deaf, cancel.cpp).
+struct deaf_after_cancellable : rl::test_suite<deaf_after_cancellable, 3> {
+    spin_lock list_lock;
+    rl::atomic<unsigned> word;
+    rl::var<unsigned> in_list;  // which wait is in the list, 0: none; under the lock
+    rl::var<unsigned> stored;   // which wakes came before their wait, as bits; under the lock
+    rl::var<unsigned> answered; // by the second waker
+    models::bell<3> shard;
+
+    void before() {
+        word($).store(0, rl::mo_relaxed);
+        in_list($) = stored($) = answered($) = 0;
+    }
+
+    void thread(unsigned index) {
+        if (index == 0) {
+            wait(1);
+            wait(2);
+            RL_ASSERT(answered($) == 1);
+        }
+        if (index == 1) {
+            wake(1);
+            wake(2);
+        }
+        if (index == 2) cancel();
+    }
+
+    void wait(unsigned which) {
+        list_lock.lock();
+        bool suspends = (stored($) & which) == 0;
+        if (suspends) {
+            in_list($) = which;
+            suspends = which == 2 ? begin_deaf_wait() : begin_wait();
+            if (!suspends) in_list($) = 0;
+        }
+        list_lock.unlock();
+        if (!suspends) return;
+        shard.wait();
+        list_lock.lock();
+        in_list($) = 0;
+        list_lock.unlock();
+    }
+
+    bool begin_wait() {
+        unsigned idle = 0;
+        return word.compare_exchange_strong(idle, wait_bit, begin_wait_publishes, $, rl::mo_acquire, $);
+    }
+    bool begin_deaf_wait() {
+        word.fetch_or(deaf_bit, begin_wait_publishes, $);
+        return true;
+    }
+
+    void wake(unsigned which) {
+        list_lock.lock();
+        if (which == 2) answered($) = 1;
+        if (in_list($) == which) {
+            in_list($) = 0;
+            const bool claimed =
+                (word.fetch_and(~(wait_bit | deaf_bit), claim_acquires, $) & (wait_bit | deaf_bit)) != 0;
+            RL_ASSERT(claimed || which == 1);
+            if (claimed) shard.ring();
+        } else {
+            stored($) = stored($) | which;
+        }
+        list_lock.unlock();
+    }
+
+    void cancel() {
+        const unsigned before = word.fetch_or(cancel_bit, cancel_acquires, $);
+        if ((before & wait_bit) == 0) return;
+        const unsigned mine = cancel_claims_the_deaf.on() ? wait_bit | deaf_bit : wait_bit;
+        if ((word.fetch_and(~mine, claim_acquires, $) & mine) != 0) shard.ring();
+    }
 };
 
 order section_enter("section_enter", rl::mo_acq_rel, rl::mo_relaxed);
@@ -218,5 +301,6 @@ int main(int count, char** arguments) {
         {{"a waker and a canceller", 4, models::look_for_failure<waiting<true, true>>},
          {"a canceller alone", 5, models::look_for_failure<waiting<false, true>>},
          {"a waker alone", 5, models::look_for_failure<waiting<true, false>>},
+         {"a deaf wait after one that was cancelled", 4, models::look_for_failure<deaf_after_cancellable>},
          {"a stop and a canceller", 5, models::look_for_failure<stopping_against_cancelling>}});
 }
