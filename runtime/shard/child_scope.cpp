@@ -31,7 +31,10 @@ child_scope::~child_scope() {
     // A stop destroys frames in any order; each of the children has its own.
     const shard* const here = shard::current();
     if (here == nullptr || here->running()) std::terminate();
-    while (first_ != nullptr) unlink(*first_);
+    while (first_ != nullptr) {
+        first_->linked_ = false;
+        unlink(*first_);
+    }
 }
 
 void child_scope::cancel() noexcept {
@@ -101,6 +104,7 @@ void child_scope::forget(awaiter& who) noexcept {
 void child_scope::enter(child_ticket& child) noexcept {
     const std::lock_guard hold(lock_);
     ++count_;
+    child.linked_ = true;
     child.cancelled_ = cancelled_;
     cancelled_ ? link_last(child) : link_first(child);
 }
@@ -132,7 +136,6 @@ void child_scope::leave(child_ticket& child) noexcept {
 }
 
 void child_scope::link_first(child_ticket& child) noexcept {
-    child.linked_ = true;
     child.previous_ = nullptr;
     child.next_ = first_;
     (first_ != nullptr ? first_->previous_ : last_) = &child;
@@ -140,7 +143,6 @@ void child_scope::link_first(child_ticket& child) noexcept {
 }
 
 void child_scope::link_last(child_ticket& child) noexcept {
-    child.linked_ = true;
     child.next_ = nullptr;
     child.previous_ = last_;
     (last_ != nullptr ? last_->next_ : first_) = &child;
@@ -148,7 +150,6 @@ void child_scope::link_last(child_ticket& child) noexcept {
 }
 
 void child_scope::unlink(child_ticket& child) noexcept {
-    child.linked_ = false;
     (child.previous_ != nullptr ? child.previous_->next_ : first_) = child.next_;
     (child.next_ != nullptr ? child.next_->previous_ : last_) = child.previous_;
 }

@@ -43,7 +43,7 @@ private:
     task_header* task_ = nullptr;
     child_ticket* previous_ = nullptr;
     child_ticket* next_ = nullptr;
-    bool linked_ = false;
+    bool linked_ = false; // for good, but for the scope's destructor: the child itself looks without the lock
     bool cancelled_ = false;
     bool ended_ = false;
 };
