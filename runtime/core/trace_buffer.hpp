@@ -24,12 +24,12 @@ struct event {
 class buffer {
 public:
     explicit buffer(std::size_t capacity)
-        : capacity_(std::max<std::size_t>(capacity, 1)),
-          words_(std::make_unique<std::atomic<std::uint64_t>[]>(capacity_ * words_each)) {}
+        : capacity_(std::max<std::size_t>(capacity, 1)), slots_(capacity_ + 1),
+          words_(std::make_unique<std::atomic<std::uint64_t>[]>(slots_ * words_each)) {}
 
     void add(const event& one) noexcept {
         const std::uint64_t position = count_.load(std::memory_order_relaxed);
-        std::atomic<std::uint64_t>* const slot = &words_[position % capacity_ * words_each];
+        std::atomic<std::uint64_t>* const slot = &words_[position % slots_ * words_each];
         slot[0].store(one.time_ns, std::memory_order_release);
         slot[1].store(one.what, std::memory_order_release);
         slot[2].store(static_cast<std::uint64_t>(one.happened), std::memory_order_release);
@@ -46,17 +46,15 @@ public:
         copied result{{}, begin};
         result.events.reserve(static_cast<std::size_t>(end - begin));
         for (std::uint64_t position = begin; position < end; ++position) {
-            const std::atomic<std::uint64_t>* const slot = &words_[position % capacity_ * words_each];
+            const std::atomic<std::uint64_t>* const slot = &words_[position % slots_ * words_each];
             result.events.push_back({slot[0].load(std::memory_order_acquire),
                                      slot[1].load(std::memory_order_acquire),
                                      static_cast<kind>(slot[2].load(std::memory_order_acquire))});
         }
-        // The writer may be about to write the slot of the event that lies `capacity_` before its position.
+        // By now the writer may be writing the slot of its next event: what lay a whole round before is spoilt.
         const std::uint64_t now = count_.load(std::memory_order_acquire);
-        if (now == end) return result;
-        const std::uint64_t whole = now + 1 > capacity_ ? now + 1 - capacity_ : 0;
-        const std::uint64_t spoilt =
-            std::min<std::uint64_t>(whole > begin ? whole - begin : 0, result.events.size());
+        const std::uint64_t whole = now > capacity_ ? now - capacity_ : 0;
+        const std::uint64_t spoilt = std::min<std::uint64_t>(whole - begin, result.events.size());
         result.events.erase(result.events.begin(), result.events.begin() + static_cast<std::ptrdiff_t>(spoilt));
         result.dropped += spoilt;
         return result;
@@ -66,6 +64,7 @@ private:
     static constexpr std::size_t words_each = 3;
 
     const std::size_t capacity_;
+    const std::size_t slots_; // one more, so that the one being written is never one of those that count
     std::unique_ptr<std::atomic<std::uint64_t>[]> words_;
     std::atomic<std::uint64_t> count_{0}; // ever added
 };
