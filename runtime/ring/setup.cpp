@@ -7,9 +7,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
-#include <thread>
 
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 namespace spargio {
@@ -70,7 +70,7 @@ wake_ways probe_wake_ways(io_uring& raw) {
 /// For as long as the kernel may need to give back what rings that are gone were charged: it does so behind
 /// their closing, after a grace period of RCU. 29 ms is the longest that was seen on a machine at rest.
 constexpr auto patience_for_memory = std::chrono::milliseconds(250);
-constexpr auto between_tries = std::chrono::milliseconds(1);
+constexpr timespec between_tries{0, 1'000'000};
 
 /// io_uring_setup(2) and mmap(2), again while memory is short. Since Linux 5.12 a ring of an unprivileged user
 /// is charged to RLIMIT_MEMLOCK (6.1 as Debian has it does not), and who closes rings and makes new ones is
@@ -82,7 +82,7 @@ int try_set_up(unsigned entries, io_uring& raw, const io_uring_params& asked) {
         const int answer = io_uring_queue_init_params(entries, &raw, &used);
 #if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 70 // mutant: what lacks for a moment lacks for ever
         if (answer == -ENOMEM && std::chrono::steady_clock::now() < give_up) {
-            std::this_thread::sleep_for(between_tries);
+            ::nanosleep(&between_tries, nullptr);
             continue;
         }
 #endif
