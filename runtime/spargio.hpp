@@ -13,6 +13,7 @@
 #include <spargio/shard/runtime.hpp>
 #include <spargio/shard/shard_context.hpp>
 #include <spargio/shard/spawn.hpp>
+#include <spargio/shard/spawn_blocking.hpp>
 #include <spargio/shard/spawn_local.hpp>
 #include <spargio/shard/spawn_when_room.hpp>
 #include <spargio/shard/task_group.hpp>

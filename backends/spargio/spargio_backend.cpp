@@ -52,7 +52,7 @@ private:
                 return std::unexpected(set.error());
         if (const auto resolved = spargio::resolve(options); !resolved)
             return std::unexpected(resolved.error().message);
-        return options;
+        return spargio::with_preset(options);
     }
 };
 

@@ -61,8 +61,8 @@ private:
 /// (`async_call(...) || timer.async_wait(...)`).
 ///
 /// Any thread. As always when a thread posts to an io_context, the context must live until that thread has left
-/// post(), which may be after the handler has run: destroy it after the server's runtime. Throws std::bad_alloc.
-/// Cost: that of client::call() and one post.
+/// post(), which may be after the handler has run: destroy it after the server's runtime. Throws
+/// std::bad_alloc. Cost: that of client::call() and one post.
 template <class Request, class Reply, class CompletionToken>
 auto async_call(client<Request, Reply> by, Request what, CompletionToken&& token,
                 std::chrono::steady_clock::time_point deadline = no_deadline) {

@@ -9,6 +9,7 @@
 #include <charconv>
 #include <optional>
 #include <type_traits>
+#include <utility>
 
 namespace spargio {
 namespace {
@@ -19,6 +20,8 @@ constexpr unsigned most_cq_entries = 65'536;      // IORING_MAX_CQ_ENTRIES
 constexpr unsigned most_queue_entries = 1u << 20; // 16 MiB of messages a lane
 constexpr std::int64_t longest_spin_us = 1'000'000;
 constexpr std::int64_t longest_grace_ms = 60'000;
+constexpr std::int64_t longest_idle_ms = 3'600'000;
+constexpr unsigned most_blocking_threads = 4096;
 
 std::optional<std::int64_t> number(std::string_view text) {
     std::int64_t value = 0;
@@ -82,9 +85,43 @@ std::string get_tags(const runtime_options& options) {
 
 constexpr std::string_view tags_in_words = "up to 32 tags from 0 to 4294967295, as in 3;7;9, or nothing";
 
+constexpr std::array<std::string_view, 3> preset_words{"none", "latency", "throughput"};
+
+bool set_preset(runtime_options& options, std::string_view text) {
+    const auto word = std::ranges::find(preset_words, text);
+    if (word == preset_words.end()) return false;
+    options.preset = static_cast<option_preset>(word - preset_words.begin());
+    return true;
+}
+
+std::string get_preset(const runtime_options& options) {
+    return std::string(preset_words[static_cast<std::size_t>(options.preset)]);
+}
+
+bool set_sqpoll_cpu(runtime_options& options, std::string_view text) {
+    const auto value = text == "any" ? -1 : number(text);
+    if (!value || *value > shard_affinity::highest_cpu || (*value < 0 && text != "any")) return false;
+    options.sqpoll_cpu = static_cast<int>(*value);
+    return true;
+}
+
+std::string get_sqpoll_cpu(const runtime_options& options) {
+    return options.sqpoll_cpu == -1 ? "any" : std::to_string(options.sqpoll_cpu);
+}
+
+bool set_affinity(runtime_options& options, std::string_view text) {
+    const auto read = shard_affinity::parse(text);
+    if (read) options.affinity = *read;
+    return read.has_value();
+}
+
+std::string get_affinity(const runtime_options& options) { return options.affinity.text(); }
+
 using o = runtime_options;
 
-constexpr std::array<knob, 17> all_knobs{{
+constexpr std::array<knob, 25> all_knobs{{
+    {"preset", "none, latency, throughput", "", "fills the fields that have their default", get_preset,
+     set_preset},
     {"shards", "0 to 1024", "", "threads, each with a ring; 0: one for each usable CPU", get_count<&o::shards>,
      set_count<&o::shards, 0, most_shards>},
     {"ring_entries", "8 to 32768", "", "submission queue entries of each ring", get_count<&o::ring_entries>,
@@ -100,6 +137,14 @@ constexpr std::array<knob, 17> all_knobs{{
     {"membarrier", "off, on, best", "",
      "sleepers pay for the memory order of wakers, by membarrier(2); best: where spin is not 0",
      get_feature<&o::membarrier>, set_feature<&o::membarrier>},
+    {"sqpoll", "off, on, best", "", "IORING_SETUP_SQPOLL; excludes defer_taskrun and coop_taskrun",
+     get_feature<&o::sqpoll>, set_feature<&o::sqpoll>},
+    {"sqpoll_idle", "0 to 3600000", "ms", "how long the kernel thread of sqpoll spins before it sleeps; 0: 1 s",
+     get_time<&o::sqpoll_idle>, set_time<&o::sqpoll_idle, longest_idle_ms>},
+    {"sqpoll_cpu", "any, 0 to 1023", "", "CPU that the kernel thread of sqpoll is bound to", get_sqpoll_cpu,
+     set_sqpoll_cpu},
+    {"affinity", "none, auto, CPUs such as 0;2", "", "CPUs that the shards are bound to, best effort",
+     get_affinity, set_affinity},
     {"lane_capacity", "1 to 1048576", "messages", "messages that fit between two shards; a power of two",
      get_count<&o::lane_capacity>, set_count<&o::lane_capacity, 1, most_queue_entries>},
     {"injection_capacity", "1 to 1048576", "messages",
@@ -124,7 +169,31 @@ constexpr std::array<knob, 17> all_knobs{{
      get_time<&o::spin>, set_time<&o::spin, longest_spin_us>},
     {"stop_grace", "0 to 60000", "ms", "time that tasks get to finish after stop()", get_time<&o::stop_grace>,
      set_time<&o::stop_grace, longest_grace_ms>},
+    {"blocking_threads", "1 to 4096", "threads", "most threads of spawn_blocking",
+     get_count<&o::blocking_threads>, set_count<&o::blocking_threads, 1, most_blocking_threads>},
+    {"blocking_queue", "0 to 1048576", "functions", "functions that may wait for a thread of spawn_blocking",
+     get_count<&o::blocking_queue>, set_count<&o::blocking_queue, 0, most_queue_entries>},
+    {"blocking_idle", "0 to 3600000", "ms", "how long a thread of spawn_blocking without work is kept",
+     get_time<&o::blocking_idle>, set_time<&o::blocking_idle, longest_idle_ms>},
 }};
+
+/// Both exclude SQPOLL: there is no submitting system call that the task work could be deferred to.
+std::optional<std::string> contradiction_of_sqpoll(const runtime_options& options) {
+    const auto both_on = [](std::string_view other) {
+        return "runtime_options.sqpoll is on and " + std::string(other) +
+               " is on: the kernel allows only one of them (io_uring_setup(2)). Set " + std::string(other) +
+               " to best or off, or sqpoll to off.";
+    };
+    if (options.sqpoll == feature_use::on && options.defer_taskrun == feature_use::on)
+        return both_on("defer_taskrun");
+    if (options.sqpoll == feature_use::on && options.coop_taskrun == feature_use::on)
+        return both_on("coop_taskrun");
+    if (options.sqpoll == feature_use::off && options.sqpoll_cpu != -1)
+        return "runtime_options.sqpoll_cpu is " + std::to_string(options.sqpoll_cpu) +
+               " and sqpoll is off: there is no thread to bind. Set sqpoll to on or best, or sqpoll_cpu to "
+               "any.";
+    return std::nullopt;
+}
 
 start_error bad(std::string message) { return {errc::invalid_options, 0, std::move(message)}; }
 
@@ -149,7 +218,33 @@ std::expected<void, std::string> set_knob(runtime_options& options, std::string_
     return {};
 }
 
-std::expected<runtime_options, start_error> resolve(const runtime_options& options) {
+runtime_options with_preset(const runtime_options& options) noexcept {
+    runtime_options filled = options;
+    const runtime_options defaults;
+    const auto fill = [&](auto field, auto value) {
+        if (options.*field == defaults.*field) filled.*field = value;
+    };
+    using std::chrono::microseconds;
+    switch (options.preset) {
+    case option_preset::none:
+        break;
+    case option_preset::latency:
+        fill(&o::spin, microseconds(200));
+        fill(&o::tasks_per_turn, 16u);
+        break;
+    case option_preset::throughput:
+        fill(&o::spin, microseconds(10));
+        fill(&o::tasks_per_turn, 256u);
+        fill(&o::lane_capacity, 16'384u);
+        fill(&o::stealable_capacity, 16'384u);
+        fill(&o::steal_budget, 128u);
+        break;
+    }
+    return filled;
+}
+
+std::expected<runtime_options, start_error> resolve(const runtime_options& given) {
+    const runtime_options options = with_preset(given);
     // The struct can hold what the knob would refuse, so each field is held against its own knob's range.
     for (const auto& each : all_knobs) {
         runtime_options scratch;
@@ -163,6 +258,8 @@ std::expected<runtime_options, start_error> resolve(const runtime_options& optio
             bad("runtime_options.defer_taskrun is on and single_issuer is off: the kernel allows "
                 "deferred task work only with a single issuer. Set single_issuer to on or best, "
                 "or defer_taskrun to off."));
+    if (auto contradiction = contradiction_of_sqpoll(options))
+        return std::unexpected(bad(std::move(*contradiction)));
     if (options.cq_entries < options.ring_entries)
         return std::unexpected(bad("runtime_options.cq_entries (" + std::to_string(options.cq_entries) +
                                    ") is smaller than ring_entries (" + std::to_string(options.ring_entries) +

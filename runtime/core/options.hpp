@@ -3,6 +3,7 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
+#include <spargio/core/shard_affinity.hpp>
 #include <spargio/core/tag_set.hpp>
 
 #include <chrono>
@@ -21,9 +22,17 @@ enum class feature_use : std::uint8_t {
     best, ///< where the kernel has it
 };
 
+/// A set of options for one purpose.
+enum class option_preset : std::uint8_t {
+    none,
+    latency,    ///< answers soon: long spins, short turns
+    throughput, ///< much at a time: short spins, long turns, large queues and thefts
+};
+
 /// Options of a runtime. Use designated initialisers: `{.shards = 4}`. Every field has an effect; each is
 /// also a knob of the same name (see knobs()).
 struct runtime_options {
+    option_preset preset = option_preset::none;    ///< fills fields that have their default, see with_preset()
     unsigned shards = 0;                           ///< threads, each with a ring; 0: as many as usable CPUs
     unsigned ring_entries = 256;                   ///< submission queue entries of each ring
     unsigned cq_entries = 1024;                    ///< completion queue entries of each ring
@@ -34,16 +43,25 @@ struct runtime_options {
     /// 4.14): sending and spawning get cheaper, falling asleep dearer. `best`: where shards spin before they
     /// sleep.
     feature_use membarrier = feature_use::best;
-    unsigned lane_capacity = 4096;             ///< messages that fit between two shards
-    unsigned injection_capacity = 4096;        ///< messages from outside that wait for a shard
-    tag_set hot_tags{};                        ///< tags with lanes of their own, see next_hot_event()
-    tag_set coalesced_hot_tags{};              ///< tags that are summed up, see next_hot_count()
-    unsigned hot_counter_wake_threshold = 0;   ///< sum at which a sleeping shard is woken again; 0: none
-    unsigned stealable_capacity = 4096;        ///< stealable tasks that a shard can hold ready
-    unsigned steal_budget = 32;                ///< most tasks that one theft takes
-    unsigned tasks_per_turn = 64;              ///< tasks run between two looks at ring and lanes
-    std::chrono::microseconds spin{50};        ///< longest spin of an idle shard before it sleeps
-    std::chrono::milliseconds stop_grace{100}; ///< time that tasks get to finish after stop()
+    /// IORING_SETUP_SQPOLL: a kernel thread for each ring takes submissions up, without a system call of the
+    /// shard while it is awake. Excludes defer_taskrun and coop_taskrun, which give way when they are `best`.
+    feature_use sqpoll = feature_use::off;
+    std::chrono::milliseconds sqpoll_idle{1000};     ///< how long that thread spins before it sleeps
+    int sqpoll_cpu = -1;                             ///< the CPU that it is bound to; -1: any
+    shard_affinity affinity{};                       ///< CPUs that the shards are bound to
+    unsigned lane_capacity = 4096;                   ///< messages that fit between two shards
+    unsigned injection_capacity = 4096;              ///< messages from outside that wait for a shard
+    tag_set hot_tags{};                              ///< tags with lanes of their own, see next_hot_event()
+    tag_set coalesced_hot_tags{};                    ///< tags that are summed up, see next_hot_count()
+    unsigned hot_counter_wake_threshold = 0;         ///< sum at which a sleeping shard is woken again; 0: none
+    unsigned stealable_capacity = 4096;              ///< stealable tasks that a shard can hold ready
+    unsigned steal_budget = 32;                      ///< most tasks that one theft takes
+    unsigned tasks_per_turn = 64;                    ///< tasks run between two looks at ring and lanes
+    std::chrono::microseconds spin{50};              ///< longest spin of an idle shard before it sleeps
+    std::chrono::milliseconds stop_grace{100};       ///< time that tasks get to finish after stop()
+    unsigned blocking_threads = 64;                  ///< most threads of spawn_blocking()
+    unsigned blocking_queue = 1024;                  ///< functions that may wait for such a thread
+    std::chrono::milliseconds blocking_idle{10'000}; ///< how long such a thread without work is kept
 };
 
 /// One option as a knob.
@@ -63,8 +81,12 @@ struct knob {
 [[nodiscard]] std::expected<void, std::string> set_knob(runtime_options& options, std::string_view name,
                                                         std::string_view text);
 
-/// Checks ranges and pairs, and fills in what depends on the machine (shards = 0, spin where shards outnumber
-/// the CPUs). Error: names the fields and the remedy.
+/// The options with their preset filled in: fields that have their default get the preset's value, others stay.
+/// A field that was set to its default by hand can't be told from one that was not set.
+[[nodiscard]] runtime_options with_preset(const runtime_options& options) noexcept;
+
+/// Checks ranges and pairs, and fills in the preset and what depends on the machine (shards = 0, spin where
+/// shards outnumber the CPUs). Error: names the fields and the remedy.
 [[nodiscard]] std::expected<runtime_options, start_error> resolve(const runtime_options& options);
 
 } // namespace spargio

@@ -10,6 +10,7 @@ std::string capabilities::summary() const {
     add(single_issuer, "single_issuer");
     add(coop_taskrun, "coop_taskrun");
     add(defer_taskrun, "defer_taskrun");
+    add(sqpoll, "sqpoll");
     add(registered_ring, "registered_ring");
     add(between_shards == shard_wake::msg_ring, "msg_ring");
     add(from_outside == foreign_wake::send_msg_ring, "send_msg_ring");

@@ -22,6 +22,7 @@ struct capabilities {
     bool single_issuer = false;   ///< IORING_SETUP_SINGLE_ISSUER
     bool coop_taskrun = false;    ///< IORING_SETUP_COOP_TASKRUN
     bool defer_taskrun = false;   ///< IORING_SETUP_DEFER_TASKRUN
+    bool sqpoll = false;          ///< IORING_SETUP_SQPOLL: the kernel takes submissions up by itself
     bool registered_ring = false; ///< the ring's descriptor is registered (kernel 5.18)
     shard_wake between_shards = shard_wake::msg_ring;
     foreign_wake from_outside = foreign_wake::send_msg_ring;

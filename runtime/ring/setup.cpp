@@ -90,6 +90,17 @@ int try_set_up(unsigned entries, io_uring& raw, const io_uring_params& asked) {
     }
 }
 
+bool excludes_sqpoll(unsigned bit) {
+    return bit == IORING_SETUP_DEFER_TASKRUN || bit == IORING_SETUP_COOP_TASKRUN;
+}
+
+void ask_for_polling_thread(io_uring_params& asked, const runtime_options& options) {
+    asked.sq_thread_idle = static_cast<unsigned>(options.sqpoll_idle.count());
+    if (options.sqpoll_cpu < 0) return;
+    asked.flags |= IORING_SETUP_SQ_AFF;
+    asked.sq_thread_cpu = static_cast<unsigned>(options.sqpoll_cpu);
+}
+
 struct setup_flag {
     unsigned bit;
     feature_use use;
@@ -103,8 +114,12 @@ std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_opt
     features.single_issuer = wanted(options.single_issuer, "no_single_issuer");
     features.coop_taskrun = wanted(options.coop_taskrun, "no_coop_taskrun");
     features.defer_taskrun = features.single_issuer && wanted(options.defer_taskrun, "no_defer");
+    // Not by default and so first to go; while it is in use the other two can't be.
+    features.sqpoll = wanted(options.sqpoll, "no_sqpoll") && options.defer_taskrun != feature_use::on &&
+                      options.coop_taskrun != feature_use::on;
     // Newest first: a kernel that lacks an older feature lacks the newer ones too.
     const setup_flag flags[] = {
+        {IORING_SETUP_SQPOLL, options.sqpoll, &capabilities::sqpoll},
         {IORING_SETUP_DEFER_TASKRUN, options.defer_taskrun, &capabilities::defer_taskrun},
         {IORING_SETUP_SINGLE_ISSUER, options.single_issuer, &capabilities::single_issuer},
         {IORING_SETUP_COOP_TASKRUN, options.coop_taskrun, &capabilities::coop_taskrun},
@@ -118,20 +133,26 @@ std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_opt
             IORING_SETUP_CLAMP | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_R_DISABLED;
         asked.cq_entries = tiny ? 8 : options.cq_entries;
         for (const auto& flag : flags)
-            if (features.*flag.effective) asked.flags |= flag.bit;
-        if (features.coop_taskrun || features.defer_taskrun) asked.flags |= IORING_SETUP_TASKRUN_FLAG;
+            if (features.*flag.effective && !(features.sqpoll && excludes_sqpoll(flag.bit)))
+                asked.flags |= flag.bit;
+        if ((asked.flags & (IORING_SETUP_COOP_TASKRUN | IORING_SETUP_DEFER_TASKRUN)) != 0)
+            asked.flags |= IORING_SETUP_TASKRUN_FLAG;
+        if (features.sqpoll) ask_for_polling_thread(asked, options);
         answer = try_set_up(tiny ? 4 : options.ring_entries, raw, asked);
-        if (answer != -EINVAL || given_up == std::size(flags)) break;
+        // SQPOLL needs a privilege before kernel 5.11, and threads, which may be limited.
+        const bool polling_refused = features.sqpoll && (answer == -EPERM || answer == -EAGAIN);
+        if ((answer != -EINVAL && !polling_refused) || given_up == std::size(flags)) break;
         features.*flags[given_up].effective = false;
     }
     if (answer != 0) return std::unexpected(explain_setup_failure(-answer, options));
+    if (features.sqpoll) features.coop_taskrun = features.defer_taskrun = false;
     for (const auto& flag : flags) {
         if (flag.use != feature_use::on || features.*flag.effective) continue;
         io_uring_queue_exit(&raw);
         return std::unexpected(
             start_error{errc::not_supported, EINVAL,
                         "a ring feature is set to on that this kernel does not have (" + features.summary() +
-                            "). Set single_issuer, coop_taskrun and defer_taskrun to best."});
+                            "). Set single_issuer, coop_taskrun, defer_taskrun and sqpoll to best."});
     }
     const wake_ways ways = probe_wake_ways(raw);
     features.between_shards = ways.between_shards;

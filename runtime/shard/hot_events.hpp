@@ -28,7 +28,7 @@ public:
 
     [[nodiscard]] bool await_ready() noexcept {
         got_one_ = here_.hot().waiters().empty() && !here_.current_task()->cancel_requested() &&
-                   here_.hot().lanes().take(received_);
+                   here_.may_go_on() && here_.hot().lanes().take(received_);
         return got_one_;
     }
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {

@@ -31,7 +31,8 @@ public:
 
     [[nodiscard]] bool await_ready() noexcept {
         if (here_.stopping() || here_.current_task()->cancel_requested()) return true;
-        return !here_.has_progress_waits() && advance(); // those who wait already go first
+        // Those who wait already go first, and who never waits gives way now and then.
+        return !here_.has_progress_waits() && here_.may_go_on() && advance();
     }
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
         return here_.wait_for_progress(wait_.emplace(*this), caller);

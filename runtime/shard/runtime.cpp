@@ -1,36 +1,16 @@
 #include <spargio/shard/runtime.hpp>
 
+#include <spargio/core/cpu_binding.hpp>
 #include <spargio/core/cpu_spread.hpp>
+#include <spargio/shard/blocked_signals.hpp>
+#include <spargio/shard/blocking_pool.hpp>
 #include <spargio/shard/runtime_core.hpp>
 
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
-#include <csignal>
-#include <pthread.h>
-
 namespace spargio {
-namespace {
-
-/// Blocks every signal while threads are made, so that the process's signals go to the threads that were there
-/// before (hazards: a signal that hits a waiting shard ends its wait).
-class blocked_signals {
-public:
-    blocked_signals() noexcept {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~blocked_signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    blocked_signals(const blocked_signals&) = delete;
-    blocked_signals& operator=(const blocked_signals&) = delete;
-
-private:
-    sigset_t before_;
-};
-
-} // namespace
 
 runtime::runtime(const runtime_options& resolved)
     : closed_(all_closed_.get_future().share()), core_(std::make_shared<runtime_core>(resolved)) {}
@@ -66,7 +46,7 @@ std::expected<void, start_error> runtime::start_threads(std::size_t first) {
     for (std::size_t i = first; i < shards; ++i) {
         try {
             threads_.emplace_back([this, i, origin = current_cpu()] {
-                core_->at(i).start_apart_from(origin);
+                if (!core_->options().affinity.binds()) core_->at(i).start_apart_from(origin);
                 live_as(i);
             });
         } catch (const std::system_error& error) {
@@ -85,6 +65,7 @@ std::expected<void, start_error> runtime::start_threads(std::size_t first) {
 
 void runtime::live_as(std::size_t index) noexcept {
     shard& mine = core_->at(index);
+    mine.bind_thread();
     mine.take_over();
     mine.run_until_stopped();
     mine.close();
@@ -92,7 +73,12 @@ void runtime::live_as(std::size_t index) noexcept {
 }
 
 void runtime::run_as_first_shard() noexcept {
-    if (std::exchange(caller_owes_a_shard_, false)) live_as(0);
+    if (!std::exchange(caller_owes_a_shard_, false)) return;
+    const cpu_mask of_caller;
+    live_as(0);
+#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 56 // mutant: the caller stays bound
+    if (core_->options().affinity.binds()) of_caller.apply();
+#endif
 }
 
 runtime::~runtime() {
@@ -104,6 +90,7 @@ runtime::~runtime() {
 void runtime::join() noexcept {
     for (auto& thread : threads_) thread.join();
     threads_.clear();
+    core_->blocking().finish();
 }
 
 void runtime::stop() noexcept { core_->request_stop(); }
@@ -116,6 +103,8 @@ std::shared_future<void> runtime::shutdown() noexcept {
 const runtime_options& runtime::options() const noexcept { return core_->options(); }
 const capabilities& runtime::features() const noexcept { return core_->at(0).features(); }
 std::size_t runtime::shards() const noexcept { return core_->shard_count(); }
+shard_binding runtime::binding(std::size_t shard) const { return handle().binding(shard); }
+blocking_stats runtime::blocking() const { return core_->blocking().stats(); }
 shard_stats runtime::stats(std::size_t shard) const { return handle().stats(shard); }
 runtime_stats runtime::stats() const { return handle().stats(); }
 
@@ -132,6 +121,14 @@ runtime_stats runtime_handle::stats() const {
     all.shards.reserve(core_->shard_count());
     for (std::size_t i = 0; i < core_->shard_count(); ++i) all.shards.push_back(core_->at(i).stats());
     return all;
+}
+
+blocking_stats runtime_handle::blocking() const { return core_->blocking().stats(); }
+shard_binding runtime_handle::binding(std::size_t shard) const {
+    if (shard >= core_->shard_count())
+        throw std::out_of_range("shard " + std::to_string(shard) + " of " +
+                                std::to_string(core_->shard_count()));
+    return core_->at(shard).binding();
 }
 
 } // namespace spargio

@@ -6,6 +6,7 @@
 #include <spargio/ring/capabilities.hpp>
 #include <spargio/shard/runtime_stats.hpp>
 #include <spargio/shard/spawn.hpp>
+#include <spargio/shard/spawn_blocking.hpp>
 #include <spargio/shard/spawn_local.hpp>
 
 #include <cstddef>
@@ -66,8 +67,19 @@ public:
     [[nodiscard]] status post_hot_count(std::size_t shard, std::uint32_t tag,
                                         std::uint64_t value) const noexcept;
 
+    /// As spargio::spawn_blocking().
+    template <class Function>
+    [[nodiscard]] auto spawn_blocking(Function fn) const {
+        return detail::spawn_blocking_on(*core_, std::move(fn));
+    }
+
     /// Asks the runtime to stop, see runtime::stop().
     void stop() const noexcept;
+    /// Where a shard's thread is bound, and why not. Throws std::out_of_range past the last.
+    [[nodiscard]] shard_binding binding(std::size_t shard) const;
+    /// What the threads of spawn_blocking() do; after the end of the runtime also whether any was left behind.
+    /// Takes the pool's lock.
+    [[nodiscard]] blocking_stats blocking() const;
 
     [[nodiscard]] std::size_t shards() const noexcept;
     /// Counters of one shard. Reading costs the shard nothing. Throws std::out_of_range past the last.
@@ -112,7 +124,10 @@ public:
 
     /// Asks every shard to stop and returns at once. Waits of tasks answer `closed`; tasks get
     /// options().stop_grace to finish; then the frames of the rest are destroyed, each on its shard, and
-    /// joining them throws task_stopped. Any thread; idempotent.
+    /// joining them throws task_stopped. Functions of spawn_blocking() that have not begun are not run any
+    /// more; those that run get the grace too, and can't be ended by force: what runs on after it is left
+    /// behind with its thread (see blocking()), and must not use what the program destroys. Any thread;
+    /// idempotent.
     void stop() noexcept;
 
     /// stop(), and a future that is ready when the last shard has destroyed its tasks.
@@ -125,6 +140,9 @@ public:
     [[nodiscard]] std::size_t shards() const noexcept;
     /// See runtime_handle::stats.
     [[nodiscard]] shard_stats stats(std::size_t shard) const;
+    /// See runtime_handle.
+    [[nodiscard]] shard_binding binding(std::size_t shard) const;
+    [[nodiscard]] blocking_stats blocking() const;
     [[nodiscard]] runtime_stats stats() const;
 
 private:

@@ -1,8 +1,12 @@
 #include <spargio/shard/runtime_core.hpp>
 
+#include <spargio/shard/blocking_pool.hpp>
+
 namespace spargio {
 
-runtime_core::runtime_core(const runtime_options& resolved) : options_(resolved) {
+runtime_core::runtime_core(const runtime_options& resolved)
+    : options_(resolved), blocking_(std::make_shared<blocking_pool>(
+                              resolved.blocking_threads, resolved.blocking_queue, resolved.blocking_idle)) {
     shards_.reserve(resolved.shards);
     for (std::uint32_t i = 0; i < resolved.shards; ++i) shards_.push_back(std::make_unique<shard>(*this, i));
 }
@@ -27,6 +31,8 @@ shard& runtime_core::next_in_turn() noexcept {
 bool runtime_core::all_quiet() noexcept {
     // Whoever finds it leaves at once and closes its intake, so the others must take its word.
     if (agreed_quiet_.load(std::memory_order_acquire)) return true;
+    // A function that ends hands its joiner over before the pool counts it as ended.
+    if (blocking_->busy()) return false;
     // A shard hands a task over before it becomes quiet, and the receiver becomes busy before it takes it. So a
     // task on its way is seen in an intake, or else somebody became busy while we looked.
     const auto busy_before = busy_again_.load(std::memory_order_seq_cst);
@@ -46,6 +52,7 @@ void runtime_core::request_stop() noexcept {
         each->nudge();
         each->release_outside();
     }
+    blocking_->close();
 }
 
 } // namespace spargio

@@ -13,6 +13,8 @@
 
 namespace spargio {
 
+class blocking_pool;
+
 class runtime_core : public std::enable_shared_from_this<runtime_core> {
 public:
     explicit runtime_core(const runtime_options& resolved);
@@ -28,6 +30,9 @@ public:
     [[nodiscard]] shard& least_loaded() noexcept;
     /// The next shard in turn. Any thread.
     [[nodiscard]] shard& next_in_turn() noexcept;
+
+    /// The threads of spawn_blocking(). Any thread.
+    [[nodiscard]] blocking_pool& blocking() noexcept { return *blocking_; }
 
     /// Asks every shard to stop. Any thread; idempotent.
     void request_stop() noexcept;
@@ -62,6 +67,7 @@ public:
 private:
     runtime_options options_;
     std::vector<std::unique_ptr<shard>> shards_;
+    std::shared_ptr<blocking_pool> blocking_; // also kept by its threads, which may outlive the runtime
     std::atomic<std::uint32_t> turn_{0};
     std::atomic<std::uint32_t> quiet_{0};
     std::atomic<std::uint32_t> busy_again_{0};

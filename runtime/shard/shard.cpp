@@ -1,5 +1,6 @@
 #include <spargio/shard/shard.hpp>
 
+#include <spargio/core/cpu_binding.hpp>
 #include <spargio/core/trace.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/task/frame_pool.hpp>
@@ -30,6 +31,14 @@ std::expected<void, start_error> shard::open() {
     ring_descriptor_ = ring_->descriptor();
     wake_descriptor_ = ring_->wake_descriptor();
     return {};
+}
+
+void shard::bind_thread() noexcept {
+    const int cpu = core_.options().affinity.cpu_for(index_);
+    if (cpu < 0) return;
+    const int error = bind_to_cpu(cpu);
+    bind_error_.store(error, std::memory_order_relaxed);
+    if (error == 0) bound_cpu_.store(cpu, std::memory_order_relaxed);
 }
 
 void shard::take_over() noexcept {

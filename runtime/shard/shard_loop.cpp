@@ -61,6 +61,9 @@ bool shard::gather() noexcept {
 
 bool shard::take_arrivals() noexcept {
     if (arrivals_.empty()) return false;
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 53
+    if (!queue_.empty()) return false; // mutant: who is busy does not look at what arrives
+#endif
     set_quiet(false); // before they are taken, see runtime_core::all_quiet()
     task_header* task = arrivals_.take_all();
     while (task != nullptr) {
@@ -82,7 +85,7 @@ bool shard::deliver_mail() noexcept {
     while (!event_waiters_.empty() && mailbox_.has_mail()) {
         auto* const waiter = static_cast<event_wait*>(event_waiters_.claim_first());
         if (waiter == nullptr) break;
-        take_event(waiter->received);
+        mailbox_.take(waiter->received);
         waiter->finish();
         any = true;
     }
@@ -109,6 +112,7 @@ void shard::run(task_header& task) noexcept {
     task.home = this;
     current_ = &task;
     trace::task_begins(&task);
+    ready_left_ = most_ready_in_a_row;
     task.resume_point.resume();
     trace::tasks_end(); // those too that ran inline and have suspended together
     // From here on `task` may be running elsewhere, or be gone; only a finished one is still ours.

@@ -2,6 +2,7 @@
 
 #include <spargio/core/trace.hpp>
 #include <spargio/shard/runtime_core.hpp>
+#include <spargio/shard/spawn_blocking.hpp>
 
 #include <cassert>
 
@@ -47,6 +48,10 @@ bool launch_here(task_header& task) noexcept {
     trace::spawns(&task);
     here->start(task);
     return true;
+}
+
+status submit_blocking(runtime_core& core, blocking_pool::job what) noexcept {
+    return core.blocking().submit(what);
 }
 
 runtime_core& current_core() noexcept {

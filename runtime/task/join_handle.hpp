@@ -13,7 +13,7 @@ namespace spargio {
 
 /// Waits for a spawned task and takes its result. Move-only; one thread at a time. Dropping it detaches the
 /// task, which then runs on by itself; an exception that leaves a detached task ends the program
-/// (std::terminate), as with std::thread.
+/// (std::terminate), as with std::thread; all but task_stopped, which only says that the runtime stops.
 template <class T = void>
 class [[nodiscard]] join_handle {
 public:

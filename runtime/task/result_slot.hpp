@@ -28,8 +28,9 @@ public:
             held_.template emplace<2>(std::get<2>(std::move(from.held_)));
     }
 
-    /// Ends the program on an exception, with it as the active one, so that its message is shown.
-    void insist_on_value() const noexcept {
+    /// Throws the exception, if that is what is held. For callers that are noexcept: it ends the program then,
+    /// as the active one, so that its message is shown.
+    void insist_on_value() const {
         if (held_.index() == 2) std::rethrow_exception(std::get<2>(held_));
     }
 

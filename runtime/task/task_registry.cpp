@@ -95,6 +95,9 @@ void task_registry::stop_all() noexcept {
         if (!unfinished)
             continue; // its handle is somewhere, and may free it from now on; or it is in returned_
         task.operations->abandon(task);
+        // Its frame held handles of tasks and functions that may have ended just now, on other threads, and
+        // those may be about to wake it.
+        waking_section::wait_for_all();
         announce_done(task, task_end::abandoned);
     }
     for (task_header* task = returned_.close(); task != nullptr;) {

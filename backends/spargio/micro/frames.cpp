@@ -27,7 +27,8 @@ void frames_on_one_thread(benchmark::State& state) {
 }
 
 /// Allocated here and released there, 256 at a time, in turn: a one-sided flow without two threads at once, so
-/// that what is measured is the pool and not the cache lines of a queue. The hand-over itself is outside the time.
+/// that what is measured is the pool and not the cache lines of a queue. The hand-over itself is outside the
+/// time.
 void frames_across_threads(benchmark::State& state) {
     frames taken;
     bool ending = false;

@@ -16,8 +16,8 @@ inline spargio::runtime_options with_shards(unsigned count) {
     return options;
 }
 
-/// Runs `body(state)`, which gives a task with the loop of the benchmark, on shard 0 of a new runtime; the calling
-/// thread is that shard, so Google Benchmark's clock of this thread's CPU time means what it says.
+/// Runs `body(state)`, which gives a task with the loop of the benchmark, on shard 0 of a new runtime; the
+/// calling thread is that shard, so Google Benchmark's clock of this thread's CPU time means what it says.
 template <class Body>
 void run_on_first_shard(benchmark::State& state, unsigned shards, Body body) {
     try {

@@ -1,4 +1,5 @@
-// The queues under tasks and messages, each used by one thread alone: what they cost before any other CPU comes in.
+// The queues under tasks and messages, each used by one thread alone: what they cost before any other CPU comes
+// in.
 #include <spargio/core/lane.hpp>
 #include <spargio/sched/steal_deque.hpp>
 
