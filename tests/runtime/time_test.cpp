@@ -70,28 +70,36 @@ TEST_P(P10_spinning_or_not, R34_a_timer_never_fires_early) {
 
 INSTANTIATE_TEST_SUITE_P(with_spin_us, P10_spinning_or_not, testing::Values(0, 50, 10'000));
 
+task<> sleep_and_note(std::vector<int>& order, int& armed, clock::time_point until, int number) {
+    ++armed;
+    (void)co_await sleep_until(until);
+    order.push_back(number);
+}
+
+/// 500 tasks with deadlines from `begin` on, two each µs, shuffled. The order in which they went on; empty when
+/// they were not all asleep by then.
+task<std::vector<int>> shuffled_sleepers(clock::time_point begin) {
+    std::vector<int> numbers;
+    for (int i = 0; i < 500; ++i) numbers.push_back(i);
+    std::shuffle(numbers.begin(), numbers.end(), std::mt19937(7));
+    std::vector<int> order;
+    int armed = 0;
+    std::vector<join_handle<>> all;
+    for (const int number : numbers)
+        all.push_back(spawn(sleep_and_note(order, armed, begin + std::chrono::microseconds(number / 2), number),
+                            pinned{0}));
+    while (armed != 500) co_await yield();
+    const bool in_time = clock::now() < begin;
+    compute_until(begin + 1ms); // now all are late
+    for (auto& each : all) co_await std::move(each);
+    if (!in_time) order.clear();
+    co_return order;
+}
+
 TEST(P10, tasks_go_on_in_the_order_of_their_deadlines_also_when_all_are_late) {
-    const auto body = []() -> task<std::vector<int>> {
-        std::vector<int> order;
-        const auto begin = clock::now();
-        const auto sleeper = [](std::vector<int>& into, clock::time_point until, int number) -> task<> {
-            (void)co_await sleep_until(until);
-            into.push_back(number);
-        };
-        std::vector<int> numbers(500);
-        for (int i = 0; i < 500; ++i) numbers[static_cast<std::size_t>(i)] = i;
-        std::shuffle(numbers.begin(), numbers.end(), std::mt19937(7));
-        std::vector<join_handle<>> all;
-        for (const int number : numbers)
-            all.push_back(
-                spawn(sleeper(order, begin + std::chrono::microseconds(2000 + number / 2), number), pinned{0}));
-        (void)co_await sleep_for(1ms); // all have begun to wait
-        compute_until(begin + 10ms);
-        for (auto& each : all) co_await std::move(each);
-        co_return order;
-    };
-    const auto order = run({.shards = 1}, body);
-    // Equal deadlines in the order in which they came, which the shuffle has decided.
+    std::vector<int> order;
+    for (auto lead = 4ms; order.empty(); lead *= 2)
+        order = run({.shards = 1}, [&] { return shuffled_sleepers(clock::now() + lead); });
     ASSERT_EQ(order.size(), 500u);
     for (std::size_t i = 1; i < order.size(); ++i) EXPECT_LE(order[i - 1] / 2, order[i] / 2) << "at " << i;
 }
