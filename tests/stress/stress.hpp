@@ -52,18 +52,24 @@ private:
     std::uint64_t state_;
 };
 
-/// Plays an older kernel for the runtimes started while it lives.
+/// Plays an older kernel for the runtimes started while it lives, on top of what the environment asks for.
 class forced_tier {
 public:
     explicit forced_tier(const std::string& tier) {
-        if (tier.empty())
+        if (const char* const asked = std::getenv("SPARGIO_TIER")) before_ = asked;
+        if (!tier.empty()) ::setenv("SPARGIO_TIER", (before_ + "," + tier).c_str(), 1);
+    }
+    ~forced_tier() {
+        if (before_.empty())
             ::unsetenv("SPARGIO_TIER");
         else
-            ::setenv("SPARGIO_TIER", tier.c_str(), 1);
+            ::setenv("SPARGIO_TIER", before_.c_str(), 1);
     }
-    ~forced_tier() { ::unsetenv("SPARGIO_TIER"); }
     forced_tier(const forced_tier&) = delete;
     forced_tier& operator=(const forced_tier&) = delete;
+
+private:
+    std::string before_;
 };
 
 /// Waits until `expected` parties have arrived, and gives up when nothing moves any more. There is no limit on

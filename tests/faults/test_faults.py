@@ -1,0 +1,74 @@
+"""P13: what the kernel refuses, interrupts or lacks is invisible but for latency and counters.
+
+The test programs of the runtime run once more, unchanged, while io_uring_enter(2) fails for a third of the calls, and
+on each tier of kernel features. Every test must pass as it does without the fault.
+"""
+import shutil
+import subprocess
+
+import pytest
+from programs import Program, listed, run
+
+# P12 counts system calls and CPU time, which a fault is free to change.
+NOT_IDLE = "-*P12*"
+PROGRAMS = (
+    Program("runtime_task_tests"),
+    Program("runtime_shard_tests", NOT_IDLE),
+    Program("runtime_placement_tests"),
+    Program("runtime_sync_tests"),
+    Program("runtime_stress_tests", "traffic/*there_and_back_gap_300*:traffic/*room_for_one_gap_20_*:"
+            "foreign/*joins_each_task*four_shards", "stress", 0.02),
+)
+TRACED = (
+    Program("runtime_task_tests"),
+    Program("runtime_shard_tests", NOT_IDLE),
+    Program("runtime_stress_tests", "traffic/*there_and_back_gap_300_spin_0:traffic/*room_for_one_gap_20_spin_0:"
+            "foreign/*joins_each_task*four_shards", "stress", 0.001),
+)
+TIERS = (
+    "no_defer",
+    "no_single_issuer",
+    "no_coop_taskrun",
+    "no_msg_ring",
+    "no_send_msg_ring",
+    "tiny_rings",
+    "no_defer,no_single_issuer,no_coop_taskrun,no_msg_ring,no_send_msg_ring",
+    "no_defer,no_single_issuer,no_coop_taskrun,no_msg_ring,no_send_msg_ring,tiny_rings",
+)
+
+
+def check(program, outcome):
+    assert not outcome.failed, f"{program.name}: {sorted(outcome.failed)}\n{outcome.output}"
+    assert outcome.exit_code == 0, f"{program.name} ended with {outcome.exit_code}\n{outcome.output}"
+    missing = listed(program) - outcome.passed - outcome.skipped
+    assert not missing, f"{program.name} did not run {sorted(missing)}"
+    assert outcome.passed, f"{program.name} ran nothing"
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda each: each.name)
+def test_P13_every_tier_of_kernel_features_passes_the_same_tests(program, tier, tmp_path):
+    check(program, run(program, tmp_path, tier=tier))
+
+
+@pytest.fixture(scope="session")
+def strace(tmp_path_factory):
+    """The command, or a reason to skip: containers often forbid ptrace(2)."""
+    found = shutil.which("strace")
+    if found is None:
+        pytest.skip("strace is not installed")
+    log = tmp_path_factory.mktemp("strace") / "probe"
+    tried = subprocess.run([found, "-f", "-o", str(log), "true"], stderr=subprocess.PIPE, text=True, check=False)
+    if tried.returncode != 0:
+        pytest.skip(f"strace may not trace here: {tried.stderr.strip()[:200]}")
+    return found
+
+
+@pytest.mark.parametrize("error", ["EINTR", "EAGAIN", "EBUSY"])
+@pytest.mark.parametrize("program", TRACED, ids=lambda each: each.name)
+def test_P13_a_third_of_all_entries_into_the_kernel_may_fail(program, error, strace, tmp_path):
+    log = tmp_path / "strace.log"
+    under = (strace, "-f", "-qq", "-o", str(log), "-e", "trace=io_uring_enter", "-e",
+             f"inject=io_uring_enter:error={error}:when=2+3", "--")
+    check(program, run(program, tmp_path, under=under))
+    assert "(INJECTED)" in log.read_text(errors="replace"), "nothing was injected"
