@@ -25,6 +25,7 @@ program_of() {
     3[0-4]) echo runtime_time_tests ;;
     4[0-3]) echo runtime_sync_tests ;;
     4[4-6]) echo runtime_group_tests ;;
+    5[0-6]) echo runtime_placement_tests ;;
     *) echo runtime_stress_tests ;;
     esac
 }
@@ -32,6 +33,7 @@ tests_of() {
     case $1 in
     3[0-4]) echo '^R34|^R35|^P10|^P12|with_spin_us' ;;
     4[0-6]) echo 'R3[678]' ;;
+    5[0-6]) echo '^R(8|9|10|11|12|13|15)\.' ;;
     *) echo 'stress|stealing|P1_mail|^P16' ;;
     esac
 }

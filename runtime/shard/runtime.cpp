@@ -76,7 +76,9 @@ void runtime::run_as_first_shard() noexcept {
     if (!std::exchange(caller_owes_a_shard_, false)) return;
     const cpu_mask of_caller;
     live_as(0);
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 56 // mutant: the caller stays bound
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 56
+    // mutant: the caller stays bound to the CPU of shard 0
+#else
     if (core_->options().affinity.binds()) of_caller.apply();
 #endif
 }

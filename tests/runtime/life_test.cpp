@@ -94,7 +94,8 @@ TEST(R4, starting_and_stopping_leaks_neither_files_nor_threads) {
     const auto threads = entries_of("/proc/self/task");
     for (int i = 0; i < 100; ++i) EXPECT_EQ(run({.shards = 2}, seven), 7);
     EXPECT_EQ(entries_of("/proc/self/fd"), files);
-    // A thread that was joined may still be listed for a moment; one that leaks stays, and this meets the limit.
+    // A thread that was joined may still be listed for a moment; one that leaks stays, and this meets the
+    // limit.
     while (entries_of("/proc/self/task") > threads) std::this_thread::yield();
 }
 
