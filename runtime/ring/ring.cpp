@@ -4,6 +4,7 @@
 
 #include <cassert>
 #include <cerrno>
+#include <cstdlib>
 #include <utility>
 
 #include <sys/eventfd.h>
@@ -18,6 +19,9 @@ std::expected<std::unique_ptr<ring>, start_error> ring::create(const runtime_opt
     auto features = set_up(made->raw_, options);
     if (!features) return std::unexpected(std::move(features.error()));
     made->live_ = true;
+    // A child of fork(2) would share the queues with us: what it wrote there we would submit. Without the pages
+    // it is ended by SIGSEGV at the first touch.
+    io_uring_ring_dontfork(&made->raw_);
     made->enters_ = &enters;
     made->features_ = *features;
     if (features->between_shards == shard_wake::eventfd || features->from_outside == foreign_wake::eventfd) {
@@ -62,20 +66,29 @@ bool ring::send_bell(int target_descriptor, std::uint32_t target) noexcept {
     io_uring_prep_msg_ring(entry, target_descriptor, 0, received, 0);
     io_uring_sqe_set_data64(entry, user_data{completion_kind::bell, target}.packed());
     io_uring_sqe_set_flags(entry, IOSQE_CQE_SKIP_SUCCESS);
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 74
+    submit();
+    return true; // mutant: a bell that the kernel refused counts as rung
+#else
     return submit(); // what it leaves behind, submit_leftovers() or the wait takes along
+#endif
 }
 
 void ring::submit_and_wait(std::chrono::nanoseconds limit) noexcept {
     // Exactly one: a bell does not wake a waiter for more (hazards, finding 5).
     enters_->add();
+    [[maybe_unused]] int answer = 0;
     if (limit == no_limit) {
-        io_uring_submit_and_wait(&raw_, 1);
-        return;
+        answer = io_uring_submit_and_wait(&raw_, 1);
+    } else {
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
+        __kernel_timespec most{seconds.count(), (limit - seconds).count()};
+        io_uring_cqe* first = nullptr; // stays in the queue for reap()
+        answer = io_uring_submit_and_wait_timeout(&raw_, &first, 1, &most, nullptr);
     }
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
-    __kernel_timespec most{seconds.count(), (limit - seconds).count()};
-    io_uring_cqe* first = nullptr; // stays in the queue for reap()
-    io_uring_submit_and_wait_timeout(&raw_, &first, 1, &most, nullptr);
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 75
+    if (answer == -EINTR) std::abort(); // mutant: an interruption is fatal
+#endif
 }
 
 void ring::arm_wake_read() noexcept {

@@ -9,7 +9,7 @@
 namespace spargio {
 
 std::expected<injection_queue*, errc> shard::way_from_outside(std::uint32_t tag) noexcept {
-    if (core_.stopping()) return std::unexpected(errc::closed);
+    if (core_.stopping() || core_.inherited()) return std::unexpected(errc::closed);
     try {
         return &(hot_.is_hot(tag) ? hot_.lanes() : mailbox_).from_outside();
     } catch (const std::bad_alloc&) {
@@ -41,7 +41,7 @@ status shard::send_from_outside(message what) noexcept {
 status shard::count_from_outside(message what) noexcept {
     const auto index = hot_.counters().index_of(what.tag);
     if (!index) return std::unexpected(errc::does_not_fit);
-    if (core_.stopping()) return std::unexpected(errc::closed);
+    if (core_.stopping() || core_.inherited()) return std::unexpected(errc::closed);
     if (hot_.counters().from_outside(*index).add(what.value, core_.options().hot_counter_wake_threshold))
         nudge();
     return {};

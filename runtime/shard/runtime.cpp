@@ -2,13 +2,17 @@
 
 #include <spargio/core/cpu_binding.hpp>
 #include <spargio/core/cpu_spread.hpp>
+#include <spargio/core/misuse.hpp>
 #include <spargio/shard/blocked_signals.hpp>
 #include <spargio/shard/blocking_pool.hpp>
 #include <spargio/shard/runtime_core.hpp>
 
+#include <new>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
+
+#include <unistd.h>
 
 namespace spargio {
 
@@ -84,9 +88,26 @@ void runtime::run_as_first_shard() noexcept {
 }
 
 runtime::~runtime() {
+    if (core_->inherited()) {
+        leave_to_the_parent();
+        return;
+    }
+    if (const shard* const here = shard::current(); here != nullptr && &here->core() == core_.get())
+        misused("a runtime was destroyed on one of its shards, which would have to wait for itself");
     stop();
     run_as_first_shard(); // the others wait for every shard to close
     join();
+}
+
+/// In a child of fork(2): the threads do not exist, and what they were doing in memory was cut off anywhere. So
+/// nothing is joined, unlocked or destroyed; the process keeps it to its end.
+void runtime::leave_to_the_parent() noexcept {
+    try {
+        [[maybe_unused]] const auto* const kept_threads = new std::vector<std::thread>(std::move(threads_));
+        [[maybe_unused]] const auto* const kept_core = new std::shared_ptr<runtime_core>(core_);
+    } catch (const std::bad_alloc&) {
+        ::_exit(1); // the only way left that touches nothing of the parent's
+    }
 }
 
 void runtime::join() noexcept {
@@ -98,6 +119,11 @@ void runtime::join() noexcept {
 void runtime::stop() noexcept { core_->request_stop(); }
 
 std::shared_future<void> runtime::shutdown() noexcept {
+    if (core_->inherited()) {
+        std::promise<void> nothing_runs_here;
+        nothing_runs_here.set_value();
+        return nothing_runs_here.get_future().share();
+    }
     stop();
     return closed_;
 }

@@ -22,7 +22,8 @@ namespace spargio {
 class runtime_core;
 
 /// A reference to a runtime: cheap to copy, usable from any thread, also from a foreign runtime's callbacks. It
-/// keeps the runtime's memory but not the runtime: after the stop everything answers as closed.
+/// keeps the runtime's memory but not the runtime: after the stop everything answers as closed, and so it does
+/// in a child of fork(2), where no shard runs.
 class runtime_handle {
 public:
     explicit runtime_handle(std::shared_ptr<runtime_core> core) noexcept : core_(std::move(core)) {}
@@ -100,7 +101,8 @@ public:
     [[nodiscard]] static std::expected<std::unique_ptr<runtime>, start_error>
     start(const runtime_options& options);
 
-    /// stop() and join. Must not run on a shard.
+    /// stop() and join. On a shard of this runtime it ends the program (std::terminate, with a message). In a
+    /// child of fork(2) it does nothing.
     ~runtime();
     runtime(const runtime&) = delete;
     runtime& operator=(const runtime&) = delete;
@@ -152,6 +154,7 @@ private:
     [[nodiscard]] std::expected<void, start_error> start_threads(std::size_t first);
     /// A shard's whole life, on its thread.
     void live_as(std::size_t index) noexcept;
+    void leave_to_the_parent() noexcept;
     void join() noexcept;
 
     std::promise<void> all_closed_;

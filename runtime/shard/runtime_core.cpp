@@ -4,9 +4,20 @@
 
 namespace spargio {
 
+namespace {
+
+std::uint32_t watched_fork_count() noexcept {
+    fork_count::watch();
+    return fork_count::now();
+}
+
+} // namespace
+
 runtime_core::runtime_core(const runtime_options& resolved)
-    : options_(resolved), blocking_(std::make_shared<blocking_pool>(
-                              resolved.blocking_threads, resolved.blocking_queue, resolved.blocking_idle)) {
+    : born_(watched_fork_count()), options_(resolved),
+      blocking_(std::make_shared<blocking_pool>(resolved.blocking_threads, resolved.blocking_queue,
+                                                resolved.blocking_idle)) {
+    shard::watch_forks();
     shards_.reserve(resolved.shards);
     for (std::uint32_t i = 0; i < resolved.shards; ++i) shards_.push_back(std::make_unique<shard>(*this, i));
 }
@@ -45,6 +56,7 @@ bool runtime_core::all_quiet() noexcept {
 }
 
 void runtime_core::request_stop() noexcept {
+    if (inherited()) return;
     if (stop_requested_.exchange(true, std::memory_order_acq_rel)) return;
     stop_deadline_ = std::chrono::steady_clock::now() + options_.stop_grace;
     stopping_.store(true, std::memory_order_seq_cst);

@@ -1,6 +1,7 @@
 // What the shards of one runtime share, kept alive by the runtime and every handle.
 #pragma once
 
+#include <spargio/core/fork_count.hpp>
 #include <spargio/core/options.hpp>
 #include <spargio/shard/shard.hpp>
 
@@ -25,6 +26,16 @@ public:
     }
     [[nodiscard]] std::size_t shard_count() const noexcept { return shards_.size(); }
     [[nodiscard]] shard& at(std::size_t index) noexcept { return *shards_[index]; }
+
+    /// Whether this process is a child, made by fork(2), of the one whose shards run (P18): nothing here will
+    /// ever run, and rings and eventfds are the parent's. To be asked on the ways in from outside.
+    [[nodiscard]] bool inherited() const noexcept {
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 76
+        return false; // mutant: a child takes its parent's runtime for its own
+#else
+        return fork_count::now() != born_;
+#endif
+    }
 
     /// The shard whose queue looks shortest, a sleeping one before a busy one. Any thread.
     [[nodiscard]] shard& least_loaded() noexcept;
@@ -65,6 +76,7 @@ public:
     std::atomic<std::uint32_t> teardown_turn{0};
 
 private:
+    const std::uint32_t born_;
     runtime_options options_;
     std::vector<std::unique_ptr<shard>> shards_;
     std::shared_ptr<blocking_pool> blocking_; // also kept by its threads, which may outlive the runtime

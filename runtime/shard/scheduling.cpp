@@ -26,6 +26,7 @@ void make_runnable(task_header& task) noexcept {
         here->resume_soon(task);
         return;
     }
+    if (here == nullptr && task.lost_by_fork()) return; // nothing of it runs here; see P18
     // Refused only when the home has closed; then its registry destroys the task.
     [[maybe_unused]] const bool accepted = task.home->arrive(task);
 }

@@ -7,8 +7,14 @@
 
 #include <thread>
 
+#include <pthread.h>
+
 namespace spargio {
 [[gnu::noinline]] shard* shard::current() noexcept { return this_threads_; }
+
+void shard::watch_forks() noexcept {
+    [[maybe_unused]] static const int noted = pthread_atfork(nullptr, nullptr, [] { this_threads_ = nullptr; });
+}
 
 shard::shard(runtime_core& core, std::uint32_t index)
     : core_(core), stopping_(core.stopping_flag()), index_(index),
@@ -53,7 +59,12 @@ void shard::close() noexcept {
     running_ = false;
     // Before anybody destroys frames: a task that another thread hands over now is refused, and so in no list
     // of ours when its registry or its handle frees it.
-    for (task_header* task = arrivals_.close(); task != nullptr;) {
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 71
+    task_header* const last_arrivals = arrivals_.take_all(); // mutant: who comes later is not refused
+#else
+    task_header* const last_arrivals = arrivals_.close();
+#endif
+    for (task_header* task = last_arrivals; task != nullptr;) {
         task_header* const next = task->next;
         registry_->link_if_new(*task);
         task = next;
@@ -115,6 +126,7 @@ void shard::nudge() noexcept {
         here->wake(*this);
         return;
     }
+    if (core_.inherited()) return;
     outside_wakers_.fetch_add(1, std::memory_order_seq_cst);
     if (parking_.claim_wake()) ring::wake_foreign(features_, ring_descriptor_, wake_descriptor_);
     outside_wakers_.fetch_sub(1, std::memory_order_seq_cst);

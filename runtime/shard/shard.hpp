@@ -7,6 +7,7 @@
 
 #include <spargio/core/cpu_spread.hpp>
 #include <spargio/core/intake.hpp>
+#include <spargio/core/misuse.hpp>
 #include <spargio/core/parking_flag.hpp>
 #include <spargio/ring/ring.hpp>
 #include <spargio/sched/crowding.hpp>
@@ -21,6 +22,7 @@
 #include <spargio/task/wait_list.hpp>
 
 #include <atomic>
+#include <cassert>
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
@@ -66,6 +68,17 @@ public:
     [[nodiscard]] static shard* current() noexcept;
     /// The same, inline, for functions that are never inlined into a coroutine themselves.
     [[nodiscard]] static shard* here() noexcept { return this_threads_; }
+
+    /// The shard that this thread is; ends the program where it is none (P15).
+    [[nodiscard]] static shard& current_or_end() noexcept {
+        shard* const found = current();
+#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 77 // mutant: nobody looks whether there is a shard
+        if (found == nullptr) misused("called outside a shard: only tasks may, while they run");
+#endif
+        return *found;
+    }
+    /// From now on a child of fork(2) is no shard, whichever thread made it.
+    static void watch_forks() noexcept;
 
     // --- life, in this order; open() by any thread, the rest on the shard's own
     // -------------------------------
@@ -149,6 +162,7 @@ public:
     std::size_t post(shard& target, lane& outgoing, std::span<const message> messages) noexcept {
         if (hot_.used()) [[unlikely]]
             return post_sorted(target, messages);
+        assert(current() == this && "a remote_shard belongs to the shard that made it");
         const std::size_t accepted =
             messages.size() == 1 ? outgoing.push_one(messages[0]) : outgoing.push(messages);
         counters_.messages_sent.add(accepted);

@@ -1,5 +1,6 @@
 #include <spargio/shard/spawn.hpp>
 
+#include <spargio/core/misuse.hpp>
 #include <spargio/core/trace.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/spawn_blocking.hpp>
@@ -31,6 +32,7 @@ bool launch(runtime_core& core, task_header& task, const placement& where) noexc
     shard* const here = shard::here();
     const bool inside = here != nullptr && &here->core() == &core;
     if (inside && !here->running()) return false; // being torn down: nothing runs any more
+    if (!inside && core.inherited()) return false;
     shard* const target = &choose_shard(core, where, inside ? here : nullptr);
     trace::spawns(&task);
     if (inside && target == here) {
@@ -43,7 +45,7 @@ bool launch(runtime_core& core, task_header& task, const placement& where) noexc
 
 bool launch_here(task_header& task) noexcept {
     shard* const here = shard::here();
-    assert(here != nullptr && "spawn() outside a shard; use runtime_handle::spawn()");
+    if (here == nullptr) misused("spawn() outside a shard; use runtime_handle::spawn()");
     if (!here->running()) return false; // being torn down: nothing runs any more
     trace::spawns(&task);
     here->start(task);
@@ -56,7 +58,7 @@ status submit_blocking(runtime_core& core, blocking_pool::job what) noexcept {
 
 runtime_core& current_core() noexcept {
     shard* const here = shard::here();
-    assert(here != nullptr && "spawn() outside a shard; use runtime_handle::spawn()");
+    if (here == nullptr) misused("spawn() outside a shard; use runtime_handle::spawn()");
     return here->core();
 }
 
@@ -70,7 +72,8 @@ shard* find_room(runtime_core& core, const placement& where) noexcept {
 
 bool launch_into_room(shard& target, task_header& task) noexcept {
     shard* const here = shard::here();
-    if (here != nullptr && &here->core() == &target.core() && !here->running()) return false;
+    const bool inside = here != nullptr && &here->core() == &target.core();
+    if (inside ? !here->running() : target.core().inherited()) return false;
     trace::spawns(&task);
     if (here == &target) {
         target.start(task);

@@ -73,7 +73,7 @@ private:
 /// turn.
 template <class T>
 [[nodiscard]] detail::spawn_when_room_awaiter<T> spawn_when_room(task<T> what) noexcept {
-    return detail::spawn_when_room_awaiter<T>(*shard::current(), std::move(what));
+    return detail::spawn_when_room_awaiter<T>(shard::current_or_end(), std::move(what));
 }
 
 } // namespace spargio

@@ -99,12 +99,13 @@ public:
 /// Cost: a trip through the run queue.
 [[nodiscard]] inline detail::yield_awaiter yield() noexcept { return {}; }
 
-/// Everything here must be called by a task, on a shard; elsewhere it asserts. The answers belong to the shard
-/// that runs the task now: a stealable task may be elsewhere after its next co_await.
+/// Everything here must be called by a task, on a shard; elsewhere it ends the program, with a message. The
+/// answers belong to the shard that runs the task now: a stealable task may be elsewhere after its next
+/// co_await.
 namespace this_shard {
 
 /// Index of this shard, from 0.
-[[nodiscard]] inline std::uint32_t id() noexcept { return shard::current()->index(); }
+[[nodiscard]] inline std::uint32_t id() noexcept { return shard::current_or_end().index(); }
 
 /// How many shards the runtime has.
 [[nodiscard]] std::uint32_t count() noexcept;
@@ -131,17 +132,17 @@ private:
 };
 
 /// This shard's inbox.
-[[nodiscard]] inline inbox messages() noexcept { return inbox(*shard::current()); }
+[[nodiscard]] inline inbox messages() noexcept { return inbox(shard::current_or_end()); }
 
 /// Waits for the next message to this shard; tasks that wait are served in order of arrival, each message goes
 /// to one. `closed`: the runtime stops. `canceled`: no message was taken. Cost: a few ns when one is there.
 [[nodiscard]] inline detail::event_awaiter next_event() noexcept {
-    return detail::event_awaiter(*shard::current());
+    return detail::event_awaiter(shard::current_or_end());
 }
 
 /// A ticket that completes when every message that this shard had accepted before, to whatever target, has been
 /// taken up by a task there (R18). Cost: a look at each lane in use, each turn, while it waits.
-[[nodiscard]] inline flush_ticket flush() { return flush_ticket(*shard::current()); }
+[[nodiscard]] inline flush_ticket flush() { return flush_ticket(shard::current_or_end()); }
 
 } // namespace this_shard
 

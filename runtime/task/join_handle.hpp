@@ -1,12 +1,12 @@
 // join_handle<T>: the other end of a spawned task (R7).
 #pragma once
 
+#include <spargio/core/misuse.hpp>
 #include <spargio/task/cancel.hpp>
 #include <spargio/task/foreign_waiter.hpp>
 #include <spargio/task/spawned_task.hpp>
 #include <spargio/task/task_registry.hpp>
 
-#include <cassert>
 #include <utility>
 
 namespace spargio {
@@ -52,10 +52,14 @@ public:
     void cancel() noexcept { request_cancel(*state_); }
 
     /// Waits on a thread that is no shard and gives the result, or throws the task's exception, or task_stopped
-    /// when the runtime stopped first. Calling it on a shard would block the shard: it asserts. Uses the handle
-    /// up.
+    /// when the runtime stopped first, or is that of a parent process (fork(2)). Calling it on a shard would
+    /// block the shard: that ends the program (std::terminate, with a message), as does a handle that was used
+    /// up. Uses the handle up.
     T get() && {
-        assert(scheduling::current_registry() == nullptr && "get() blocks a shard; co_await the handle there");
+        insist_on_state();
+        if (scheduling::current_registry() != nullptr)
+            misused("join_handle::get() would block a shard; co_await the handle there");
+        if (!ready() && state_->lost_by_fork()) throw task_stopped();
         foreign_waiter waiter;
         std::uintptr_t running = join_word::running;
         const auto word = reinterpret_cast<std::uintptr_t>(&waiter) | join_word::foreign_mark;
@@ -66,7 +70,7 @@ public:
 
     class awaiter {
     public:
-        explicit awaiter(join_handle&& from) noexcept : handle_(std::move(from)) {}
+        explicit awaiter(join_handle&& from) noexcept : handle_(std::move(from)) { handle_.insist_on_state(); }
         [[nodiscard]] bool await_ready() const noexcept { return handle_.ready(); }
 
         // Out of line: once the caller is published another thread may run it, and the compiler must not keep
@@ -88,6 +92,10 @@ public:
     [[nodiscard]] awaiter operator co_await() && noexcept { return awaiter(std::move(*this)); }
 
 private:
+    void insist_on_state() const noexcept {
+        if (state_ == nullptr) misused("a join_handle was used that was used up or moved from");
+    }
+
     detail::task_state<T>* state_;
 };
 

@@ -1,9 +1,10 @@
 // Turning a task into one that the scheduler owns.
 #pragma once
 
+#include <spargio/core/misuse.hpp>
 #include <spargio/task/task.hpp>
 
-#include <cassert>
+#include <cstddef>
 
 namespace spargio {
 
@@ -63,7 +64,7 @@ inline constexpr task_operations operations_of{complete_task<T>, abandon_task<T>
 template <class T>
 [[nodiscard]] detail::task_state<T>& prepare_spawn(task<T>&& from, mobility moves) noexcept {
     const auto coroutine = std::exchange(from.coroutine_, nullptr);
-    assert(coroutine && "spawned a task that was moved from");
+    if (!coroutine) misused("spawned a task that was moved from");
     void* const block = static_cast<std::byte*>(coroutine.address()) - detail::prefix_bytes<T>;
     const std::uint32_t bytes = std::launder(static_cast<block_prefix*>(block))->bytes;
     auto* const state = new (block) detail::task_state<T>(bytes, &detail::operations_of<T>);

@@ -2,6 +2,8 @@
 // who waits for it (R7).
 #pragma once
 
+#include <spargio/core/fork_count.hpp>
+
 #include <atomic>
 #include <coroutine>
 #include <cstdint>
@@ -51,12 +53,13 @@ struct task_operations {
 struct task_header {
     block_prefix block;
     mobility moves = mobility::stealable;
-    bool held = false;                    ///< waits for something of its shard: must be resumed there
-    bool reserved = false;                ///< counted among the arrivals that its shard expects
-    task_header* next = nullptr;          ///< link of the one queue that the task is in
-    std::coroutine_handle<> resume_point; ///< innermost suspended coroutine
-    std::coroutine_handle<> frame;        ///< outermost one; null once destroyed
-    shard* home = nullptr;                ///< pinned: where it runs; stealable: where it last ran
+    bool held = false;                      ///< waits for something of its shard: must be resumed there
+    bool reserved = false;                  ///< counted among the arrivals that its shard expects
+    std::uint32_t born = fork_count::now(); ///< which process it was spawned in
+    task_header* next = nullptr;            ///< link of the one queue that the task is in
+    std::coroutine_handle<> resume_point;   ///< innermost suspended coroutine
+    std::coroutine_handle<> frame;          ///< outermost one; null once destroyed
+    shard* home = nullptr;                  ///< pinned: where it runs; stealable: where it last ran
     /// Who destroys it when the runtime stops first. Null until it suspends for the first time: before that it
     /// is in a queue, where a stop finds it, or it runs.
     std::atomic<task_registry*> registry{nullptr};
@@ -105,6 +108,9 @@ struct task_header {
     [[nodiscard]] bool claim_cancelled() noexcept {
         return (waiting.fetch_and(~wait_bit, std::memory_order_acq_rel) & wait_bit) != 0;
     }
+
+    /// Whether this process is a child, made by fork(2), of the one that runs the task: it will never end here.
+    [[nodiscard]] bool lost_by_fork() const noexcept { return born != fork_count::now(); }
 
     [[nodiscard]] bool cancel_requested() const noexcept {
         return (waiting.load(std::memory_order_acquire) & cancel_bit) != 0;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include <sys/prctl.h>
@@ -68,7 +69,9 @@ TEST(P14, hundreds_of_runtimes_one_after_the_other_start_for_a_user_without_priv
             for (int i = 0; i < CHURN_ROUNDS; ++i)
                 if (run_on({.shards = 2}, 0, ask_the_other_shard) != 5) return 2;
             if (entries_of("/proc/self/fd") != files) return 3;
-            return entries_of("/proc/self/task") == threads ? right : 4;
+            // A thread that was joined may still be listed for a moment; one that leaks stays, until the limit.
+            while (entries_of("/proc/self/task") > threads) std::this_thread::yield();
+            return right;
         } catch (const std::exception& why) {
             std::fprintf(stderr, "%s\n", why.what());
             return 5;

@@ -1,0 +1,19 @@
+// What becomes of mistakes that would otherwise be undefined behaviour and that cost nothing to notice (P15).
+#pragma once
+
+#include <exception>
+#include <stdexcept>
+
+namespace spargio {
+
+/// Ends the program, in every build: std::terminate() with a std::logic_error as the active exception, so that
+/// the default handler shows `what`.
+[[noreturn, gnu::cold, gnu::noinline]] inline void misused(const char* what) noexcept {
+    try {
+        throw std::logic_error(what);
+    } catch (...) {
+        std::terminate();
+    }
+}
+
+} // namespace spargio

@@ -1,0 +1,143 @@
+// P15: a mistake ends the program with a message, in every build. P17: exceptions that nobody can look at.
+#include <spargio/spargio.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <csignal>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include <unistd.h>
+
+namespace spargio {
+namespace {
+
+task<int> seven() { co_return 7; }
+
+class P15 : public testing::Test {
+protected:
+    // Each in a process of its own that starts anew: threads do not survive a fork.
+    void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+};
+
+TEST_F(P15, spawning_outside_a_shard_ends_the_program_and_says_what_to_use) {
+    EXPECT_DEATH((void)spawn(seven()), "spawn\\(\\) outside a shard; use runtime_handle::spawn");
+}
+
+TEST_F(P15, asking_for_the_shard_outside_one_ends_the_program) {
+    EXPECT_DEATH((void)this_shard::id(), "outside a shard");
+    EXPECT_DEATH((void)this_shard::count(), "outside a shard");
+    EXPECT_DEATH((void)this_shard::next_event(), "outside a shard");
+    EXPECT_DEATH((void)this_shard::remote(0), "outside a shard");
+    EXPECT_DEATH((void)this_shard::context(), "outside a shard");
+}
+
+TEST_F(P15, joining_by_get_on_a_shard_ends_the_program_instead_of_blocking_the_shard) {
+    const auto blocks = []() -> task<int> { co_return std::move(spawn(seven(), pinned{0})).get(); };
+    EXPECT_DEATH((void)run({.shards = 1}, blocks), "get\\(\\) would block a shard");
+}
+
+TEST_F(P15, using_a_handle_that_was_used_up_ends_the_program) {
+    const auto twice = []() -> task<int> {
+        auto handle = spawn(seven());
+        const int once = co_await std::move(handle);
+        co_return once + co_await std::move(handle);
+    };
+    EXPECT_DEATH((void)run({.shards = 1}, twice), "used up");
+    const auto got_twice = [] {
+        auto started = runtime::start({.shards = 1});
+        auto handle = (*started)->spawn(seven());
+        (void)std::move(handle).get();
+        (void)std::move(handle).get();
+    };
+    EXPECT_DEATH(got_twice(), "used up");
+}
+
+TEST_F(P15, spawning_a_task_that_was_moved_from_ends_the_program) {
+    const auto moved_from = []() -> task<int> {
+        auto child = seven();
+        auto other = std::move(child);
+        (void)other;
+        co_return co_await spawn(std::move(child));
+    };
+    EXPECT_DEATH((void)run({.shards = 1}, moved_from), "moved from");
+}
+
+TEST_F(P15, destroying_a_runtime_on_one_of_its_shards_ends_the_program_instead_of_hanging) {
+    const auto suicide = [] {
+        auto started = runtime::start({.shards = 2});
+        auto* const keeper = new std::unique_ptr<runtime>(std::move(*started));
+        const auto on_shard = [](std::unique_ptr<runtime>& whole) -> task<> {
+            whole.reset();
+            co_return;
+        };
+        std::move((*keeper)->spawn(on_shard(*keeper), pinned{1})).get();
+    };
+    EXPECT_DEATH(suicide(), "destroyed on one of its shards");
+}
+
+class P17 : public testing::Test {
+protected:
+    void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+};
+
+task<int> fails() {
+    throw std::runtime_error("the disk is on fire");
+    co_return 0;
+}
+
+task<int> fails_later() {
+    co_await yield();
+    co_return co_await fails();
+}
+
+TEST_F(P17, an_exception_reaches_the_joiner_on_a_shard_and_outside) {
+    auto started = runtime::start({.shards = 2});
+    ASSERT_TRUE(started.has_value());
+    EXPECT_THROW((void)(*started)->spawn(fails_later(), pinned{1}).get(), std::runtime_error);
+    const auto joins = []() -> task<std::string> {
+        std::string said;
+        auto child = spawn(fails_later(), pinned{1});
+        try {
+            (void)co_await std::move(child);
+        } catch (const std::runtime_error& error) {
+            said = error.what();
+        }
+        co_return said;
+    };
+    EXPECT_EQ(std::move((*started)->spawn(joins(), pinned{0})).get(), "the disk is on fire");
+}
+
+TEST_F(P17, an_exception_of_a_detached_task_ends_the_program_with_its_message) {
+    const auto detached = [] {
+        auto started = runtime::start({.shards = 1});
+        (*started)->spawn(fails_later()).detach();
+        for (;;) ::pause();
+    };
+    EXPECT_DEATH(detached(), "the disk is on fire");
+}
+
+TEST_F(P17, no_exception_crosses_the_loop_and_the_shard_goes_on) {
+    auto started = runtime::start({.shards = 1});
+    ASSERT_TRUE(started.has_value());
+    for (int i = 0; i < 1000; ++i) {
+        auto failing = (*started)->spawn(i % 2 == 0 ? fails() : fails_later());
+        auto healthy = (*started)->spawn(seven());
+        EXPECT_THROW((void)std::move(failing).get(), std::runtime_error);
+        ASSERT_EQ(std::move(healthy).get(), 7);
+    }
+}
+
+TEST_F(P17, an_exception_that_was_dropped_with_its_handle_after_the_end_is_not_raised_again) {
+    auto started = runtime::start({.shards = 1});
+    ASSERT_TRUE(started.has_value());
+    auto failing = (*started)->spawn(fails());
+    while (!failing.ready()) std::this_thread::yield();
+    failing.detach();
+    EXPECT_EQ(std::move((*started)->spawn(seven())).get(), 7);
+}
+
+} // namespace
+} // namespace spargio
