@@ -5,17 +5,20 @@
 #   BENCH_ARGS=   more arguments for the benchmark run, as in BENCH_ARGS="--blocks 20"
 #   BENCH_OUT=    folder for the result and its report; default: a new one under results/local/
 #   FAIRNESS_ARGS=   more arguments for the comparison, as in FAIRNESS_ARGS="--only asio"
+#   SOAK_SECONDS=    how long `make soak` takes; default 60
+#   MUTANTS=         numbers of the mutants to try; default: all
 #   PYTEST_ARGS=, CTEST_ARGS=   more arguments for the tests, as in CTEST_ARGS="-R histogram"
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build bench test check fairness format tidy clean \
+.PHONY: help bootstrap build bench test check mutants soak fairness format tidy clean \
         build-release build-release-clang build-debug build-asan build-tsan
 
 V ?= 0
 WERROR ?= OFF
 JOBS ?= $(shell nproc)
+SOAK_SECONDS ?= 60
 export BENCH_ARGS BENCH_OUT PYTEST_ARGS CTEST_ARGS
 
 help: ## print this
@@ -37,15 +40,25 @@ bench: build-release ## measure the quick matrix, judge it, write the report and
 test: build-release ## run every test (under 10 minutes)
 	@.ci/test build/release all
 
+# The models do not see which compiler or sanitizer built the runtime, so they run once, in the first. The other
+# compiler gets a tenth of the stress, the sanitizers 3 % (tests/stress/CMakeLists.txt).
 check: ## everything a release needs: both compilers with -Werror, both sanitizers, hygiene, form
 	@$(MAKE) test WERROR=ON
 	@$(MAKE) build-release-clang WERROR=ON
-	@.ci/test build/release-clang cpp
+	@SPARGIO_STRESS=0.1 CTEST_ARGS="$(CTEST_ARGS) -LE model" .ci/test build/release-clang cpp
 	@$(MAKE) build-asan
-	@.ci/test build/asan cpp
+	@CTEST_ARGS="$(CTEST_ARGS) -LE model" .ci/test build/asan cpp
 	@$(MAKE) build-tsan
-	@.ci/test build/tsan cpp
+	@CTEST_ARGS="$(CTEST_ARGS) -LE model" .ci/test build/tsan cpp
 	@.ci/format --check
+
+mutants: bootstrap ## plant each known defect into the runtime and see a test kill it (20 minutes)
+	@tests/mutants.sh $(MUTANTS)
+
+soak: bootstrap ## everything at once on one runtime for SOAK_SECONDS, then look whether the books balance
+	@cmake --preset release --log-level=WARNING
+	@cmake --build --preset release -j $(JOBS) --target soak
+	@build/release/tests/soak/soak $(SOAK_SECONDS)
 
 fairness: build-release ## hold each rival against a straight-line program on the same library
 	@"$$(.ci/find-python json)" tests/fairness/compare.py build/release $(FAIRNESS_ARGS)

@@ -91,12 +91,10 @@ TEST_P(P13, a_storm_of_signals_loses_no_message_and_no_wake_up) {
     ::setenv("SPARGIO_TIER", GetParam(), 1);
     const std::uint64_t before = signals_taken;
     const storm raging;
-    std::uint64_t rounds = 0;
     // As often as it takes for signals to have come: a machine may be slow to start the thread that sends them.
     do {
         EXPECT_EQ(run_on({.shards = 2, .spin = std::chrono::microseconds(0)}, 0, [] { return ask(times); }),
                   times * (times - 1) / 2);
-        ++rounds;
     } while (signals_taken - before < 100);
     ::unsetenv("SPARGIO_TIER");
 }
