@@ -37,7 +37,7 @@ public:
     /// kernels' features for tests: "no_defer", "no_single_issuer", "no_coop_taskrun", "no_msg_ring",
     /// "no_send_msg_ring", "no_sqpoll", and "tiny_rings" for rings of 4 requests and 8 completions; several
     /// with commas. While memory is short, which passes when it is for rings that were closed just now, it
-    /// tries again for a quarter of a second before it gives up. `enters` counts the calls of io_uring_enter(2)
+    /// tries again for half a second before it gives up. `enters` counts the calls of io_uring_enter(2)
     /// that the ring makes; it must outlive the ring.
     [[nodiscard]] static std::expected<std::unique_ptr<ring>, start_error>
     create(const runtime_options& options, counter& enters);

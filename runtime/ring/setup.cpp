@@ -2,6 +2,7 @@
 
 #include <spargio/ring/kernel_constants.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -68,21 +69,24 @@ wake_ways probe_wake_ways(io_uring& raw) {
 }
 
 /// For as long as the kernel may need to give back what rings that are gone were charged: it does so behind
-/// their closing, after a grace period of RCU. 29 ms is the longest that was seen on a machine at rest.
-constexpr auto patience_for_memory = std::chrono::milliseconds(250);
-constexpr timespec between_tries{0, 1'000'000};
+/// their closing, after a grace period of RCU. 29 ms is the longest that was seen on a machine at rest; on
+/// one with five times as many busy threads as CPUs 250 ms were too short.
+constexpr auto patience_for_memory = std::chrono::milliseconds(500);
+constexpr long first_pause_ns = 1'000'000;
+constexpr long longest_pause_ns = 64'000'000;
 
-/// io_uring_setup(2) and mmap(2), again while memory is short. Since Linux 5.12 a ring of an unprivileged user
-/// is charged to RLIMIT_MEMLOCK (6.1 as Debian has it does not), and who closes rings and makes new ones is
-/// over the limit for a moment.
+/// io_uring_setup(2) and mmap(2), again while memory is short. On newer kernels a ring of an unprivileged user
+/// is charged to RLIMIT_MEMLOCK (6.18; not 6.1), and who closes rings and makes new ones is over the limit for
+/// a moment. A try that fails half way holds for as long what it got, so tries become rarer: at one a
+/// millisecond they keep the limit reached by themselves.
 int try_set_up(unsigned entries, io_uring& raw, const io_uring_params& asked) {
     const auto give_up = std::chrono::steady_clock::now() + patience_for_memory;
-    for (;;) {
+    for (timespec pause{0, first_pause_ns};; pause.tv_nsec = std::min(2 * pause.tv_nsec, longest_pause_ns)) {
         io_uring_params used = asked;
         const int answer = io_uring_queue_init_params(entries, &raw, &used);
 #if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 70 // mutant: what lacks for a moment lacks for ever
         if (answer == -ENOMEM && std::chrono::steady_clock::now() < give_up) {
-            ::nanosleep(&between_tries, nullptr);
+            ::nanosleep(&pause, nullptr);
             continue;
         }
 #endif

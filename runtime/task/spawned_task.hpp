@@ -50,6 +50,8 @@ void insist_on_success(const task_header& header) noexcept {
         static_cast<const task_state<T>&>(header).result.insist_on_value();
     } catch (const task_stopped&) {
         // It joined what a stop of the runtime had ended, and let that pass: no mistake of anybody's.
+    } catch (...) {
+        std::terminate(); // in here the exception is the active one, and its message is shown
     }
 }
 
