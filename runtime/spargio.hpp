@@ -9,6 +9,7 @@
 #include <spargio/shard/hot_events.hpp>
 #include <spargio/shard/prometheus.hpp>
 #include <spargio/shard/resume_on.hpp>
+#include <spargio/shard/ring_message.hpp>
 #include <spargio/shard/run.hpp>
 #include <spargio/shard/runtime.hpp>
 #include <spargio/shard/shard_context.hpp>

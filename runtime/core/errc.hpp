@@ -19,6 +19,7 @@ enum class errc : std::uint8_t {
     not_permitted,   ///< the kernel has it and forbids it (sysctl, seccomp)
     no_resources,    ///< memory, locked memory, descriptors or threads ran out
     timed_out,       ///< its deadline came first
+    would_block,     ///< there is nothing yet, and the operation never waits
     does_not_fit,    ///< the value, or its tag, is one that the operation can't carry; nothing was taken
 };
 
@@ -40,6 +41,8 @@ enum class errc : std::uint8_t {
         return "no resources";
     case errc::timed_out:
         return "timed out";
+    case errc::would_block:
+        return "would block";
     case errc::does_not_fit:
         return "does not fit";
     }

@@ -83,6 +83,32 @@ public:
     /// nothing was taken.
     [[nodiscard]] receive_awaiter receive() noexcept { return receive_awaiter(*this); }
 
+    /// Puts a value if there is room or a receiver waits, and only then moves from it. `overloaded`: the
+    /// channel is full; `closed`. Never waits. Any thread.
+    [[nodiscard]] status try_send(T& value) noexcept {
+        const waking_section on_the_way;
+        const std::lock_guard hold(lock_);
+        if (closed_) return std::unexpected(errc::closed);
+        if (auto* const receiver = static_cast<receive_awaiter*>(receivers_.claim_first())) {
+            receiver->value_.emplace(std::move(value));
+            receiver->finish();
+        } else if (count_ < slots_.size()) {
+            put(std::move(value));
+        } else {
+            return std::unexpected(errc::overloaded);
+        }
+        return {};
+    }
+
+    /// Takes the oldest value if there is one. `would_block`: the channel is empty; `closed`: and will stay so.
+    /// Never waits. Threads as try_send().
+    [[nodiscard]] std::expected<T, errc> try_receive() noexcept {
+        const waking_section on_the_way;
+        const std::lock_guard hold(lock_);
+        if (count_ == 0) return std::unexpected(closed_ ? errc::closed : errc::would_block);
+        return take();
+    }
+
     /// No more values: waiting and later senders get `closed`, receivers what is left and then `closed`.
     /// Idempotent.
     void close() noexcept {
@@ -112,18 +138,25 @@ private:
     bool start_receive(receive_awaiter& receiver, std::coroutine_handle<> caller) noexcept {
         const std::lock_guard hold(lock_);
         if (count_ != 0) {
-            receiver.value_.emplace(std::move(*slots_[first_]));
-            slots_[first_].reset();
-            first_ = first_ + 1 == slots_.size() ? 0 : first_ + 1;
-            --count_;
-            if (auto* const sender = static_cast<send_awaiter*>(senders_.claim_first())) {
-                put(std::move(sender->value_));
-                sender->finish();
-            }
+            receiver.value_.emplace(take());
             return receiver.decide();
         }
         if (closed_) return receiver.decide(errc::closed);
         return receivers_.wait(receiver, caller);
+    }
+
+    /// Under the lock, when there is a value: the oldest, and its place goes to the sender that has waited
+    /// longest.
+    [[nodiscard]] T take() noexcept {
+        T oldest = std::move(*slots_[first_]);
+        slots_[first_].reset();
+        first_ = first_ + 1 == slots_.size() ? 0 : first_ + 1;
+        --count_;
+        if (auto* const sender = static_cast<send_awaiter*>(senders_.claim_first())) {
+            put(std::move(sender->value_));
+            sender->finish();
+        }
+        return oldest;
     }
 
     /// Under the lock, when there is room.
