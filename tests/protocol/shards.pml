@@ -124,7 +124,7 @@ proctype shard(byte self) {
 #endif
             if
             :: skip
-            :: self == 0 -> ready[0] == 0 /* computes for so long that only a thief can run the task */
+            :: self == 0 -> ready[0] == 0 || stopping /* computes for so long that only a thief can run the task */
             fi
         :: skip
         fi;

@@ -33,7 +33,8 @@ struct too_big {
 static_assert(ring_message<moved> && ring_message<grown>);
 static_assert(!ring_message<too_big>, "what can't be packed into 64 bits is refused at compile time");
 static_assert(!ring_message<int>);
-static_assert(!detail::tags_differ<moved, grown, moved>(), "two handlers of one tag are refused at compile time");
+static_assert(!detail::tags_differ<moved, grown, moved>(),
+              "two handlers of one tag are refused at compile time");
 
 task<std::string> hear(int count) {
     std::string heard;
