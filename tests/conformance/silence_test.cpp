@@ -66,9 +66,9 @@ TEST_P(every_session, W1_closes_its_files_and_joins_its_threads) {
     { const auto [session, refused] = open(GetParam()); }
     EXPECT_EQ(open_files(), files_before);
     // The kernel lists a thread for a moment after it has been joined, and one of its own longer.
-    for (int tries = 0; tries < 2000 && threads() != threads_before; ++tries)
+    for (int tries = 0; tries < 2000 && threads() > threads_before; ++tries)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    EXPECT_EQ(threads(), threads_before);
+    EXPECT_LE(threads(), threads_before); // the count before may have had such a thread too
 }
 
 INSTANTIATE_TEST_SUITE_P(conformance, every_session, testing::ValuesIn(knob_combinations()),
