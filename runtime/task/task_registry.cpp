@@ -63,12 +63,15 @@ void task_registry::unlink(task_header& task) noexcept {
 
 void task_registry::release(task_header& task) noexcept {
     task_registry* const owner = task.registry.load(std::memory_order_acquire);
-    if (owner == nullptr) {
+    if (owner == nullptr || owner == scheduling::current_registry()) {
+        if (owner != nullptr) owner->unlink(task);
         task.operations->dispose(task);
-    } else if (owner == scheduling::current_registry()) {
-        owner->unlink(task);
-        task.operations->dispose(task);
-    } else if (!owner->returned_.push(task)) {
+        return;
+    }
+    // A task that was joined inline still has its frame, which goes here and now: to its owner a frame means
+    // that the task is unfinished.
+    if (task.frame) task.operations->complete(task);
+    if (!owner->returned_.push(task)) {
         // The owner has stopped and has unlinked every task before it closed the intake.
         task.operations->dispose(task);
     }
