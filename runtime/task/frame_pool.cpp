@@ -30,32 +30,30 @@ struct shelf {
     std::size_t count = 0;
 };
 
-/// Batches that threads have too many of. Never destroyed: threads may end after static destruction began.
+/// Batches that threads have too many of. Nobody waits for its lock: in a child of fork() it may be held for
+/// ever by a thread that is not there. Who finds it taken does without: operator new and delete know of fork.
 class depot {
 public:
-    static depot& common() {
-        static depot* const the_one = new depot;
-        return *the_one;
-    }
-
     void put(std::size_t size_class, free_block* batch) noexcept {
-        try {
-            const std::lock_guard hold(lock_);
-            batches_[size_class].push_back(batch);
-        } catch (...) {
-            // No memory for the list of batches: give the blocks back to the system instead.
-            while (batch != nullptr) {
-                free_block* const next = batch->next;
-                ::operator delete(batch);
-                batch = next;
+        if (const std::unique_lock hold(lock_, std::try_to_lock); hold) {
+            try {
+                batches_[size_class].push_back(batch);
+                return;
+            } catch (...) {
+                // No memory for the list of batches: the blocks go back to the system instead.
             }
+        }
+        while (batch != nullptr) {
+            free_block* const next = batch->next;
+            ::operator delete(batch);
+            batch = next;
         }
     }
 
     free_block* get(std::size_t size_class) noexcept {
-        const std::lock_guard hold(lock_);
+        const std::unique_lock hold(lock_, std::try_to_lock);
         auto& batches = batches_[size_class];
-        if (batches.empty()) return nullptr;
+        if (!hold || batches.empty()) return nullptr;
         free_block* const batch = batches.back();
         batches.pop_back();
         return batch;
@@ -65,6 +63,15 @@ private:
     std::mutex lock_;
     std::array<std::vector<free_block*>, class_count> batches_;
 };
+
+/// Made before the program runs, so that nobody waits for its making either, and never destroyed: threads may
+/// end after static destruction began.
+union immortal_depot {
+    constexpr immortal_depot() noexcept : value() {}
+    ~immortal_depot() {}
+    depot value;
+};
+constinit immortal_depot common_depot;
 
 /// Of one thread. Trivial to make and to destroy, so that using it needs no look whether it was made: whoever
 /// fills a shelf for the first time has seen to it that cache_end gives the blocks away when the thread ends.
@@ -105,7 +112,7 @@ public:
 
 private:
     bool refill(std::size_t size_class) {
-        free_block* const batch = depot::common().get(size_class);
+        free_block* const batch = common_depot.value.get(size_class);
         shelf& into = shelves_[size_class];
         into.blocks = batch;
         for (const free_block* at = batch; at != nullptr; at = at->next) ++into.count;
@@ -126,7 +133,7 @@ private:
         from.blocks = last->next;
         last->next = nullptr;
         from.count -= moved;
-        depot::common().put(size_class, batch);
+        common_depot.value.put(size_class, batch);
     }
 
     counter* hits_ = nullptr;
