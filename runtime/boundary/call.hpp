@@ -49,6 +49,8 @@ public:
 
     /// Under the lock, once: true for the one who may then deliver(). False: the caller is being cancelled.
     [[nodiscard]] virtual bool claim() noexcept { return true; }
+    /// After a claim that failed: why the caller is going. A guess where both have come at once.
+    [[nodiscard]] virtual errc why_not_claimed() const noexcept { return errc::canceled; }
     /// After a claim, with the answer in place and without the lock.
     virtual void deliver() noexcept = 0;
 
@@ -106,13 +108,20 @@ private:
 template <class Request, class Reply>
 class task_call final : public call<Request, Reply> {
 public:
-    task_call(Request&& what, std::chrono::steady_clock::time_point until) noexcept
-        : call<Request, Reply>(std::move(what), until, true) {}
+    task_call(Request&& what, std::chrono::steady_clock::time_point until, bool limited) noexcept
+        : call<Request, Reply>(std::move(what), until, true), limited_(limited) {}
 
     [[nodiscard]] bool claim() noexcept override { return node->claim(); }
+    [[nodiscard]] errc why_not_claimed() const noexcept override {
+        const bool late = limited_ && std::chrono::steady_clock::now() >= this->deadline;
+        return late ? errc::timed_out : errc::canceled;
+    }
     void deliver() noexcept override { node->finish(); }
 
     wait_node* node = nullptr; ///< in the waiting frame; set before the call is enlisted
+
+private:
+    const bool limited_; // whether the caller waits no longer than to the deadline
 };
 
 /// A thread that is no shard waits.

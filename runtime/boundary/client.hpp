@@ -2,7 +2,10 @@
 #pragma once
 
 #include <spargio/boundary/exchange.hpp>
+#include <spargio/boundary/wait_limit.hpp>
 #include <spargio/core/errc.hpp>
+#include <spargio/core/later_by.hpp>
+#include <spargio/shard/timer_context.hpp>
 #include <spargio/task/scheduling.hpp>
 
 #include <cassert>
@@ -82,13 +85,15 @@ public:
     class call_awaiter {
     public:
         call_awaiter(std::shared_ptr<exchange_type> by, Request&& what, time_point until,
-                     detail::when_full mode)
-            : exchange_(std::move(by)),
-              call_(std::make_shared<detail::task_call<Request, Reply>>(std::move(what), until)), mode_(mode) {}
+                     detail::when_full mode, detail::wait_limit limit = {})
+            : exchange_(std::move(by)), call_(std::make_shared<detail::task_call<Request, Reply>>(
+                                            std::move(what), until, limit.exists())),
+              limit_(limit), mode_(mode) {}
         call_awaiter(const call_awaiter&) = delete;
         call_awaiter& operator=(const call_awaiter&) = delete;
         /// When a waiting frame is destroyed the server must not reach for it any more.
         ~call_awaiter() {
+            limit_.drop(node_);
             if (suspended_) exchange_->withdraw(*call_, errc::canceled);
         }
 
@@ -96,23 +101,28 @@ public:
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
             // Once it waits, the task may be resumed elsewhere and destroy this.
             const auto by = exchange_;
+            if (!limit_.begin(node_)) return false;
             suspended_ = true;
             return by->begin(call_, mode_, node_, caller);
         }
         [[nodiscard]] answer_type await_resume() noexcept {
-            if (const status how = node_.outcome(); !how) {
-                exchange_->withdraw(*call_, how.error());
-                suspended_ = false;
-                return std::unexpected(how.error());
-            }
+            limit_.end(node_);
+            status how = node_.outcome();
+            // Whoever answers claims the task first, so what the timer has woken gets no answer any more.
+            if (how && !call_->answer) how = std::unexpected(errc::timed_out);
+#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 65 // mutant: who has timed out leaves its call behind
+            if (!how) exchange_->withdraw(*call_, how.error());
+#endif
             suspended_ = false;
+            if (!how) return std::unexpected(how.error());
             return std::move(*call_->answer);
         }
 
     private:
         std::shared_ptr<exchange_type> exchange_;
         std::shared_ptr<detail::task_call<Request, Reply>> call_;
-        wait_node node_;
+        timer_wait node_;
+        detail::wait_limit limit_;
         detail::when_full mode_;
         bool suspended_ = false;
     };
@@ -126,6 +136,21 @@ public:
     /// As call(), but `overloaded` at once when the channel is full.
     [[nodiscard]] call_awaiter try_call(Request what, time_point deadline = no_deadline) const {
         return call_awaiter(exchange_, std::move(what), deadline, detail::when_full::refuse);
+    }
+
+    /// call() that waits no longer than `longest` from this call, not from its co_await, for room and answer
+    /// together: then `timed_out`, never early. The deadline travels with the call. A request that nobody has
+    /// received by then is never received; a server that has it sees caller_waits() become false, and its
+    /// respond() says `timed_out`, however late. An answer that comes at the very end is either the answer or
+    /// refused. When the runtime of this task stops meanwhile, or did before: `closed`. The task is resumed on
+    /// the same shard. Cost: that of call() and about 30 ns, and while the limit is pending its shard looks at
+    /// the clock each turn.
+    template <class Rep, class Period>
+    [[nodiscard]] call_awaiter call_with_timeout(std::chrono::duration<Rep, Period> longest,
+                                                 Request what) const {
+        const auto until = later_by(std::chrono::steady_clock::now(), longest);
+        return call_awaiter(exchange_, std::move(what), until, detail::when_full::wait,
+                            detail::wait_limit(until));
     }
 
     /// For threads that must not block: begins the call, or says at once why not (`overloaded`, `closed`; then
@@ -164,9 +189,7 @@ public:
     template <class Rep, class Period>
     [[nodiscard]] answer_type call_and_wait_for(Request what,
                                                 std::chrono::duration<Rep, Period> longest) const {
-        const auto now = std::chrono::steady_clock::now();
-        return call_and_wait(std::move(what),
-                             now + std::chrono::ceil<std::chrono::steady_clock::duration>(longest));
+        return call_and_wait(std::move(what), later_by(std::chrono::steady_clock::now(), longest));
     }
 
     /// Refuses every call from now on, by whatever client; calls on their way are served. Idempotent.

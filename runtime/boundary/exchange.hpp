@@ -4,6 +4,7 @@
 #include <spargio/boundary/call.hpp>
 #include <spargio/core/errc.hpp>
 #include <spargio/core/spin_lock.hpp>
+#include <spargio/shard/timer_context.hpp>
 #include <spargio/task/wait_list.hpp>
 #include <spargio/task/waking.hpp>
 
@@ -32,7 +33,7 @@ public:
     using answer_type = std::expected<Reply, errc>;
 
     /// A server that waits for a call.
-    struct receive_wait : wait_node {
+    struct receive_wait : timer_wait {
         call_pointer got;
         receive_wait* next_woken = nullptr;
         bool finds_it_closed = false;
@@ -273,8 +274,8 @@ private:
 #endif
         if (!which.claim()) {
             which.caller = caller_state::gone;
-            which.why_gone = errc::canceled;
-            return std::unexpected(errc::canceled);
+            which.why_gone = which.why_not_claimed();
+            return std::unexpected(which.why_gone);
         }
         which.caller = caller_state::answered;
         which.answer.emplace(std::move(what));

@@ -85,9 +85,10 @@ bool timer_context::stopping() const noexcept { return shard_->stopping(); }
 
 bool timer_context::is_here() const noexcept { return shard::current() == shard_; }
 
+void timer_context::hold() noexcept { shard_->current_task()->held = true; }
+
 bool timer_context::suspend(timer_wait& wait, std::coroutine_handle<> caller) noexcept {
-    // Cancelled from another shard, the task must still be resumed here: the timers are this thread's alone.
-    shard_->current_task()->held = true;
+    hold(); // cancelled from another shard, it must still be resumed here: the timers are this thread's alone
     return wait.wait_unlisted(caller);
 }
 

@@ -1,5 +1,5 @@
-// What runtime/ops may ask of a shard about time: the narrow door between timers as awaitables and the shard
-// that keeps them.
+// What runtime/ops and runtime/boundary may ask of a shard about time: the narrow door between timers as
+// awaitables and the shard that keeps them.
 #pragma once
 
 #include <spargio/sched/timer_queue.hpp>
@@ -36,6 +36,10 @@ public:
     /// Suspends the current task until somebody finishes `wait`, on this shard; false when it has been
     /// cancelled and must not suspend. Nothing of the waiting frame may be touched after true.
     [[nodiscard]] bool suspend(timer_wait& wait, std::coroutine_handle<> caller) noexcept;
+
+    /// The current task is resumed on this shard until end(), whoever wakes it: for a wait that is suspended in
+    /// another way than by suspend().
+    void hold() noexcept;
 
     /// `wait` is finished when `deadline` has come, or with `closed` when the runtime stops first. One that is
     /// armed already gets the new deadline. About 10 ns, no allocation.

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
+#include <spargio/core/later_by.hpp>
 #include <spargio/ops/child_watch.hpp>
 #include <spargio/task/task.hpp>
-#include <spargio/time/sleep.hpp>
 
 #include <chrono>
 #include <concepts>

@@ -61,6 +61,7 @@ def test_an_include_against_the_table_is_found(tmp_path, path, line):
     ("runtime/ops/send.cpp", "#include <spargio/shard/shard_context.hpp>"),
     ("runtime/net/a.cpp", "#include <spargio/ops/send.hpp>"),
     ("runtime/boundary/a.cpp", "#include <spargio/shard/remote_shard.hpp>"),
+    ("runtime/boundary/a.hpp", "#include <spargio/shard/timer_context.hpp>"),
     ("runtime/spargio.hpp", "#include <spargio/net/b.hpp>"),
     ("workloads/a.cpp", "#include <sys/syscall.h>"),
     ("backends/spargio/a.cpp", "#include <spargio/net/b.hpp>"),
