@@ -9,9 +9,9 @@
 
 namespace spargio::boundary::detail {
 
-/// Belongs to an awaiter, beside the timer_wait by which its task waits. Whoever claims that task first decides:
-/// the other side of the channel, the timer, or a cancellation; so a call goes to a server exactly if the server
-/// has not timed out, and an answer to a caller exactly if the caller has not.
+/// Belongs to an awaiter, beside the timer_wait by which its task waits. Whoever claims that task first
+/// decides: the other side of the channel, the timer, or a cancellation; so a call goes to a server exactly if
+/// the server has not timed out, and an answer to a caller exactly if the caller has not.
 ///
 /// A task that waits with a limit is resumed on the shard where it began to wait, whose timers these are.
 class wait_limit {

@@ -31,7 +31,8 @@ std::expected<std::unique_ptr<ring>, start_error> ring::create(const runtime_opt
                 start_error{errc::no_resources, errno,
                             "could not create the eventfd that wakes a shard: the process has too "
                             "many open files. Raise `ulimit -n`."});
-        made->arm_wake_read();
+        [[maybe_unused]] const bool armed = made->arm_wake_read();
+        assert(armed && "the queue of a new ring has room");
     }
     return made;
 }
@@ -49,19 +50,9 @@ ring::~ring() {
     if (wake_fd_ >= 0) ::close(wake_fd_);
 }
 
-io_uring_sqe* ring::next_entry() noexcept {
-    io_uring_sqe* entry = io_uring_get_sqe(&raw_);
-    // A full queue, or a submit that the kernel refused for the moment (EINTR, EAGAIN, EBUSY): the entries stay
-    // queued, and submitting makes room.
-    while (entry == nullptr) {
-        submit();
-        entry = io_uring_get_sqe(&raw_);
-    }
-    return entry;
-}
-
 bool ring::send_bell(int target_descriptor, std::uint32_t target) noexcept {
-    io_uring_sqe* const entry = next_entry();
+    io_uring_sqe* const entry = try_entry();
+    if (entry == nullptr) return false;
     const auto received = user_data{completion_kind::ringing, 0}.packed();
     io_uring_prep_msg_ring(entry, target_descriptor, 0, received, 0);
     io_uring_sqe_set_data64(entry, user_data{completion_kind::bell, target}.packed());
@@ -91,11 +82,13 @@ void ring::submit_and_wait(std::chrono::nanoseconds limit) noexcept {
 #endif
 }
 
-void ring::arm_wake_read() noexcept {
-    if (wake_fd_ < 0) return;
-    io_uring_sqe* const entry = next_entry();
+bool ring::arm_wake_read() noexcept {
+    if (wake_fd_ < 0) return true;
+    io_uring_sqe* const entry = try_entry();
+    if (entry == nullptr) return false;
     io_uring_prep_read(entry, wake_fd_, &wake_count_, sizeof wake_count_, 0);
     io_uring_sqe_set_data64(entry, user_data{completion_kind::wake_read, 0}.packed());
+    return true;
 }
 
 } // namespace spargio

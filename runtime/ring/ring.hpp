@@ -58,9 +58,9 @@ public:
 
     /// Rings the bell of the ring behind `target_descriptor` (IORING_OP_MSG_RING, kernel 5.18) and submits it
     /// at once, so that the target wakes even if the caller computes for long. One system call. False when the
-    /// kernel refuses for the moment (EAGAIN, EBUSY): the request stays queued and is submitted later, and a
-    /// caller who may compute for long must wake the target another way. Success of the sender is not delivery;
-    /// a failed request comes back as a completion of kind `bell` with `target`.
+    /// kernel refuses for the moment (EAGAIN, EBUSY): the request, if there was room for it, is submitted
+    /// later, and a caller who may compute for long must wake the target another way. Success of the sender is
+    /// not delivery; a failed request comes back as a completion of kind `bell` with `target`.
     [[nodiscard]] bool send_bell(int target_descriptor, std::uint32_t target) noexcept;
 
     /// For submit_and_wait(): for as long as it takes.
@@ -71,28 +71,39 @@ public:
     /// at reap(), and look for work. One system call.
     void submit_and_wait(std::chrono::nanoseconds limit = no_limit) noexcept;
 
-    /// Lets the kernel hand over completions that it holds back (see kernel_has_more()). One system call.
-    void fetch_held_back() noexcept {
+    /// Submits what is pending and lets the kernel hand over completions that it holds back (see
+    /// kernel_has_more()), without waiting. One system call.
+    void submit_and_fetch() noexcept {
         enters_->add();
-        io_uring_get_events(&raw_);
+        io_uring_submit_and_get_events(&raw_);
     }
 
-    /// Submits entries that an interrupted call left in the queue. Cheap when there are none.
-    void submit_leftovers() noexcept {
-        if (io_uring_sq_ready(&raw_) != 0) submit();
+    /// Whether entries wait to be submitted: new ones, or what an interrupted call left in the queue.
+    [[nodiscard]] bool has_unsubmitted() const noexcept { return io_uring_sq_ready(&raw_) != 0; }
+
+    /// An entry to be filled; it goes to the kernel with the next submission. Null when the queue is full and
+    /// the kernel refuses to take it up for the moment, as it may while completions overflow: reap, and try
+    /// again. A full queue costs a system call.
+    [[nodiscard]] io_uring_sqe* try_entry() noexcept {
+        io_uring_sqe* const entry = io_uring_get_sqe(&raw_);
+        if (entry != nullptr) [[likely]]
+            return entry;
+        submit();
+        return io_uring_get_sqe(&raw_);
     }
 
-    /// Hands every completion that is there to `take(completion)`. No system call.
+    /// Hands every completion that is there to `take(completion)`, which may use the ring, and even reap. No
+    /// system call.
     template <class Take>
     unsigned reap(Take&& take) noexcept {
         unsigned count = 0;
-        unsigned head = 0;
         io_uring_cqe* entry = nullptr;
-        io_uring_for_each_cqe(&raw_, head, entry) {
-            take(completion{user_data::unpack(entry->user_data), entry->res, entry->flags});
+        while (entry = first_completion(), entry != nullptr) {
+            const completion next{user_data::unpack(entry->user_data), entry->res, entry->flags};
+            io_uring_cq_advance(&raw_, 1);
+            take(next);
             ++count;
         }
-        if (count != 0) io_uring_cq_advance(&raw_, count);
         return count;
     }
 
@@ -112,15 +123,20 @@ public:
         return IO_URING_READ_ONCE(*raw_.cq.koverflow);
     }
 
-    /// Re-arms the read of the wake eventfd; call once after each completion of kind `wake_read`.
-    void arm_wake_read() noexcept;
+    /// Re-arms the read of the wake eventfd; call once after each completion of kind `wake_read`, until it is
+    /// true: false when the queue is full, see try_entry().
+    [[nodiscard]] bool arm_wake_read() noexcept;
 
     /// Wakes the ring behind the descriptors from a thread that owns no ring. Any thread. One system call.
     static void wake_foreign(const capabilities& features, int ring_descriptor, int wake_descriptor) noexcept;
 
 private:
     ring() = default;
-    [[nodiscard]] io_uring_sqe* next_entry() noexcept;
+    [[nodiscard]] io_uring_cqe* first_completion() noexcept {
+        const unsigned head = *raw_.cq.khead; // ours alone
+        if (head == io_uring_smp_load_acquire(raw_.cq.ktail)) return nullptr;
+        return &raw_.cq.cqes[head & *raw_.cq.kring_mask];
+    }
     /// Whether the kernel has taken all that is queued.
     bool submit() noexcept {
         int taken = 0;

@@ -9,6 +9,12 @@
 //   bell      sent:     index of the shard whose bell was rung (an error comes back with it)
 //   ringing   received: nothing; look in your lanes
 //   wake_read nothing: the read of the wake eventfd came back
+//   operation what a task or a stream asked for, in the shard's table of operations:
+//             55            32 31                 0
+//            +----------------+--------------------+      generation: how often the slot was used before, so
+//            |      slot      |     generation     |      that a cancel never hits a later operation
+//            +----------------+--------------------+
+//   cancel    nothing: a cancel that found nothing to do
 #pragma once
 
 #include <cstdint>
@@ -19,6 +25,8 @@ enum class completion_kind : std::uint8_t {
     bell = 1,
     ringing = 2,
     wake_read = 3,
+    operation = 16,
+    cancel = 17,
 };
 
 struct user_data {

@@ -20,6 +20,9 @@ public:
     explicit idle_spin(std::chrono::nanoseconds limit) noexcept
         : limit_(limit), least_(limit / 16), budget_(least_) {}
 
+    /// Whether there is any spinning.
+    [[nodiscard]] bool ever() const noexcept { return limit_.count() != 0; }
+
     /// Nothing to do: starts, or goes on with, a spin. False when the budget is used up and the shard should
     /// sleep. Looks at the clock only every few calls.
     [[nodiscard]] bool go_on() noexcept {

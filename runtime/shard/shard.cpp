@@ -56,6 +56,9 @@ void shard::take_over() noexcept {
 }
 
 void shard::close() noexcept {
+#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 101 // mutant: frames go while the kernel works on them
+    drain_operations();
+#endif
     running_ = false;
     // Before anybody destroys frames: a task that another thread hands over now is refused, and so in no list
     // of ours when its registry or its handle frees it.
@@ -101,6 +104,7 @@ shard_stats shard::stats() noexcept {
     shard_stats stats = counters_.read();
     stats.messages_received = mailbox_.taken_so_far() + hot_.lanes().taken_so_far();
     stats.timers_pending = counters_.timers_pending.read();
+    stats.operations_pending = counters_.operations_pending.read();
     stats.ready_pinned = queue_.unstealable();
     stats.ready_stealable = queue_.stealable().size();
     return stats;

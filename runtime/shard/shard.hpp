@@ -17,6 +17,7 @@
 #include <spargio/shard/event_wait.hpp>
 #include <spargio/shard/hot_inbox.hpp>
 #include <spargio/shard/mailbox.hpp>
+#include <spargio/shard/operation_slots.hpp>
 #include <spargio/shard/shard_stats.hpp>
 #include <spargio/task/task_registry.hpp>
 #include <spargio/task/wait_list.hpp>
@@ -210,6 +211,15 @@ public:
     void disarm_timer(timer_wait& wait) noexcept;
     [[nodiscard]] bool stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
 
+    /// Requests to the kernel; see operation_context.
+    void wait_for_operation(operation_wait& what) noexcept;
+    [[nodiscard]] bool begin_operation(operation_wait& what, task_header& self) noexcept;
+    void finish_unbegun(operation_wait& what, std::int32_t result, errc why) noexcept;
+    [[nodiscard]] bool open_operation(operation_wait& what) noexcept;
+    void cancel_operation(operation_wait& what, errc why) noexcept;
+    [[nodiscard]] std::size_t operations_in_flight() const noexcept { return operations_.size(); }
+    [[nodiscard]] ring& its_ring() noexcept { return *ring_; }
+
 private:
     bool gather() noexcept;
     bool take_arrivals() noexcept;
@@ -221,6 +231,13 @@ private:
     void run(task_header& task) noexcept;
     void finish_turn() noexcept;
     void look_at_ring() noexcept;
+    [[nodiscard]] io_uring_sqe& next_entry() noexcept;
+    void submit_operation(operation_wait& what) noexcept;
+    void take_operation(std::uint64_t number, std::int32_t result, std::uint32_t flags) noexcept;
+    void retire_operation(operation_wait& what) noexcept;
+    void interrupt(task_header& task) noexcept;
+    void cancel_operations() noexcept;
+    void drain_operations() noexcept;
     [[nodiscard]] bool may_run_inline() noexcept;
     bool steal() noexcept;
     void begin_searching() noexcept;
@@ -272,6 +289,7 @@ private:
     wait_list event_waiters_;
     progress_wait* progress_waits_ = nullptr;
     timer_queue timers_;
+    operation_slots operations_;
     first_cpu first_cpu_;
     idle_spin spin_;
     crowding crowding_;
@@ -287,6 +305,7 @@ private:
     std::uint32_t ready_left_ = 0;
     bool has_loot_ = false;
     bool wants_progress_ = false;
+    bool left_ring_alone_ = false; // in the turn before
     bool waits_closed_ = false;
     bool quiet_ = false;
     shard_counters counters_;

@@ -29,16 +29,23 @@ void shard::run_until_stopped() {
         if (worked) {
             idle_rounds_ = 0;
             spin_.found_work();
-            look_at_ring();
+            // Who is about to sleep hands over what he has asked for and waits with one system call.
+            const bool about_to_sleep = !spin_.ever() && queue_.empty();
+            if (!about_to_sleep || std::exchange(left_ring_alone_, true)) {
+                left_ring_alone_ = false;
+                look_at_ring();
+            }
             continue;
         }
         if (steal()) continue;
         if (spin_.go_on()) {
             if (idle_rounds_ == 0) counters_.spins.add();
-            // Rings change rarely while their shard is awake, so they are looked at rarely; and a shard that
-            // waits for an answer of some ns need not tell the others that it is free.
+            // A ring without operations changes rarely while its shard is awake, so it is looked at rarely; and
+            // a shard that waits for an answer of some ns need not tell the others that it is free.
             if (++idle_rounds_ % 16 == 0) {
                 begin_searching();
+                look_at_ring();
+            } else if (operations_.size() != 0) {
                 look_at_ring();
             }
             crowding_.idle_round(idle_rounds_);
@@ -109,6 +116,12 @@ bool shard::run_tasks() noexcept {
 }
 
 void shard::run(task_header& task) noexcept {
+#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 100 // mutant: a cancelled task does not wait for the kernel
+    if (task.operation != nullptr) [[unlikely]] {
+        interrupt(task);
+        return;
+    }
+#endif
     task.home = this;
     current_ = &task;
     trace::task_begins(&task);
@@ -135,13 +148,17 @@ void shard::finish_turn() noexcept {
 }
 
 void shard::look_at_ring() noexcept {
-    ring_->submit_leftovers();
-    if (ring_->kernel_has_more()) {
+    if (ring_->has_unsubmitted() || ring_->kernel_has_more()) {
         if (ring_->overflown()) counters_.ring_overflows.add();
-        ring_->fetch_held_back();
+        ring_->submit_and_fetch();
     }
     ring_->reap([this](const completion& done) {
         switch (done.data.kind) {
+        case completion_kind::operation:
+            take_operation(done.data.payload, done.result, done.flags);
+            break;
+        case completion_kind::cancel: // what it was to end has ended by itself
+            break;
         case completion_kind::ringing:
             trace::bell_received();
             counters_.bells_received.add(); // it says "look in your lanes", and that is what every turn does
@@ -149,7 +166,7 @@ void shard::look_at_ring() noexcept {
         case completion_kind::wake_read:
             trace::bell_received();
             counters_.bells_received.add();
-            ring_->arm_wake_read();
+            while (!ring_->arm_wake_read()) look_at_ring();
             break;
         case completion_kind::bell: {
             // Only failures come back. The target's sleep is claimed, so nobody else will wake it.
@@ -287,7 +304,7 @@ bool shard::stop_turn(bool worked) noexcept {
         return false;
     }
     look_at_ring();
-    set_quiet(!worked);
+    set_quiet(!worked && operations_.size() == 0 && queue_.empty());
     if (quiet_ && core_.all_quiet()) return true;
     if (std::chrono::steady_clock::now() >= core_.stop_deadline()) return true;
     if (quiet_) std::this_thread::yield();

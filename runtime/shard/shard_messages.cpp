@@ -111,6 +111,7 @@ void shard::close_waits() noexcept {
         if (wait.claim()) wait.finish(errc::closed);
     }
     close_timers();
+    cancel_operations();
 }
 
 } // namespace spargio

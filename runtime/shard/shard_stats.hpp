@@ -34,9 +34,13 @@ struct shard_stats {
     std::uint64_t frame_pool_misses = 0; ///< coroutine frames that cost an allocation
     std::uint64_t timers_fired = 0;      ///< waits that their deadline has ended
     std::uint64_t timers_cancelled = 0;  ///< timers that were taken away before their deadline
-    std::uint64_t ready_pinned = 0;      ///< tasks that wait here to run and can't be stolen; now
-    std::uint64_t ready_stealable = 0;   ///< tasks that wait here to run and can be stolen; now
-    std::uint64_t timers_pending = 0;    ///< timers that wait for their deadline; now
+    std::uint64_t operations_submitted = 0; ///< requests of tasks to the kernel
+    std::uint64_t operations_completed = 0; ///< those that have ended, whatever way
+    std::uint64_t operations_cancelled = 0; ///< those that the kernel was asked to end early
+    std::uint64_t operations_pending = 0;   ///< those that are with the kernel; now
+    std::uint64_t ready_pinned = 0;         ///< tasks that wait here to run and can't be stolen; now
+    std::uint64_t ready_stealable = 0;      ///< tasks that wait here to run and can be stolen; now
+    std::uint64_t timers_pending = 0;       ///< timers that wait for their deadline; now
 
     /// What happened between two readings of the same shard, `earlier` being the older: totals are subtracted;
     /// what counts "now" stays as it is in the later one.
@@ -69,6 +73,10 @@ struct shard_counters {
     counter timers_fired;
     counter timers_cancelled;
     level timers_pending;
+    counter operations_submitted;
+    counter operations_completed;
+    counter operations_cancelled;
+    level operations_pending;
 
     /// All that is counted here; the rest is 0 and the shard's to fill in. Any thread.
     [[nodiscard]] shard_stats read() const noexcept;

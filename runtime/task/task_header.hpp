@@ -12,6 +12,7 @@ namespace spargio {
 
 class shard;
 class task_registry;
+class operation_wait;
 
 /// Whether other shards may take a runnable task.
 enum class mobility : std::uint8_t {
@@ -70,6 +71,9 @@ struct task_header {
     /// this one's end is a mere jump. Shard's thread only.
     task_header* inline_joiner = nullptr;
     const task_operations* operations;
+    /// What the task waits for that must end before it may be resumed, whoever wakes it. Home shard's thread
+    /// only.
+    operation_wait* operation = nullptr;
     std::atomic<std::uintptr_t> waiting{0}; ///< the bits below, and the address of the task's stop_relay
 
     static constexpr std::uintptr_t wait_bit = 1;   ///< suspended; a waker or a canceller may claim it

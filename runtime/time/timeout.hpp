@@ -3,8 +3,10 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
+#include <spargio/core/io_result.hpp>
 #include <spargio/core/later_by.hpp>
 #include <spargio/ops/child_watch.hpp>
+#include <spargio/ops/operation.hpp>
 #include <spargio/task/task.hpp>
 
 #include <chrono>
@@ -25,6 +27,12 @@ struct timed {
 template <class T>
 struct timed<std::expected<T, errc>> {
     using type = std::expected<T, errc>;
+    static constexpr bool can_say_canceled = true;
+};
+
+template <class T>
+struct timed<io_result<T>> {
+    using type = io_result<T>;
     static constexpr bool can_say_canceled = true;
 };
 
@@ -126,6 +134,14 @@ requires(!detail::is_task<std::remove_cvref_t<Awaitable>>)
         return detail::run_until(deadline, detail::as_task<Awaitable>(std::move(what)));
     else
         return detail::run_until(deadline, detail::as_task_on<Awaitable>(what));
+}
+
+/// The same for an operation of io_uring, in place: no child and no frame, and the kernel is asked to end it at
+/// the deadline.
+template <kernel_request Request>
+[[nodiscard]] timed_operation<Request> timeout_at(std::chrono::steady_clock::time_point deadline,
+                                                  operation<Request>&& what) noexcept {
+    return timed_operation<Request>(std::move(what), deadline);
 }
 
 /// timeout_at() for `duration` from this call, not from its co_await.

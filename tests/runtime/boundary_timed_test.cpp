@@ -160,8 +160,7 @@ TEST(R46, at_the_very_deadline_both_sides_agree_and_no_call_is_lost) {
     const auto calling = [](call_end service, tally& into, unsigned seed, int count) -> task<> {
         std::mt19937 random(seed);
         for (int i = 0; i < count; ++i) {
-            const auto got =
-                co_await service.call_with_timeout(std::chrono::nanoseconds(random() % 20'000), i);
+            const auto got = co_await service.call_with_timeout(std::chrono::nanoseconds(random() % 20'000), i);
             if (got && *got == 2 * i)
                 into.answered.fetch_add(1);
             else if (got || (got.error() != errc::timed_out && got.error() != errc::canceled))

@@ -1,0 +1,145 @@
+// An operation of io_uring as an awaitable (R24): what all of runtime/ops have in common.
+//
+// For each of them holds, if its header does not say otherwise:
+//
+// - Awaited once, by a task on a shard, whose ring it uses (R25). The task is resumed on that shard, and no
+// other
+//   one can have it meanwhile.
+// - What it borrows (buffers, paths, addresses) must stay as it is until it has been awaited. It can't go away
+//   before: a task that waits for an operation is resumed, cancelled or not, only when the kernel has done with
+//   it.
+// - Cancelling the task, a deadline (timeout(), timeout_at()) and the stop of the runtime ask the kernel to end
+// the
+//   operation. The answer is then the operation's own result, if it came about all the same, or `canceled`,
+//   `timed_out` or `closed`, and it has had no effect (P6). One that has not begun by then does not begin.
+// - Errors: the kernel's errno in std::system_category(); ENOMEM when there is no memory for taking note of it.
+//   EINTR never shows.
+// - Costs: no allocation, no lock, no system call of its own: the requests of a turn go to the kernel together.
+//   About 20 ns beside the kernel's work.
+#pragma once
+
+#include <spargio/core/io_result.hpp>
+#include <spargio/core/misuse.hpp>
+#include <spargio/shard/operation_context.hpp>
+
+#include <cassert>
+#include <cerrno>
+#include <chrono>
+#include <concepts>
+#include <coroutine>
+#include <cstdint>
+#include <expected>
+#include <system_error>
+#include <utility>
+
+namespace spargio {
+
+/// What an operation asks of the kernel and what it makes of the answer. `take` gets what was not an error. A
+/// request that says `deaf` is not cancellable; one with `orphan(result)` gives back what an operation obtained
+/// for a task that is no more.
+template <class Request>
+concept kernel_request = std::move_constructible<Request> &&
+    requires(Request& what, io_uring_sqe& entry, std::int32_t result, std::uint32_t flags) {
+    typename Request::value_type;
+    { what.prepare(entry) }
+    noexcept;
+    { what.take(result, flags) }
+    noexcept->std::same_as<typename Request::value_type>;
+};
+
+namespace detail {
+
+/// The error of a finished operation whose result is negative.
+[[nodiscard]] inline std::error_code operation_error(const operation_wait& what) noexcept {
+    // Where the kernel's worker threads do the work they are interrupted to end it.
+    const bool ended = what.result() == -ECANCELED || what.result() == -EINTR;
+    if (ended && what.cut_short() != errc{}) return make_error_code(what.cut_short());
+    return {-what.result(), std::system_category()};
+}
+
+template <class Request>
+constexpr operation_kind kind_of() noexcept {
+    return requires { requires Request::deaf; }
+    ? operation_kind::deaf : operation_kind::cancellable;
+}
+
+} // namespace detail
+
+/// `co_await` gives io_result<Request::value_type>.
+template <kernel_request Request>
+class [[nodiscard]] operation : private operation_wait {
+public:
+    using request_type = Request;
+    using value_type = typename Request::value_type;
+
+    explicit operation(Request what) noexcept
+        : operation_wait(&fill, detail::kind_of<Request>()), request_(std::move(what)) {}
+    /// Of one that has not been awaited.
+    operation(operation&& other) noexcept : operation_wait(other), request_(std::move(other.request_)) {
+        assert(other.state() == operation_state::created && "an operation stays where it was awaited");
+    }
+    operation& operator=(operation&&) = delete;
+    ~operation() {
+        if (in_flight()) misused("an operation was destroyed while the kernel works on it");
+        if constexpr (requires { request_.orphan(std::int32_t{}); })
+            if (state() == operation_state::finished && !taken_ && result() >= 0) request_.orphan(result());
+    }
+
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+
+    [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
+        return operation_context::begin(*this, caller);
+    }
+
+    [[nodiscard]] io_result<value_type> await_resume() noexcept {
+        operation_context::end(*this);
+        taken_ = true;
+        if (result() < 0) return std::unexpected(detail::operation_error(*this));
+        if constexpr (std::same_as<value_type, void>) {
+            request_.take(result(), flags());
+            return {};
+        } else {
+            return request_.take(result(), flags());
+        }
+    }
+
+protected:
+    /// With a deadline.
+    [[nodiscard]] bool suspend_until(timer_wait& timer, timer_context::time_point deadline,
+                                     std::coroutine_handle<> caller) noexcept {
+        return operation_context::begin(*this, timer, deadline, caller);
+    }
+
+private:
+    static void fill(operation_wait& what, io_uring_sqe& entry) noexcept {
+        static_cast<operation&>(what).request_.prepare(entry);
+    }
+
+    [[no_unique_address]] Request request_;
+    bool taken_ = false;
+};
+
+/// An operation that a deadline ends; what timeout_at() makes of one. As cheap as the operation, and the timer.
+template <kernel_request Request>
+class [[nodiscard]] timed_operation : private operation<Request> {
+public:
+    timed_operation(operation<Request>&& what, timer_context::time_point deadline) noexcept
+        : operation<Request>(std::move(what)), deadline_(deadline) {}
+    timed_operation(timed_operation&& other) noexcept
+        : operation<Request>(std::move(other)), deadline_(other.deadline_) {}
+    timed_operation& operator=(timed_operation&&) = delete;
+    ~timed_operation() = default;
+
+    using operation<Request>::await_ready;
+    using operation<Request>::await_resume;
+
+    [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
+        return this->suspend_until(timer_, deadline_, caller);
+    }
+
+private:
+    timer_context::time_point deadline_;
+    timer_wait timer_;
+};
+
+} // namespace spargio

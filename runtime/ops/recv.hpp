@@ -1,0 +1,41 @@
+// IORING_OP_RECV (kernel 5.6; recv(2)).
+#pragma once
+
+#include <spargio/ops/operation.hpp>
+#include <spargio/ops/operation_limits.hpp>
+
+#include <cstddef>
+#include <span>
+
+#include <sys/socket.h>
+
+namespace spargio::ops {
+
+class recv_request {
+public:
+    using value_type = std::size_t;
+
+    recv_request(int socket, std::span<std::byte> into, int flags) noexcept
+        : socket_(socket), into_(into), flags_(flags) {}
+
+    void prepare(io_uring_sqe& entry) const noexcept {
+        io_uring_prep_recv(&entry, socket_, into_.data(), transfer_length(into_.size()), flags_);
+    }
+    [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
+        return static_cast<std::size_t>(result);
+    }
+
+private:
+    int socket_;
+    std::span<std::byte> into_;
+    int flags_;
+};
+
+/// Waits for bytes and gives how many came; 0 when the other side has ended its direction. With MSG_WAITALL it
+/// waits until `into` is full. Cancelled, it has taken nothing, or gives what it has taken. Borrows `into`.
+[[nodiscard]] inline operation<recv_request> recv(int socket, std::span<std::byte> into,
+                                                  int flags = 0) noexcept {
+    return operation<recv_request>(recv_request(socket, into, flags));
+}
+
+} // namespace spargio::ops

@@ -1,0 +1,38 @@
+// IORING_OP_RECVMSG (kernel 5.3; recvmsg(2)).
+#pragma once
+
+#include <spargio/ops/operation.hpp>
+
+#include <cstddef>
+
+#include <sys/socket.h>
+
+namespace spargio::ops {
+
+class recvmsg_request {
+public:
+    using value_type = std::size_t;
+
+    recvmsg_request(int socket, msghdr& message, int flags) noexcept
+        : socket_(socket), message_(&message), flags_(flags) {}
+
+    void prepare(io_uring_sqe& entry) const noexcept {
+        io_uring_prep_recvmsg(&entry, socket_, message_, static_cast<unsigned>(flags_));
+    }
+    [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
+        return static_cast<std::size_t>(result);
+    }
+
+private:
+    int socket_;
+    msghdr* message_;
+    int flags_;
+};
+
+/// Waits for a message and takes it with its address, its control data and into several buffers, as `message`
+/// says (recvmsg(2)). Gives the bytes that came. Borrows all of it.
+[[nodiscard]] inline operation<recvmsg_request> recvmsg(int socket, msghdr& message, int flags = 0) noexcept {
+    return operation<recvmsg_request>(recvmsg_request(socket, message, flags));
+}
+
+} // namespace spargio::ops

@@ -1,0 +1,135 @@
+// What runtime/ops may ask of a shard about requests to the kernel: the narrow door between operations as
+// awaitables and the shard that owns the ring (R24, R25, R33).
+//
+// The life of an operation:
+//
+//             begin()                     its last completion
+//   created ----------> in_flight ---------------------------------> finished
+//      |                    |                                           ^
+//      | cancelled before   | the task is cancelled, its deadline       | its last completion: its own result,
+//      | or: runtime stops  | comes, or the runtime stops               | or that it was cancelled
+//      v                    v                                           |
+//   finished            cancelling -------------------------------------+
+//
+// The kernel may read and write what an operation borrows until its last completion, so a task that waits for
+// one is never resumed before that, whoever wants to stop it: a cancellation asks the kernel to end the
+// operation and goes on waiting.
+#pragma once
+
+#include <spargio/core/errc.hpp>
+#include <spargio/ring/ring.hpp>
+#include <spargio/shard/timer_context.hpp>
+#include <spargio/task/task_header.hpp>
+
+#include <chrono>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+
+namespace spargio {
+
+class shard;
+
+enum class operation_state : std::uint8_t { created, in_flight, cancelling, finished };
+
+/// Whether a cancellation of the task ends an operation.
+enum class operation_kind : std::uint8_t {
+    cancellable,
+    deaf, ///< for what must be done even when cancelled and ends by itself, as closing does
+};
+
+/// One request to the kernel: the part that the shard knows. Lives in the waiting frame, or wherever its owner
+/// keeps it until it is finished.
+class operation_wait {
+public:
+    /// Fills the entry; may be called again, on the same shard, when the kernel was interrupted.
+    using prepare_function = void (*)(operation_wait&, io_uring_sqe&) noexcept;
+    /// Takes a completion of an operation that no task waits for, or one of several; `last` when no more come,
+    /// and the operation may be begun again or destroyed. On the shard's thread, outside tasks; may make tasks
+    /// runnable.
+    using take_function = void (*)(operation_wait&, std::int32_t result, std::uint32_t flags,
+                                   bool last) noexcept;
+
+    explicit operation_wait(prepare_function prepare,
+                            operation_kind kind = operation_kind::cancellable) noexcept
+        : prepare_(prepare), kind_(kind) {}
+    operation_wait(prepare_function prepare, take_function take) noexcept : prepare_(prepare), take_(take) {}
+
+    [[nodiscard]] operation_state state() const noexcept { return state_; }
+    [[nodiscard]] bool in_flight() const noexcept {
+        return state_ == operation_state::in_flight || state_ == operation_state::cancelling;
+    }
+    /// Finished: what the kernel said, as a count or a descriptor, or a negative errno.
+    [[nodiscard]] std::int32_t result() const noexcept { return result_; }
+    [[nodiscard]] std::uint32_t flags() const noexcept { return flags_; }
+    /// Why it was cut short; nothing (0) when nobody tried.
+    [[nodiscard]] errc cut_short() const noexcept { return cut_short_; }
+
+protected:
+    operation_wait(const operation_wait&) = default; ///< of one that has not begun
+    operation_wait& operator=(const operation_wait&) = delete;
+    ~operation_wait() = default;
+
+private:
+    friend shard;
+    friend class operation_context;
+
+    prepare_function prepare_;
+    take_function take_ = nullptr; // null: a task waits
+    task_header* task_ = nullptr;
+    timer_wait* deadline_ = nullptr;
+    std::uint64_t number_ = 0;
+    std::int32_t result_ = 0;
+    std::uint32_t flags_ = 0;
+    operation_state state_ = operation_state::created;
+    operation_kind kind_ = operation_kind::cancellable;
+    errc cut_short_{};
+};
+
+/// The operations of one shard, seen by a task that runs there. Every call is for that shard's thread.
+class operation_context {
+public:
+    operation_context() = default; ///< of no shard
+
+    /// Of the shard that this thread is; ends the program where it is none.
+    [[nodiscard]] static operation_context here() noexcept;
+
+    /// Whether it is of the shard that this thread is.
+    [[nodiscard]] bool is_here() const noexcept;
+    [[nodiscard]] bool stopping() const noexcept;
+    /// The shard's index.
+    [[nodiscard]] std::uint32_t index() const noexcept;
+
+    /// Suspends the current task until the operation is finished; false when it is finished at once and must
+    /// not suspend: the task was cancelled before, the runtime stops, or memory is short (ENOMEM). The kernel
+    /// gets it with the others of this turn.
+    [[nodiscard]] static bool begin(operation_wait& what, std::coroutine_handle<> caller) noexcept;
+    /// The same, ended by `deadline` with `timed_out`; `timer` must live as long as `what`.
+    [[nodiscard]] static bool begin(operation_wait& what, timer_wait& timer, timer_context::time_point deadline,
+                                    std::coroutine_handle<> caller) noexcept;
+    /// In await_resume of both.
+    static void end(operation_wait& what) noexcept;
+
+    /// Begins an operation that has a take function. False, and it is as before, when the runtime stops or
+    /// memory is short.
+    [[nodiscard]] bool start(operation_wait& what) noexcept;
+    /// Asks the kernel to end an operation in flight; its last completion says what became of it. Again: no
+    /// effect.
+    void cancel(operation_wait& what, errc why) noexcept;
+
+    /// The ring, for what is registered with it.
+    [[nodiscard]] ring& its_ring() const noexcept;
+
+private:
+    explicit operation_context(shard& here) noexcept : shard_(&here) {}
+    shard* shard_ = nullptr;
+};
+
+namespace this_shard {
+
+/// Operations of this shard that are with the kernel now (R28). On a shard only.
+[[nodiscard]] std::size_t operations_in_flight() noexcept;
+
+} // namespace this_shard
+
+} // namespace spargio

@@ -1,0 +1,208 @@
+// Requests to the kernel, on the thread of the shard whose ring they use. They gather during a turn and go to
+// the kernel together, when the shard looks at its ring or sleeps (R25).
+#include <spargio/shard/operation_context.hpp>
+#include <spargio/shard/shard.hpp>
+
+#include <cerrno>
+#include <utility>
+
+namespace spargio {
+namespace {
+
+/// Completion flag of the second completion of a zero-copy send (IORING_CQE_F_NOTIF, kernel 6.0).
+constexpr std::uint32_t notification = 1U << 3;
+
+} // namespace
+
+io_uring_sqe& shard::next_entry() noexcept {
+    for (;;) {
+        if (io_uring_sqe* const entry = ring_->try_entry()) return *entry;
+        look_at_ring(); // the kernel takes nothing before completions have been taken from it
+    }
+}
+
+void shard::submit_operation(operation_wait& what) noexcept {
+    io_uring_sqe& entry = next_entry();
+    what.prepare_(what, entry);
+    io_uring_sqe_set_data64(&entry, user_data{completion_kind::operation, what.number_}.packed());
+}
+
+bool shard::open_operation(operation_wait& what) noexcept {
+    const auto number = operations_.open(what);
+    if (!number) return false;
+    what.number_ = *number;
+    what.cut_short_ = errc{};
+    what.state_ = operation_state::in_flight;
+    counters_.operations_submitted.add();
+    counters_.operations_pending.raise();
+    submit_operation(what);
+    return true;
+}
+
+/// Before the current task begins to wait: from then on a canceller may send it back to this shard, and to no
+/// other.
+void shard::wait_for_operation(operation_wait& what) noexcept {
+    what.task_ = current_;
+#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 103 // mutant: a task goes on where it was cancelled
+    current_->held = true;
+#endif
+    current_->operation = &what;
+}
+
+/// The current task, which has begun to wait, hands an operation over; false when it goes on at once.
+bool shard::begin_operation(operation_wait& what, task_header& self) noexcept {
+    if (open_operation(what)) return true;
+    finish_unbegun(what, -ENOMEM, errc{});
+    // Nobody but a canceller knows that we wait; if there was one, the task is on its way to a queue.
+    return !self.claim();
+}
+
+/// A completion came.
+void shard::take_operation(std::uint64_t number, std::int32_t result, std::uint32_t flags) noexcept {
+    operation_wait* const found = operations_.find(number);
+    if (found == nullptr) return;
+    operation_wait& what = *found;
+    const bool last = (flags & IORING_CQE_F_MORE) == 0;
+    if (what.take_ != nullptr) {
+        if (last) retire_operation(what);
+        what.take_(what, result, flags, last);
+        return;
+    }
+    if (!last) { // the result is there, the kernel will tell when it has done with the memory
+        what.result_ = result;
+        return;
+    }
+    if ((flags & notification) == 0) what.result_ = result;
+    if (result == -EINTR && what.state_ == operation_state::in_flight) {
+        submit_operation(what); // a signal; the caller is not to know (P13)
+        return;
+    }
+    retire_operation(what);
+    what.flags_ = flags;
+    what.task_->operation = nullptr;
+    if (what.task_->claim()) queue_.push(*what.task_);
+}
+
+void shard::retire_operation(operation_wait& what) noexcept {
+    operations_.close(what.number_);
+    what.state_ = operation_state::finished;
+    counters_.operations_completed.add();
+    counters_.operations_pending.lower();
+}
+
+void shard::cancel_operation(operation_wait& what, errc why) noexcept {
+    if (what.state_ != operation_state::in_flight) return;
+    what.state_ = operation_state::cancelling;
+    what.cut_short_ = why;
+    counters_.operations_cancelled.add();
+    io_uring_sqe& entry = next_entry();
+    // By number: whatever has become of the operation meanwhile, no other one can be hit.
+    io_uring_prep_cancel64(&entry, user_data{completion_kind::operation, what.number_}.packed(), 0);
+    io_uring_sqe_set_data64(&entry, user_data{completion_kind::cancel, 0}.packed());
+    io_uring_sqe_set_flags(&entry, IOSQE_CQE_SKIP_SUCCESS);
+}
+
+/// A task that waits for an operation in flight was claimed by a canceller or by its deadline, and its turn to
+/// run has come: instead the kernel is asked to end the operation, and the task goes on waiting for that.
+void shard::interrupt(task_header& task) noexcept {
+    operation_wait& what = *task.operation;
+    errc why = errc::canceled;
+    if (what.deadline_ != nullptr) {
+        const status timer = what.deadline_->outcome(); // `canceled` when it has not decided anything
+        why = timer ? errc::timed_out : timer.error();
+        disarm_timer(*what.deadline_);
+    }
+    task.begin_deaf_wait();
+    cancel_operation(what, why);
+}
+
+/// Frames hold what the kernel may still write to: before they go everything in flight must have ended. What
+/// was asked to end and does not, the kernel can't be made to give up (a disk or a server that does not
+/// answer), so there is nothing to do but to wait on.
+void shard::drain_operations() noexcept {
+    operations_.for_each([this](std::uint64_t, operation_wait& each) { cancel_operation(each, errc::closed); });
+    while (operations_.size() != 0) {
+        ring_->submit_and_wait();
+        look_at_ring();
+    }
+}
+
+/// The runtime stops: everything in flight is to end.
+void shard::cancel_operations() noexcept {
+    operations_.for_each([this](std::uint64_t, operation_wait& each) {
+        if (each.kind_ == operation_kind::cancellable) cancel_operation(each, errc::closed);
+    });
+}
+
+void shard::finish_unbegun(operation_wait& what, std::int32_t result, errc why) noexcept {
+    what.result_ = result;
+    what.cut_short_ = why;
+    what.state_ = operation_state::finished;
+    current_->operation = nullptr;
+}
+
+bool operation_context::begin(operation_wait& what, std::coroutine_handle<> caller) noexcept {
+    shard& here = *shard::here();
+    task_header& self = here.suspend_current(caller);
+    const bool deaf = what.kind_ == operation_kind::deaf;
+    if (!deaf && here.stopping()) {
+        here.finish_unbegun(what, -ECANCELED, errc::closed);
+        return false;
+    }
+    here.wait_for_operation(what);
+    if (deaf) {
+        self.begin_deaf_wait();
+    } else if (!self.begin_wait()) {
+        here.finish_unbegun(what, -ECANCELED, errc::canceled);
+        return false;
+    }
+    return here.begin_operation(what, self);
+}
+
+bool operation_context::begin(operation_wait& what, timer_wait& timer, timer_context::time_point deadline,
+                              std::coroutine_handle<> caller) noexcept {
+    shard& here = *shard::here();
+    task_header& self = *here.current_task();
+    if (here.stopping()) {
+        here.finish_unbegun(what, -ECANCELED, errc::closed);
+        return false;
+    }
+    here.wait_for_operation(what);
+    if (!timer.wait_unlisted(caller)) {
+        here.finish_unbegun(what, -ECANCELED, errc::canceled);
+        return false;
+    }
+    what.deadline_ = &timer;
+    here.arm_timer(timer, deadline);
+    return here.begin_operation(what, self);
+}
+
+void operation_context::end(operation_wait& what) noexcept {
+    shard& here = *shard::here();
+    if (what.deadline_ != nullptr) here.disarm_timer(*what.deadline_);
+    here.current_task()->held = false;
+}
+
+operation_context operation_context::here() noexcept { return operation_context(shard::current_or_end()); }
+
+bool operation_context::is_here() const noexcept { return shard::current() == shard_; }
+
+bool operation_context::stopping() const noexcept { return shard_->stopping(); }
+
+std::uint32_t operation_context::index() const noexcept { return shard_->index(); }
+
+bool operation_context::start(operation_wait& what) noexcept {
+    return !shard_->stopping() && shard_->open_operation(what);
+}
+
+void operation_context::cancel(operation_wait& what, errc why) noexcept { shard_->cancel_operation(what, why); }
+
+ring& operation_context::its_ring() const noexcept { return shard_->its_ring(); }
+
+namespace this_shard {
+
+std::size_t operations_in_flight() noexcept { return shard::current_or_end().operations_in_flight(); }
+
+} // namespace this_shard
+
+} // namespace spargio
