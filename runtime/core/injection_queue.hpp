@@ -83,6 +83,13 @@ public:
     /// How many were ever taken. A guess for others than the consumer.
     [[nodiscard]] std::uint64_t taken_so_far() const noexcept { return taken_.load(std::memory_order_relaxed); }
 
+    /// How many wait to be taken, or are being written. A guess for all.
+    [[nodiscard]] std::size_t waiting() const noexcept {
+        const std::uint64_t taken = taken_.load(std::memory_order_relaxed);
+        const std::uint64_t put = tail_.load(std::memory_order_relaxed);
+        return put > taken ? static_cast<std::size_t>(put - taken) : 0;
+    }
+
     // --- consumer -------------------------------------------------------------------------------------------
 
     /// Takes the oldest message. A message that another thread is still writing holds up those behind it.

@@ -29,6 +29,18 @@ public:
         return true;
     }
 
+    /// push() that counts, for who wants to know how many are here: see put_so_far(). Cost: one more atomic
+    /// operation, on the same cache line.
+    [[nodiscard]] bool push_counted(Node& node) noexcept {
+        put_.fetch_add(1, std::memory_order_relaxed); // first: nobody takes more than were put
+        if (push(node)) return true;
+        put_.fetch_sub(1, std::memory_order_relaxed);
+        return false;
+    }
+
+    /// How many were ever put by push_counted(), or are about to be. Any thread; a guess.
+    [[nodiscard]] std::uint64_t put_so_far() const noexcept { return put_.load(std::memory_order_relaxed); }
+
     /// All nodes in order of arrival, as a chain through `next`; null when there are none. Consumer only.
     [[nodiscard]] Node* take_all() noexcept {
         if (head_.load(std::memory_order_relaxed) == nullptr) return nullptr;
@@ -63,6 +75,7 @@ private:
     }
 
     alignas(cache_line_bytes) std::atomic<Node*> head_{nullptr};
+    std::atomic<std::uint64_t> put_{0};
 };
 
 } // namespace spargio

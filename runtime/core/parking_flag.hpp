@@ -36,6 +36,9 @@ public:
         return asleep() && asleep_.exchange(0, std::memory_order_seq_cst) != 0;
     }
 
+    /// Sleeper, between announce_sleep() and stay_awake(): whether somebody has claimed this sleep.
+    [[nodiscard]] bool claimed() const noexcept { return asleep_.load(std::memory_order_seq_cst) == 0; }
+
     /// For choosing whom to wake; may be out of date.
     [[nodiscard]] bool looks_asleep() const noexcept { return asleep_.load(std::memory_order_relaxed) != 0; }
 

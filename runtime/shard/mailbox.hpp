@@ -101,6 +101,16 @@ public:
         return all;
     }
 
+    /// How many messages wait to be taken. Any thread; a guess.
+    [[nodiscard]] std::uint64_t waiting() const noexcept {
+        std::uint64_t all = 0;
+        for (const auto& each : lanes_)
+            if (const lane* const incoming = each.load(std::memory_order_acquire)) all += incoming->waiting();
+        if (const injection_queue* const injected = injected_.load(std::memory_order_acquire))
+            all += injected->waiting();
+        return all;
+    }
+
     [[nodiscard]] bool has_mail() const noexcept {
         for (const auto& each : lanes_) {
             const lane* const incoming = each.load(std::memory_order_acquire);

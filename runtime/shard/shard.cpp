@@ -70,6 +70,7 @@ void shard::close() noexcept {
     for (task_header* task = last_arrivals; task != nullptr;) {
         task_header* const next = task->next;
         registry_->link_if_new(*task);
+        arrivals_taken_.add();
         task = next;
     }
     // What is queued here and was never suspended is in nobody's list either. Others may steal some of it
@@ -105,13 +106,17 @@ shard_stats shard::stats() noexcept {
     stats.messages_received = mailbox_.taken_so_far() + hot_.lanes().taken_so_far();
     stats.timers_pending = counters_.timers_pending.read();
     stats.operations_pending = counters_.operations_pending.read();
+    const std::uint64_t arrived = arrivals_taken_.read();
+    const std::uint64_t put = arrivals_.put_so_far();
+    stats.tasks_arriving = put > arrived ? put - arrived : 0;
+    stats.messages_waiting = mailbox_.waiting() + hot_.lanes().waiting();
     stats.ready_pinned = queue_.unstealable();
     stats.ready_stealable = queue_.stealable().size();
     return stats;
 }
 
 bool shard::arrive(task_header& task) noexcept {
-    if (!arrivals_.push(task)) return false;
+    if (!arrivals_.push_counted(task)) return false;
     // Nothing of `task` may be touched any more: it may have run and be gone.
     nudge();
     return true;
@@ -138,6 +143,9 @@ void shard::nudge() noexcept {
 
 /// Whether it slept and this call has woken it.
 bool shard::wake(shard& target) noexcept {
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 78
+    if (&target != this) return false; // mutant: nobody is woken
+#endif
     if (!target.parking_.claim_wake()) return false;
     counters_.bells_sent.add();
     trace::bell_sent(target.index_);

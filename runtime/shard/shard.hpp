@@ -246,6 +246,9 @@ private:
     void wake_a_thief() noexcept;
     void park() noexcept;
     void pay_for_the_wakers() const noexcept;
+    [[nodiscard]] bool has_work_of_wakers() noexcept;
+    [[nodiscard]] bool overslept() noexcept;
+    void check_cpu() noexcept;
     [[nodiscard]] bool work_before_sleep() noexcept;
     [[nodiscard]] bool stop_turn(bool worked) noexcept;
     void set_quiet(bool quiet) noexcept;
@@ -308,6 +311,7 @@ private:
     bool left_ring_alone_ = false; // in the turn before
     bool waits_closed_ = false;
     bool quiet_ = false;
+    counter arrivals_taken_;
     shard_counters counters_;
 };
 

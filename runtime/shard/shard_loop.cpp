@@ -14,6 +14,9 @@ namespace {
 
 constexpr int stream_pauses = 16; // about 0.3 us
 
+/// From making work visible to asking whether its target sleeps: some ns, or as long as a waker is without CPU.
+constexpr std::chrono::milliseconds longest_way_to_the_bell(100);
+
 } // namespace
 
 void shard::run_until_stopped() {
@@ -79,6 +82,7 @@ bool shard::take_arrivals() noexcept {
             task->reserved = false;
             reserved_arrivals_.fetch_sub(1, std::memory_order_relaxed);
         }
+        arrivals_taken_.add();
         trace::arrives(task);
         has_loot_ |= task->moves == mobility::stealable; // once pushed it may be stolen, run and gone
         queue_.push(*task);
@@ -265,6 +269,32 @@ void shard::pay_for_the_wakers() const noexcept {
 #endif
 }
 
+/// Work that somebody brings, who then asks whether this shard sleeps. What can be stolen is not among it: that
+/// wakes one shard, not each.
+bool shard::has_work_of_wakers() noexcept {
+    return !arrivals_.empty_before_sleep() || (!event_waiters_.empty() && mailbox_.has_mail_before_sleep()) ||
+           (hot_.used() && hot_.work_before_sleep());
+}
+
+/// After a sleep that a timer would have ended: whether work is here whose bringer has not woken us (P3). One
+/// who has brought it just now may not have come to the question yet; he gets time for it before he is blamed,
+/// since his CPU may have been taken from him in between. So this waits only where a wake-up seems to be lost.
+bool shard::overslept() noexcept {
+    if (parking_.claimed() || !has_work_of_wakers()) return false;
+    const auto patience = std::chrono::steady_clock::now() + longest_way_to_the_bell;
+    while (std::chrono::steady_clock::now() < patience) {
+        std::this_thread::yield();
+        if (parking_.claimed()) return false;
+    }
+    return true;
+}
+
+/// The kernel keeps a bound thread where it is, but whoever changes its mask or the cpuset moves it.
+void shard::check_cpu() noexcept {
+    const int bound = bound_cpu_.load(std::memory_order_relaxed);
+    if (bound >= 0 && current_cpu() != bound) counters_.affinity_violations.add();
+}
+
 void shard::park() noexcept {
     assert(queue_.empty() && "a shard must not sleep on runnable tasks");
     searching_.store(false, std::memory_order_seq_cst);
@@ -283,6 +313,8 @@ void shard::park() noexcept {
         ring_->submit_and_wait(limit);
         trace::unparks();
         spin_.woke_up();
+        if (limit != ring::no_limit && overslept()) counters_.timeout_wakes_with_work.add();
+        check_cpu();
         counters_.completions_lost.set(ring_->completions_lost());
     }
     parking_.stay_awake();

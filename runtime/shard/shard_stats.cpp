@@ -29,6 +29,10 @@ constexpr std::array all_fields{
     stat_field{&s::messages_coalesced, &c::messages_coalesced, "messages_coalesced", total,
                "Messages added to the sums of coalesced hot tags instead of sent."},
     stat_field{&s::messages_received, nullptr, "messages_received", total, "Messages taken up by tasks."},
+    stat_field{&s::timeout_wakes_with_work, &c::timeout_wakes_with_work, "timeout_wakes_with_work", total,
+               "Sleeps that only a timer ended though there was work that should have; must be 0."},
+    stat_field{&s::affinity_violations, &c::affinity_violations, "affinity_violations", total,
+               "Wake-ups of the shard on another CPU than it is bound to."},
     stat_field{&s::ring_enters, &c::ring_enters, "ring_enters", total,
                "Calls of io_uring_enter: submits, waits and fetches."},
     stat_field{&s::ring_overflows, &c::ring_overflows, "ring_overflows", total,
@@ -55,6 +59,10 @@ constexpr std::array all_fields{
                "Tasks that wait on the shard to run and can not be stolen."},
     stat_field{&s::ready_stealable, nullptr, "ready_stealable", now,
                "Tasks that wait on the shard to run and can be stolen."},
+    stat_field{&s::tasks_arriving, nullptr, "tasks_arriving", now,
+               "Tasks that other threads have handed over and the shard has not yet taken up."},
+    stat_field{&s::messages_waiting, nullptr, "messages_waiting", now,
+               "Messages that wait in the lanes and queues that end at the shard."},
     stat_field{&s::timers_pending, nullptr, "timers_pending", now, "Timers that wait for their deadline."},
 };
 static_assert(all_fields.size() * sizeof(std::uint64_t) == sizeof(shard_stats), "a number lacks its row");

@@ -27,6 +27,9 @@ struct shard_stats {
     std::uint64_t messages_overloaded = 0; ///< refused by full lanes
     std::uint64_t messages_coalesced = 0;  ///< added to the sums of coalesced hot tags instead
     std::uint64_t messages_received = 0;   ///< taken up by tasks
+    std::uint64_t timeout_wakes_with_work =
+        0;                                 ///< sleeps that only a timer ended though work was there; must be 0
+    std::uint64_t affinity_violations = 0; ///< wake-ups on another CPU than the shard is bound to
     std::uint64_t ring_enters = 0;         ///< calls of io_uring_enter(2): submits, waits, and fetches
     std::uint64_t ring_overflows = 0;      ///< times the completion queue was found full; nothing is lost
     std::uint64_t completions_lost = 0;  ///< completions that the kernel dropped for want of memory; must be 0
@@ -40,6 +43,8 @@ struct shard_stats {
     std::uint64_t operations_pending = 0;   ///< those that are with the kernel; now
     std::uint64_t ready_pinned = 0;         ///< tasks that wait here to run and can't be stolen; now
     std::uint64_t ready_stealable = 0;      ///< tasks that wait here to run and can be stolen; now
+    std::uint64_t tasks_arriving = 0;       ///< tasks handed over by other threads, not yet taken up; now
+    std::uint64_t messages_waiting = 0;     ///< messages in the lanes and queues that end here; now
     std::uint64_t timers_pending = 0;       ///< timers that wait for their deadline; now
 
     /// What happened between two readings of the same shard, `earlier` being the older: totals are subtracted;
@@ -65,6 +70,8 @@ struct shard_counters {
     counter messages_sent;
     counter messages_overloaded;
     counter messages_coalesced;
+    counter timeout_wakes_with_work;
+    counter affinity_violations;
     counter ring_enters;
     counter ring_overflows;
     counter completions_lost;

@@ -4,7 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <thread>
 #include <vector>
+
+#include <sched.h>
 
 namespace spargio {
 namespace {
@@ -126,6 +130,95 @@ TEST(R47, the_depths_of_the_queues_are_those_of_the_moment) {
     const shard_stats seen = run({.shards = 1}, body);
     EXPECT_EQ(seen.ready_pinned, 5u);
     EXPECT_EQ(seen.ready_stealable, 7u);
+}
+
+TEST(R47, messages_that_wait_are_counted_where_they_wait_and_those_from_outside_too) {
+    auto started = runtime::start({.shards = 2, .lane_capacity = 8});
+    ASSERT_TRUE(started.has_value());
+    const auto fill = [](std::uint32_t count) -> task<> {
+        const auto there = this_shard::remote(1);
+        for (std::uint32_t i = 0; i < count; ++i) (void)there.post(1, i);
+        co_return;
+    };
+    std::uint64_t expected = 0;
+    // Every fill of the ring of slots, whatever its first slot is.
+    for (std::uint32_t round = 0; round < 20; ++round) {
+        for (std::uint32_t more = 0; more <= 8; ++more) {
+            std::move((*started)->spawn(fill(more), pinned{0})).get();
+            EXPECT_EQ((*started)->stats(1).messages_waiting, more);
+            std::move((*started)->spawn(take(more), pinned{1})).get();
+            EXPECT_EQ((*started)->stats(1).messages_waiting, 0u);
+        }
+        std::move((*started)->spawn(fill(1), pinned{0})).get(); // begins the next round one slot later
+        std::move((*started)->spawn(take(1), pinned{1})).get();
+    }
+    for (; expected < 5; ++expected) ASSERT_TRUE((*started)->handle().post(1, 1, 0).has_value());
+    EXPECT_EQ((*started)->stats(1).messages_waiting, expected);
+    EXPECT_EQ((*started)->stats(0).messages_waiting, 0u);
+}
+
+TEST(R47, tasks_that_were_handed_over_are_counted_until_they_are_taken_up) {
+    auto started = runtime::start({.shards = 2});
+    ASSERT_TRUE(started.has_value());
+    std::atomic<bool> busy{false};
+    std::atomic<bool> go{false};
+    const auto hog = [](std::atomic<bool>& here, std::atomic<bool>& until) -> task<> {
+        here.store(true);
+        while (!until.load()) std::this_thread::yield();
+        co_return;
+    };
+    auto hogging = (*started)->spawn(hog(busy, go), pinned{0});
+    while (!busy.load()) std::this_thread::yield();
+    std::vector<join_handle<>> others;
+    for (int i = 0; i < 7; ++i) others.push_back((*started)->spawn(nothing(), pinned{0}));
+    EXPECT_EQ((*started)->stats(0).tasks_arriving, 7u);
+    go.store(true);
+    for (auto& each : others) std::move(each).get();
+    std::move(hogging).get();
+    EXPECT_EQ((*started)->stats(0).tasks_arriving, 0u);
+}
+
+TEST(R47, a_shard_that_wakes_on_another_cpu_than_its_own_is_counted) {
+    cpu_set_t usable;
+    ASSERT_EQ(sched_getaffinity(0, sizeof usable, &usable), 0);
+    if (CPU_COUNT(&usable) < 2) GTEST_SKIP() << "needs two CPUs";
+    auto started = runtime::start(
+        {.shards = 1, .affinity = shard_affinity::automatic(), .spin = std::chrono::microseconds(0)});
+    ASSERT_TRUE(started.has_value());
+    while ((*started)->stats(0).parks == 0) std::this_thread::yield();
+    std::move((*started)->spawn(nothing())).get();
+    EXPECT_EQ((*started)->stats(0).affinity_violations, 0u);
+    const auto move_away = [](cpu_set_t allowed, int bound) -> task<> {
+        CPU_CLR(bound, &allowed);
+        EXPECT_EQ(sched_setaffinity(0, sizeof allowed, &allowed), 0);
+        co_return;
+    };
+    std::move((*started)->spawn(move_away(usable, (*started)->binding(0).cpu))).get();
+    while ((*started)->stats(0).affinity_violations == 0) std::move((*started)->spawn(nothing())).get();
+}
+
+// A timer ends most sleeps here; each that it ends although a message had come would be counted.
+TEST(P3, a_timer_that_ends_a_sleep_never_finds_work_of_which_nobody_has_told) {
+    auto started = runtime::start({.shards = 2, .spin = std::chrono::microseconds(0)});
+    ASSERT_TRUE(started.has_value());
+    const auto tick = []() -> task<> {
+        while (co_await sleep_for(std::chrono::microseconds(50))) {
+        }
+    };
+    for (std::uint32_t i = 0; i < 2; ++i) (*started)->spawn(tick(), pinned{i}).detach();
+    const auto send_slowly = [](std::uint64_t count) -> task<> {
+        const auto there = this_shard::remote(1);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            (void)co_await there.send(1, i);
+            (void)co_await sleep_for(std::chrono::microseconds(i % 40));
+        }
+    };
+    auto taking = (*started)->spawn(take(2000), pinned{1});
+    auto sending = (*started)->spawn(send_slowly(2000), pinned{0});
+    std::move(sending).get();
+    std::move(taking).get();
+    EXPECT_EQ((*started)->stats().total().timeout_wakes_with_work, 0u);
+    EXPECT_GT((*started)->stats().total().parks, 0u);
 }
 
 TEST(R47, each_frame_is_a_hit_or_a_miss_of_the_pool) {

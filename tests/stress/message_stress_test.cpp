@@ -29,6 +29,13 @@ std::vector<traffic> all_traffic() {
     add("two_by_two", pattern::all_to_all, 2, 500'000);
     add("four_by_four", pattern::all_to_all, 4, 100'000);
     add("room_for_one", pattern::one_to_one, 2, 200'000, "", 1);
+    // Sleeps that a timer ends now and then: whoever finds work then, of which nobody has told it, says so.
+    for (const unsigned tick_us : {20u, 500u}) {
+        every.push_back({"ticking_" + std::to_string(tick_us) + "_there_and_back", pattern::there_and_back, 2,
+                         300, 0, 100'000, "", 1024, tick_us});
+        every.push_back({"ticking_" + std::to_string(tick_us) + "_four_by_four", pattern::all_to_all, 4, 3000,
+                         0, 20'000, "", 1024, tick_us});
+    }
     for (const char* tier : {"no_msg_ring", "no_send_msg_ring", "no_defer"}) {
         add(std::string(tier) + "_there_and_back", pattern::there_and_back, 2, 60'000, tier);
         add(std::string(tier) + "_four_by_four", pattern::all_to_all, 4, 20'000, tier);
@@ -43,6 +50,7 @@ TEST_P(P3_stress, no_message_is_lost_doubled_or_overtaken_and_no_wake_up_is_lost
     what.messages = rounds(what.messages);
     const totals found = run_traffic(what);
     EXPECT_EQ(found.problem, "");
+    EXPECT_EQ(found.timeout_wakes_with_work, 0u);
     std::cout << found.received << " messages, " << found.parks << " parks\n";
     RecordProperty("messages", std::to_string(found.received));
     RecordProperty("parks", std::to_string(found.parks));

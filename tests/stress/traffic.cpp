@@ -143,6 +143,13 @@ std::uint64_t spawn_all(runtime& on, journey& all) {
     return 0;
 }
 
+/// Ends its shard's sleeps by time. A wake-up that is lost then does not stop the traffic, but is counted.
+task<> tick(unsigned tick_us, std::uint64_t seed) {
+    dice random(seed);
+    while (co_await sleep_for(std::chrono::microseconds(random.roll(2 * tick_us)))) {
+    }
+}
+
 } // namespace
 
 totals run_traffic(const traffic& what) {
@@ -153,9 +160,14 @@ totals run_traffic(const traffic& what) {
     if (!started) return {.problem = started.error().message};
     runtime& on = **started;
     journey all(what, tasks_of(what));
+    if (what.tick_us != 0)
+        for (std::uint32_t i = 0; i < what.shards; ++i) on.spawn(tick(what.tick_us, i), pinned{i}).detach();
     const std::uint64_t expected = spawn_all(on, all);
-    const bool ended = all.finished.wait([&] { return total_progress(on); });
-    totals found{.parks = total_parks(on), .problem = {}};
+    const bool ended = all.finished.wait(
+        [&] { return what.tick_us != 0 ? on.stats().total().messages_received : total_progress(on); });
+    totals found{.parks = total_parks(on),
+                 .timeout_wakes_with_work = on.stats().total().timeout_wakes_with_work,
+                 .problem = {}};
     const std::string figures = account(on);
     // Said before the stop: where a wake-up was lost, the stop may hang as well.
     if (!ended) std::cout << what.name << ": standstill\n" << figures << std::flush;

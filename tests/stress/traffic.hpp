@@ -27,12 +27,14 @@ struct traffic {
     std::uint64_t messages; ///< of each sender to each receiver
     std::string tier;       ///< for SPARGIO_TIER
     unsigned lane_capacity = 1024;
+    unsigned tick_us = 0; ///< not 0: each shard has a timer that ends sleeps about so often
 };
 
 struct totals {
     std::uint64_t sent = 0;
     std::uint64_t received = 0;
     std::uint64_t parks = 0;
+    std::uint64_t timeout_wakes_with_work = 0;
     std::string problem; ///< empty: everything arrived, once, in order
 };
 
