@@ -48,6 +48,10 @@ std::vector<std::string> cell_arguments(const group& what, const arm& with) {
         arguments.emplace_back("--parameter");
         arguments.push_back(name + "=" + value);
     }
+    if (const auto plugin = with.backend->origin(); !plugin.empty()) {
+        arguments.emplace_back("--plugin");
+        arguments.emplace_back(plugin);
+    }
     if (with.injected_slowdown) {
         arguments.emplace_back("--slowdown");
         arguments.push_back(fmt::format("{}", *with.injected_slowdown));

@@ -5,7 +5,9 @@
 #include "harness/latency_counts.hpp"
 #include "harness/line_pipe.hpp"
 #include "harness/plan.hpp"
+#include "harness/plugins.hpp"
 #include "harness/slice_meter.hpp"
+#include "workloads/plugin_backend.hpp"
 
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -193,6 +195,8 @@ int run_cell(const cell_options& options) {
         write_line(cell_answer_descriptor, one_line({{"is", "failed"}, {"reason", reason}}));
         return exit_usage;
     };
+    load_plugins_directly();
+    if (auto problem = add_plugins(options.plugins)) return refuse(*problem);
     const auto with = parse_arm(options.arm);
     if (!with) return refuse(with.error());
     const auto* what = find_workload(options.workload);

@@ -22,6 +22,7 @@ struct cell_options {
     std::string workload;
     std::string arm;                     ///< as `-b` takes it
     std::vector<std::string> parameters; ///< name=value
+    std::vector<std::string> plugins;    ///< the one that the arm's backend comes from, if it does
     double injected_slowdown = 0;
     int parent = 0; ///< process id of the coordinator: the cell dies with it (P23)
 };

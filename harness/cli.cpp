@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <optional>
 #include <sstream>
 
@@ -30,7 +31,7 @@ constexpr const char* footer =
 /// What the flags of `run` and `ab` say, before defaults.
 struct run_flags {
     std::string matrix_path;
-    std::vector<std::string> workloads, backends, parameters, knobs, filters, excludes, injections;
+    std::vector<std::string> workloads, backends, parameters, knobs, filters, excludes, injections, plugins;
     std::optional<std::uint64_t> blocks, slices, slice_ms, seed;
     std::string budget, timeout, quiet_wait, cpus, output, resume, format = "table", color = "auto",
                                                                    progress = "auto";
@@ -45,7 +46,13 @@ void repeatable(CLI::App& app, const char* names, std::vector<std::string>& into
         ->allow_extra_args(false);
 }
 
+void add_plugin_flag(CLI::App& app, std::vector<std::string>& into) {
+    repeatable(app, "--plugin", into,
+               "Shared library with one more backend, as workloads/backend_c.h describes it (repeatable)");
+}
+
 void add_choice_flags(CLI::App& app, run_flags& f) {
+    add_plugin_flag(app, f.plugins);
     repeatable(app, "-w,--workload", f.workloads, "Workload, or a glob of workloads (repeatable)");
     repeatable(app, "-p,--parameter", f.parameters,
                "name=v1,v2: parameter of the workloads, one group for each value");
@@ -143,6 +150,10 @@ run_request make_request(const run_flags& f, std::uint64_t default_blocks) {
     run_request made;
     auto& o = made.options;
     o.title = from.title;
+    for (const auto& path : f.plugins) {
+        std::error_code error; // absolute, because a journal may be resumed from elsewhere
+        o.plugins.push_back(std::filesystem::absolute(path, error).lexically_normal().string());
+    }
     o.blocks = f.blocks ? *f.blocks : from.blocks.value_or(default_blocks);
     o.slices = f.slices ? *f.slices : from.slices.value_or(o.slices);
     o.slice_ns = f.slice_ms ? *f.slice_ms * 1'000'000 : from.slice_ns.value_or(o.slice_ns);
@@ -193,6 +204,7 @@ public:
         app_.footer(footer);
         list_->add_option("what", list_what_, "workloads, backends, knobs or cases; default: the first two")
             ->check(CLI::IsMember({"workloads", "backends", "knobs", "cases"}));
+        add_plugin_flag(*doctor_, flags_.plugins);
         add_filter_flags(*list_, flags_);
         add_filter_flags(*run_, flags_);
         add_measuring_flags(*run_, flags_);
@@ -214,7 +226,7 @@ public:
         check_command_name(count, arguments);
         app_.parse(count, arguments);
         if (*list_) return list_command{list_what_, make_request(flags_, 10)};
-        if (*doctor_) return doctor_command{};
+        if (*doctor_) return doctor_command{flags_.plugins};
         if (*repro_) return repro_of_;
         if (*validate_) return validate_of_;
         if (*cell_) return cell_of_;
@@ -246,13 +258,15 @@ private:
         cell_->add_option("--parent", cell_of_.parent);
         cell_->add_option("--slowdown", cell_of_.injected_slowdown);
         repeatable(*cell_, "--parameter", cell_of_.parameters, "");
+        add_plugin_flag(*cell_, cell_of_.plugins);
     }
 
     run_command run(int count, const char* const* arguments) {
         if (!flags_.resume.empty()) {
             // The journal says what to measure; anything else here would be silently ignored.
             if (!flags_.matrix_path.empty() || !flags_.workloads.empty() || !flags_.backends.empty() ||
-                !flags_.filters.empty() || flags_.blocks || flags_.seed || !flags_.output.empty())
+                !flags_.filters.empty() || !flags_.plugins.empty() || flags_.blocks || flags_.seed ||
+                !flags_.output.empty())
                 throw usage_error{
                     "--resume goes on with the plan, seed and file that its journal holds; leave the "
                     "other flags away"};

@@ -16,7 +16,9 @@ struct list_command {
     std::string what;
     run_request request;
 };
-struct doctor_command {};
+struct doctor_command {
+    std::vector<std::string> plugins;
+};
 struct run_command {
     run_request request;
     run_output output;

@@ -1,10 +1,12 @@
 #include "harness/doctor.hpp"
 
+#include "backends/registry.hpp"
 #include "harness/environment.hpp"
 #include "harness/exit_codes.hpp"
 #include "harness/interrupt.hpp"
 #include "harness/machine_noise.hpp"
 #include "harness/perf_counters.hpp"
+#include "harness/plugins.hpp"
 #include "harness/probes.hpp"
 #include "harness/quiet_wait.hpp"
 #include "harness/text.hpp"
@@ -182,8 +184,37 @@ std::vector<finding> judge_environment(const json& e) {
         judge_clock(e)};
 }
 
-int run_doctor() {
+namespace {
+
+/// Each plugin that was asked about, and each backend that cannot run here.
+std::vector<finding> judge_backends(const std::vector<std::string>& plugins) {
+    std::vector<finding> findings;
+    for (const auto& path : plugins)
+        if (auto problem = add_plugins({&path, 1}))
+            findings.push_back({.how = weight::fatal,
+                                .what = "plugin: " + *problem,
+                                .costs = "no run with this --plugin can begin",
+                                .remedy = "mend it as said, or leave it away"});
+    for (const auto* b : all_backends()) {
+        if (const auto lack = b->lack())
+            findings.push_back(
+                {.how = weight::lacking,
+                 .what = fmt::format("backend {}: unavailable", b->name()),
+                 .costs = "its cases stand in results as unavailable, and no ratio is against it",
+                 .remedy = *lack});
+        else if (!b->origin().empty())
+            findings.push_back({.what = fmt::format("plugin {}: {}, {}", b->origin(), b->name(), b->version()),
+                                .costs = "",
+                                .remedy = ""});
+    }
+    return findings;
+}
+
+} // namespace
+
+int run_doctor(const std::vector<std::string>& plugins) {
     auto findings = judge_environment(read_environment());
+    for (auto& one : judge_backends(plugins)) findings.push_back(std::move(one));
     findings.push_back(sample_noise());
     findings.push_back(judge_probes());
     int code = exit_ok;

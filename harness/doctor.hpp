@@ -19,8 +19,8 @@ struct finding {
 /// Judges an `environment` object of the result schema. Pure.
 [[nodiscard]] std::vector<finding> judge_environment(const json& environment);
 
-/// Prints the findings, samples noise for a second, takes the probes. Exit code 4 when something makes results
-/// worthless, else 0.
-[[nodiscard]] int run_doctor();
+/// Prints the findings, those about backends and the given plugins included, samples noise for a second, takes
+/// the probes. Exit code 4 when something makes results worthless or a plugin cannot be used, else 0.
+[[nodiscard]] int run_doctor(const std::vector<std::string>& plugins);
 
 } // namespace bench

@@ -21,9 +21,11 @@ void list_workloads() {
 
 void list_backends() {
     static constexpr const char* kinds[] = {"ours", "rival", "floor"};
-    for (const auto* b : all_backends())
+    for (const auto* b : all_backends()) {
         fmt::print("{:<12}  {:<6}  {}  {}\n", b->name(), kinds[static_cast<std::size_t>(b->kind())],
                    b->version(), b->summary());
+        if (const auto lack = b->lack()) fmt::print("{:<12}  {:<6}  {}\n", "", "", *lack);
+    }
 }
 
 void list_knobs() {

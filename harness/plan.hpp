@@ -23,7 +23,8 @@ struct run_options {
     std::uint64_t quiet_limit_ns = 2'000'000'000; ///< longest wait for quiet before a block
     std::optional<std::uint64_t> budget_ns;       ///< no block starts that would not fit
     std::uint64_t seed = 0;
-    std::vector<int> cpus; ///< empty: as inherited
+    std::vector<int> cpus;            ///< empty: as inherited
+    std::vector<std::string> plugins; ///< paths of shared libraries, each a backend more
 };
 
 /// A parameter with the values that it shall take: one group for each.

@@ -1,5 +1,7 @@
 #include "harness/plan_json.hpp"
 
+#include "harness/plugins.hpp"
+
 namespace bench {
 namespace {
 
@@ -42,6 +44,7 @@ json plan_to_json(const plan& written) {
             {"budget_ns", or_null(o.budget_ns)},
             {"seed", o.seed},
             {"cpus", o.cpus},
+            {"plugins", o.plugins},
             {"groups", groups}};
 }
 
@@ -57,6 +60,8 @@ std::expected<plan, std::string> plan_from_json(const json& written) {
     if (!written.at("budget_ns").is_null()) o.budget_ns = written.at("budget_ns").get<std::uint64_t>();
     o.seed = written.at("seed").get<std::uint64_t>();
     o.cpus = written.at("cpus").get<std::vector<int>>();
+    o.plugins = written.at("plugins").get<std::vector<std::string>>();
+    if (auto problem = add_plugins(o.plugins)) return std::unexpected(*problem);
     for (const auto& one : written.at("groups")) {
         auto made_group = group_from_json(one);
         if (!made_group) return std::unexpected(made_group.error());

@@ -11,7 +11,8 @@ namespace bench {
 
 [[nodiscard]] json plan_to_json(const plan& written);
 
-/// Error: what this build lacks. Throws json::exception where the document is not a plan.
+/// Adds its plugins to the registry. Error: what this build lacks. Throws json::exception where the document is
+/// not a plan.
 [[nodiscard]] std::expected<plan, std::string> plan_from_json(const json& written);
 
 } // namespace bench

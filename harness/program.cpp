@@ -5,6 +5,7 @@
 #include "harness/exit_codes.hpp"
 #include "harness/interrupt.hpp"
 #include "harness/list.hpp"
+#include "harness/plugins.hpp"
 #include "harness/repro.hpp"
 #include "harness/summary.hpp"
 #include "harness/validate.hpp"
@@ -20,17 +21,19 @@ int fail(int code, const std::string& what) {
 }
 
 int execute(const cell_options& cell) { return run_cell(cell); }
-int execute(const doctor_command&) { return run_doctor(); }
+int execute(const doctor_command& doctor) { return run_doctor(doctor.plugins); }
 int execute(const validate_command& files) { return run_validate(files.paths); }
 int execute(const repro_command_line& of) { return run_repro(of.case_id, of.path); }
 
 int execute(const list_command& list) {
+    if (auto problem = add_plugins(list.request.options.plugins)) return fail(exit_usage, *problem);
     const auto planned = make_plan(list.request);
     return planned ? run_list(list.what, *planned) : fail(exit_usage, planned.error());
 }
 
 int execute(const run_command& run) {
     if (!run.resume.empty()) return resume_run(run.resume, run.output);
+    if (auto problem = add_plugins(run.request.options.plugins)) return fail(exit_usage, *problem);
     const auto planned = make_plan(run.request);
     if (!planned) return fail(exit_usage, planned.error());
     if (run.plan_only || run.output.verbose)

@@ -13,6 +13,8 @@ std::string repro_command(const group& g, const arm& a, const run_options& optio
     std::vector<std::string> words{"spargio-bench", "run", "-w", std::string(g.what->name)};
     for (const auto& [name, value] : g.given) words.insert(words.end(), {"-p", name + "=" + value});
     words.insert(words.end(), {"-b", a.argument()});
+    if (const auto plugin = a.backend->origin(); !plugin.empty())
+        words.insert(words.end(), {"--plugin", std::string(plugin)});
     words.insert(words.end(),
                  {"--blocks", std::to_string(options.blocks), "--slices", std::to_string(options.slices)});
     words.insert(words.end(), {"--slice-ms", std::to_string(options.slice_ns / 1'000'000)});

@@ -32,6 +32,7 @@ json backend_to_json(const backend& b) {
             {"kind", kinds[static_cast<std::size_t>(b.kind())]},
             {"version", b.version()},
             {"summary", b.summary()},
+            {"plugin", b.origin().empty() ? json(nullptr) : json(b.origin())},
             {"knobs", knobs}};
 }
 
@@ -114,7 +115,7 @@ json make_result(const json& tool, const json& run, const json& environment, con
         cases.push_back(case_to_json(c, planned.options));
     }
     return {
-        {"schema_version", "1.0"},  {"tool", tool},           {"run", run},     {"environment", environment},
+        {"schema_version", "1.1"},  {"tool", tool},           {"run", run},     {"environment", environment},
         {"backends", backends},     {"workloads", workloads}, {"cases", cases}, {"blocks", state.blocks()},
         {"warnings", json::array()}};
 }

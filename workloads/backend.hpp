@@ -7,6 +7,7 @@
 #include <expected>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,6 +79,11 @@ public:
     /// One line: what it is and in which idiom it is written.
     [[nodiscard]] virtual std::string_view summary() const = 0;
     [[nodiscard]] virtual std::vector<knob_spec> knobs() const { return {}; }
+
+    /// Path of the shared library that the user gave with --plugin; empty for what belongs to the build.
+    [[nodiscard]] virtual std::string_view origin() const { return {}; }
+    /// Why nothing of it can run here, with the command that lifts it; none where it can.
+    [[nodiscard]] virtual std::optional<std::string> lack() const { return std::nullopt; }
 
     /// The full knob set that `given` leads to, for the record. Error: names the knob and the legal values.
     [[nodiscard]] virtual std::expected<knob_values, std::string>

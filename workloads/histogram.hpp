@@ -47,9 +47,13 @@ public:
 
     /// Adds one duration. Not thread-safe: one histogram belongs to one thread. Cost: a few ns, no branch on
     /// the data beyond the clamp, no allocation.
-    void record(std::uint64_t ns) noexcept {
-        ++counts_[bucket_of(ns)];
-        ++total_;
+    void record(std::uint64_t ns) noexcept { record(ns, 1); }
+
+    /// Adds `count` durations of the same length.
+    void record(std::uint64_t ns, std::uint64_t count) noexcept {
+        if (count == 0) return;
+        counts_[bucket_of(ns)] += count;
+        total_ += count;
         if (ns > max_) max_ = ns;
         if (ns < min_) min_ = ns;
     }

@@ -29,6 +29,8 @@ public:
     /// Lane `index`; a session uses its worker number. Throws std::out_of_range past the last lane.
     [[nodiscard]] histogram& lane(std::size_t index) { return *lanes_.at(index); }
 
+    [[nodiscard]] std::size_t lanes() const noexcept { return lanes_.size(); }
+
     /// All lanes together.
     [[nodiscard]] histogram merged() const {
         histogram all;

@@ -72,8 +72,9 @@ def matrix_text(run: Run, blocks: int, arms_of_groups: dict[str, list[str]], see
 def _measure(run: Run, bench: str, blocks: int, arms_of_groups: dict[str, list[str]], name: Path) -> None:
     matrix, result = name.with_suffix(".toml"), name.with_suffix(".json")
     matrix.write_text(matrix_text(run, blocks, arms_of_groups, secrets.randbits(32)), encoding="utf-8")
+    plugins = [word for backend in run.raw["backends"] if backend.get("plugin") for word in ("--plugin", backend["plugin"])]
     try:
-        done = subprocess.run([bench, "run", str(matrix), "-o", str(result)], stdin=subprocess.DEVNULL,
+        done = subprocess.run([bench, "run", str(matrix), "-o", str(result), *plugins], stdin=subprocess.DEVNULL,
                               stdout=2, check=False)
     except OSError as error:
         raise usage_error(bench, f"cannot be started: {error.strerror}",

@@ -71,6 +71,15 @@ def test_M11_a_file_of_four_blocks_is_first_filled_up_to_the_first_look(tmp_path
     assert '"blocks": 6' in orders(tmp_path)[0] and len(orders(tmp_path)) == 1
 
 
+def test_W3_a_backend_that_came_as_a_plugin_is_loaded_again(tmp_path, inside, one_gate, bench):
+    document = builder.pair(0.5, blocks=4)
+    document["backends"][0]["plugin"] = "/somewhere/asio.so"
+    path = builder.write(tmp_path, document)
+    change = "assert sys.argv[5:] == ['--plugin', '/somewhere/asio.so'], sys.argv"
+    ended = inside("gate", path, "--guardrails", one_gate(), "--bench", bench(0.5, change=change))
+    assert ended.returncode == 0, ended.stderr
+
+
 @pytest.mark.parametrize(("change", "words"), [
     ("document['tool']['git_revision'] = 'other'", "$.tool.git_revision is 'other'"),
     ("document['environment']['kernel'] = '9'", "$.environment.kernel is '9'"),

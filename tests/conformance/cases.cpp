@@ -1,6 +1,7 @@
 #include "tests/conformance/cases.hpp"
 
 #include "backends/registry.hpp"
+#include "workloads/plugin_backend.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -71,6 +72,17 @@ std::vector<knob_values> knob_sets(const backend& runtime) {
 
 } // namespace
 
+std::span<backend* const> runtimes() {
+#if defined(EXAMPLE_PLUGIN)
+    [[maybe_unused]] static const bool added = [] {
+        auto loaded = load_plugin(EXAMPLE_PLUGIN);
+        if (!loaded) throw std::runtime_error(loaded.error());
+        return add_backend(*std::move(loaded));
+    }();
+#endif
+    return all_backends();
+}
+
 std::string name_of(const combination& which) {
     std::string name = std::string(which.runtime->name()) + "_" + std::string(which.what->name);
     for (const auto& [knob, value] : which.knobs) name += "_" + knob + "_" + value;
@@ -85,7 +97,7 @@ std::ostream& operator<<(std::ostream& out, const combination& which) { return o
 
 std::vector<combination> all_combinations() {
     std::vector<combination> all;
-    for (backend* const runtime : all_backends())
+    for (backend* const runtime : runtimes())
         for (const auto& what : all_workloads())
             for (const auto& knobs : knob_sets(*runtime))
                 for (const auto& how : small_parameters(what)) all.push_back({runtime, &what, how, knobs});
@@ -94,7 +106,7 @@ std::vector<combination> all_combinations() {
 
 std::vector<combination> knob_combinations() {
     std::vector<combination> all;
-    for (backend* const runtime : all_backends())
+    for (backend* const runtime : runtimes())
         for (const auto& what : all_workloads())
             for (const auto& knobs : knob_sets(*runtime))
                 all.push_back({runtime, &what, make_small(what, {}), knobs});
@@ -103,7 +115,7 @@ std::vector<combination> knob_combinations() {
 
 std::vector<combination> plain_combinations() {
     std::vector<combination> all;
-    for (backend* const runtime : all_backends())
+    for (backend* const runtime : runtimes())
         for (const auto& what : all_workloads()) all.push_back({runtime, &what, make_small(what, {}), {}});
     return all;
 }

@@ -4,6 +4,7 @@
 #include "workloads/backend.hpp"
 
 #include <ostream>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ std::ostream& operator<<(std::ostream& out, const combination& which);
 
 /// Letters, digits and underscores only: a name for a test.
 std::string name_of(const combination& which);
+
+/// Every backend of the build, and the example of a plugin.
+std::span<bench::backend* const> runtimes();
 
 /// Every backend × every workload, with the knobs as they are, and with each value of each knob that takes
 /// words.

@@ -2,6 +2,8 @@
 // real registry, so that the tests see the real program deal with real crashes.
 #include "backends/registry.hpp"
 
+#include "backends/backend_list.hpp"
+
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -135,22 +137,24 @@ private:
 
 } // namespace
 
-std::span<backend* const> all_backends() {
+namespace {
+
+backend_list& every() {
     static odd_backend steady("steady", behaviour::steady), slow("slow", behaviour::slow),
         crashes("crashes", behaviour::crashes), hangs("hangs", behaviour::hangs),
         wrong("wrong", behaviour::wrong), throws("throws", behaviour::throws),
         refuses("refuses", behaviour::refuses), absent("absent", behaviour::absent),
         busy("busy_when_paused", behaviour::busy_when_paused), dies("dies_at_start", behaviour::dies_at_start),
         clings("hangs_at_close", behaviour::hangs_at_close);
-    static const std::array<backend*, 11> all{&steady,  &slow,   &crashes, &hangs, &wrong, &throws,
-                                              &refuses, &absent, &busy,    &dies,  &clings};
+    static backend_list all{&steady,  &slow,   &crashes, &hangs, &wrong, &throws,
+                            &refuses, &absent, &busy,    &dies,  &clings};
     return all;
 }
 
-backend* find_backend(std::string_view name) {
-    for (auto* b : all_backends())
-        if (b->name() == name) return b;
-    return nullptr;
-}
+} // namespace
+
+std::span<backend* const> all_backends() { return every().all(); }
+backend* find_backend(std::string_view name) { return every().find(name); }
+bool add_backend(std::unique_ptr<backend> added) { return every().add(std::move(added)); }
 
 } // namespace bench
