@@ -63,6 +63,17 @@ public:
     /// not delivery; a failed request comes back as a completion of kind `bell` with `target`.
     [[nodiscard]] bool send_bell(int target_descriptor, std::uint32_t target) noexcept;
 
+    /// Queues a direct message to the ring behind `target_descriptor`, which comes out there as a completion of
+    /// kind `direct`; submit_messages() must follow. False when the queue is full and the kernel takes nothing
+    /// for the moment: not queued. A request that fails comes back as a completion of kind `returned` with
+    /// `if_refused`. No system call while the queue has room.
+    [[nodiscard]] bool queue_message(int target_descriptor, const direct_message& what,
+                                     std::uint64_t if_refused) noexcept;
+    /// Submits the `count` messages that were queued last. What the kernel does not take at once is taken back
+    /// and will never be sent; says how many: the newest. Not with SQPOLL, where nothing can be taken back. One
+    /// system call.
+    [[nodiscard]] unsigned submit_messages(unsigned count) noexcept;
+
     /// For submit_and_wait(): for as long as it takes.
     static constexpr std::chrono::nanoseconds no_limit = std::chrono::nanoseconds::max();
 

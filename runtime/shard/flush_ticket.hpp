@@ -39,8 +39,13 @@ public:
 
 private:
     struct mark {
-        lane* outgoing;
+        lane* outgoing; ///< or null
+        direct_link* direct;
         std::uint64_t position;
+
+        [[nodiscard]] bool reached() const noexcept {
+            return (outgoing != nullptr ? outgoing->taken() : direct->taken()) >= position;
+        }
     };
     shard& here_;
     std::vector<mark> marks_;

@@ -1,8 +1,9 @@
-// The lanes that end at one shard, and the queue of what threads outside send it.
+// The lanes that end at one shard, the queue of what threads outside send it, and its direct messages.
 #pragma once
 
 #include <spargio/core/injection_queue.hpp>
 #include <spargio/core/lane.hpp>
+#include <spargio/shard/direct_inbox.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -22,6 +23,7 @@ public:
     ~mailbox() {
         for (auto& incoming : lanes_) delete incoming.load(std::memory_order_relaxed);
         delete injected_.load(std::memory_order_relaxed);
+        delete direct_.load(std::memory_order_relaxed);
     }
     mailbox(const mailbox&) = delete;
     mailbox& operator=(const mailbox&) = delete;
@@ -40,18 +42,21 @@ public:
     }
 
     /// The queue for threads outside, made when it is first asked for. Any thread. Throws std::bad_alloc.
-    [[nodiscard]] injection_queue& from_outside() {
-        if (injection_queue* const made = injected_.load(std::memory_order_acquire)) return *made;
-        auto* const mine = new injection_queue(injection_capacity_);
-        injection_queue* made = nullptr;
-        if (injected_.compare_exchange_strong(made, mine, std::memory_order_seq_cst)) return *mine;
-        delete mine; // another thread was faster
-        return *made;
-    }
+    [[nodiscard]] injection_queue& from_outside() { return made_once(injected_, injection_capacity_); }
     /// Makes the threads that wait for room ask whether the runtime stops. Any thread, after it does.
     void wake_outside() noexcept {
         if (injection_queue* const injected = injected_.load(std::memory_order_seq_cst))
             injected->wake_waiting();
+    }
+
+    /// The direct messages from `source`. That source's thread only. Throws std::bad_alloc.
+    [[nodiscard]] direct_link& direct_from(std::size_t source) {
+        return made_once(direct_, lanes_.size()).from(source);
+    }
+    /// The same if there ever were any, else null. That source's thread only.
+    [[nodiscard]] direct_link* used_direct_from(std::size_t source) const noexcept {
+        const direct_inbox* const direct = direct_.load(std::memory_order_acquire);
+        return direct != nullptr ? direct->used_from(source) : nullptr;
     }
 
     // --- owner ----------------------------------------------------------------------------------------------
@@ -60,10 +65,8 @@ public:
     bool take(event& into) noexcept {
         // Once more round to where it began: that lane may be the only one with mail, and its burst has just
         // ended.
-        for (std::size_t tried = 0; tried <= lanes_.size() + 1; ++tried) {
-            message taken;
-            if (burst_ < longest_burst && pop(taken)) {
-                into = {source_at_cursor(), taken.tag, taken.value};
+        for (std::size_t tried = 0; tried <= last_place() + 1; ++tried) {
+            if (burst_ < longest_burst && pop(into)) {
                 ++burst_;
                 taken_since_publish_ = true;
                 return true;
@@ -76,18 +79,23 @@ public:
     /// Takes up to `into.size()` messages, source by source, and says how many. Owner only.
     std::size_t take_many(std::span<event> into) noexcept {
         std::size_t count = 0;
-        for (std::size_t tried = 0; tried <= lanes_.size() && count < into.size(); ++tried) {
-            const std::uint32_t source = source_at_cursor();
+        for (std::size_t tried = 0; tried <= last_place() && count < into.size(); ++tried) {
+            const auto source = static_cast<std::uint32_t>(cursor_);
             const auto put = [&](const message& taken) { into[count++] = {source, taken.tag, taken.value}; };
-            message taken;
-            if (source == event::outside)
-                while (count < into.size() && pop(taken)) put(taken);
+            if (cursor_ >= lanes_.size())
+                while (count < into.size() && pop(into[count])) ++count;
             else if (lane* const incoming = lanes_[cursor_].load(std::memory_order_acquire))
                 incoming->pop_many(into.size() - count, put);
             next_source();
         }
         if (count != 0) taken_since_publish_ = true;
         return count;
+    }
+
+    /// A direct message has come through the kernel. Owner only.
+    void direct_arrived(std::size_t source, std::uint32_t slot, const message& what) noexcept {
+        if (direct_inbox* const direct = direct_.load(std::memory_order_acquire))
+            direct->arrived(source, slot, what);
     }
 
     /// How many messages were ever taken. Any thread.
@@ -98,6 +106,8 @@ public:
                 all += incoming->taken_so_far();
         if (const injection_queue* const injected = injected_.load(std::memory_order_acquire))
             all += injected->taken_so_far();
+        if (const direct_inbox* const direct = direct_.load(std::memory_order_acquire))
+            all += direct->taken_so_far();
         return all;
     }
 
@@ -108,6 +118,8 @@ public:
             if (const lane* const incoming = each.load(std::memory_order_acquire)) all += incoming->waiting();
         if (const injection_queue* const injected = injected_.load(std::memory_order_acquire))
             all += injected->waiting();
+        if (const direct_inbox* const direct = direct_.load(std::memory_order_acquire))
+            all += direct->waiting();
         return all;
     }
 
@@ -117,7 +129,9 @@ public:
             if (incoming != nullptr && !incoming->empty()) return true;
         }
         const injection_queue* const injected = injected_.load(std::memory_order_acquire);
-        return injected != nullptr && !injected->empty();
+        if (injected != nullptr && !injected->empty()) return true;
+        const direct_inbox* const direct = direct_.load(std::memory_order_acquire);
+        return direct != nullptr && !direct->empty();
     }
 
     [[nodiscard]] bool has_mail_before_sleep() const noexcept {
@@ -126,7 +140,9 @@ public:
             if (incoming != nullptr && !incoming->empty_before_sleep()) return true;
         }
         const injection_queue* const injected = injected_.load(std::memory_order_seq_cst);
-        return injected != nullptr && !injected->empty_before_sleep();
+        if (injected != nullptr && !injected->empty_before_sleep()) return true;
+        const direct_inbox* const direct = direct_.load(std::memory_order_seq_cst);
+        return direct != nullptr && !direct->empty_before_sleep();
     }
 
     /// After taking messages: lets waiting senders know. `wake(source)` is called for each that wants it.
@@ -140,30 +156,50 @@ public:
         }
         if (injection_queue* const injected = injected_.load(std::memory_order_acquire))
             injected->publish_progress();
+        if (direct_inbox* const direct = direct_.load(std::memory_order_acquire))
+            direct->publish_progress(wake);
     }
 
 private:
     static constexpr std::size_t longest_burst = 256;
 
-    /// The place behind the last lane stands for the outside.
-    [[nodiscard]] std::uint32_t source_at_cursor() const noexcept {
-        return cursor_ == lanes_.size() ? event::outside : static_cast<std::uint32_t>(cursor_);
+    /// Makes what no message needed before, by whichever thread is first. Throws std::bad_alloc.
+    template <class T>
+    [[nodiscard]] static T& made_once(std::atomic<T*>& place, std::size_t size) {
+        if (T* const made = place.load(std::memory_order_acquire)) return *made;
+        auto* const mine = new T(size);
+        T* made = nullptr;
+        if (place.compare_exchange_strong(made, mine, std::memory_order_seq_cst)) return *mine;
+        delete mine; // another thread was faster
+        return *made;
+    }
+
+    /// Behind the lanes comes the outside, and then what is direct, where there ever was any.
+    [[nodiscard]] std::size_t last_place() const noexcept {
+        return lanes_.size() + (direct_.load(std::memory_order_acquire) != nullptr ? 1 : 0);
     }
     void next_source() noexcept {
         burst_ = 0;
-        cursor_ = cursor_ == lanes_.size() ? 0 : cursor_ + 1;
+        cursor_ = cursor_ >= last_place() ? 0 : cursor_ + 1;
     }
-    bool pop(message& into) noexcept {
+    bool pop(event& into) noexcept {
+        if (cursor_ > lanes_.size()) return direct_.load(std::memory_order_acquire)->take(into);
+        message taken;
         if (cursor_ == lanes_.size()) {
             injection_queue* const injected = injected_.load(std::memory_order_acquire);
-            return injected != nullptr && injected->pop(into);
+            if (injected == nullptr || !injected->pop(taken)) return false;
+            into = {event::outside, taken.tag, taken.value};
+            return true;
         }
         lane* const incoming = lanes_[cursor_].load(std::memory_order_acquire);
-        return incoming != nullptr && incoming->pop(into);
+        if (incoming == nullptr || !incoming->pop(taken)) return false;
+        into = {static_cast<std::uint32_t>(cursor_), taken.tag, taken.value};
+        return true;
     }
 
     std::vector<std::atomic<lane*>> lanes_;
     std::atomic<injection_queue*> injected_{nullptr};
+    std::atomic<direct_inbox*> direct_{nullptr};
     std::size_t capacity_;
     wake_order order_;
     std::size_t injection_capacity_;

@@ -171,6 +171,13 @@ public:
         if (accepted != 0 && target.parking_.asleep()) wake(target);
         return accepted;
     }
+    /// Sends direct messages to `target`; how many were accepted. See remote_shard::post_direct().
+    [[nodiscard]] std::expected<std::size_t, errc> post_direct(shard& target,
+                                                               std::span<const message> messages) noexcept;
+    /// The direct messages to `target` if there ever were any.
+    [[nodiscard]] direct_link* used_direct_to(shard& target) noexcept {
+        return target.mailbox_.used_direct_from(index_);
+    }
     /// The lane to `target` if it was ever used.
     [[nodiscard]] lane* used_lane_to(shard& target) noexcept { return target.mailbox_.used_from(index_); }
     /// The same for hot messages.
@@ -259,6 +266,11 @@ private:
     [[nodiscard]] std::expected<injection_queue*, errc> way_from_outside(std::uint32_t tag) noexcept;
     /// post() where some tags are hot.
     std::size_t post_sorted(shard& target, std::span<const message> messages) noexcept;
+    /// post_direct() of messages whose tags are not hot.
+    [[nodiscard]] std::expected<std::size_t, errc> ride(shard& target,
+                                                        std::span<const message> messages) noexcept;
+    void direct_came_back(std::uint64_t payload) noexcept;
+    void take_direct(std::uint64_t payload, std::int32_t result) noexcept;
 
     static inline constinit thread_local shard* this_threads_ = nullptr;
 

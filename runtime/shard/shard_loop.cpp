@@ -172,6 +172,12 @@ void shard::look_at_ring() noexcept {
             counters_.bells_received.add();
             while (!ring_->arm_wake_read()) look_at_ring();
             break;
+        case completion_kind::direct:
+            take_direct(done.data.payload, done.result);
+            break;
+        case completion_kind::returned:
+            direct_came_back(done.data.payload);
+            break;
         case completion_kind::bell: {
             // Only failures come back. The target's sleep is claimed, so nobody else will wake it.
             counters_.bells_failed.add();

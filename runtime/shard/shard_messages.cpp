@@ -76,6 +76,7 @@ void shard::want_progress(bool wanted) noexcept {
         shard& target = core_.at(i);
         if (lane* const outgoing = used_lane_to(target)) outgoing->want_progress(wanted);
         if (lane* const outgoing = used_hot_lane_to(target)) outgoing->want_progress(wanted);
+        if (direct_link* const outgoing = used_direct_to(target)) outgoing->want_progress(wanted);
     }
 }
 

@@ -15,18 +15,21 @@ namespace spargio {
 /// What one shard has done since its start, and how much waits there now. A plain value. The numbers are read
 /// one after the other while the shard goes on, so they may differ by what happened in between.
 struct shard_stats {
-    std::uint64_t tasks_run = 0;           ///< resumptions of tasks
-    std::uint64_t tasks_stolen = 0;        ///< tasks taken from other shards
-    std::uint64_t steal_attempts = 0;      ///< thefts tried where tasks were seen; some come too late
-    std::uint64_t spins = 0;               ///< times it ran out of work and looked round before sleeping
-    std::uint64_t parks = 0;               ///< times it slept in the kernel
-    std::uint64_t bells_sent = 0;          ///< doorbells rung by this shard
-    std::uint64_t bells_failed = 0;        ///< doorbells that the kernel returned, made good another way
-    std::uint64_t bells_received = 0;      ///< doorbells taken up, also those of threads that are no shards
-    std::uint64_t messages_sent = 0;       ///< accepted by lanes
-    std::uint64_t messages_overloaded = 0; ///< refused by full lanes
-    std::uint64_t messages_coalesced = 0;  ///< added to the sums of coalesced hot tags instead
-    std::uint64_t messages_received = 0;   ///< taken up by tasks
+    std::uint64_t tasks_run = 0;      ///< resumptions of tasks
+    std::uint64_t tasks_stolen = 0;   ///< tasks taken from other shards
+    std::uint64_t steal_attempts = 0; ///< thefts tried where tasks were seen; some come too late
+    std::uint64_t spins = 0;          ///< times it ran out of work and looked round before sleeping
+    std::uint64_t parks = 0;          ///< times it slept in the kernel
+    std::uint64_t bells_sent = 0;     ///< doorbells rung by this shard
+    std::uint64_t bells_failed = 0;   ///< doorbells that the kernel returned, made good another way
+    std::uint64_t bells_received = 0; ///< doorbells taken up, also those of threads that are no shards
+    std::uint64_t messages_sent = 0;  ///< accepted, by lanes or to travel directly
+    std::uint64_t messages_overloaded =
+        0;                               ///< refused by full lanes, or while too many direct ones are not taken
+    std::uint64_t messages_direct = 0;   ///< of those sent: given to the kernel to ride in a completion
+    std::uint64_t messages_returned = 0; ///< of the direct ones: refused by the kernel, handed over in memory
+    std::uint64_t messages_coalesced = 0; ///< added to the sums of coalesced hot tags instead
+    std::uint64_t messages_received = 0;  ///< taken up by tasks
     std::uint64_t timeout_wakes_with_work =
         0;                                 ///< sleeps that only a timer ended though work was there; must be 0
     std::uint64_t affinity_violations = 0; ///< wake-ups on another CPU than the shard is bound to
@@ -69,6 +72,8 @@ struct shard_counters {
     counter bells_received;
     counter messages_sent;
     counter messages_overloaded;
+    counter messages_direct;
+    counter messages_returned;
     counter messages_coalesced;
     counter timeout_wakes_with_work;
     counter affinity_violations;

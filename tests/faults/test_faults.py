@@ -14,6 +14,7 @@ NOT_IDLE = "-*P12*"
 PROGRAMS = (
     Program("runtime_task_tests"),
     Program("runtime_shard_tests", NOT_IDLE),
+    Program("runtime_message_tests"),
     Program("runtime_placement_tests"),
     Program("runtime_sync_tests"),
     Program("runtime_stress_tests", "traffic/*there_and_back_gap_300*:traffic/*room_for_one_gap_20_*:"
@@ -22,6 +23,7 @@ PROGRAMS = (
 TRACED = (
     Program("runtime_task_tests"),
     Program("runtime_shard_tests", NOT_IDLE),
+    Program("runtime_message_tests", "R19.*:with/P1.direct_*/1"),
     Program("runtime_stress_tests", "traffic/*there_and_back_gap_300_spin_0:traffic/*room_for_one_gap_20_spin_0:"
             "foreign/*joins_each_task*four_shards", "stress", 0.001),
 )

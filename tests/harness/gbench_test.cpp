@@ -42,12 +42,14 @@ TEST(gbench, M22_measures_every_part_of_the_runtime_that_it_names) {
         EXPECT_EQ(one.value("time_unit", ""), "ns") << name;
         measured.insert(name);
     }
-    EXPECT_THAT(measured, ::testing::IsSupersetOf(
-                              {"micro/task/await", "micro/spawn/pinned", "micro/spawn/stealable",
-                               "micro/message/batched_64/real_time", "micro/channel/across_shards/real_time",
-                               "micro/lane/push_pop", "micro/deque/push_pop", "micro/deque/push_steal",
-                               "micro/frame_pool/same_thread", "micro/frame_pool/across_threads/manual_time",
-                               "micro/histogram/record"}));
+    EXPECT_THAT(measured,
+                ::testing::IsSupersetOf(
+                    {"micro/task/await", "micro/spawn/pinned", "micro/spawn/stealable",
+                     "micro/message/batched_64/real_time", "micro/message/single/real_time",
+                     "micro/message/direct_single/real_time", "micro/message/direct_batched_64/real_time",
+                     "micro/channel/across_shards/real_time", "micro/lane/push_pop", "micro/deque/push_pop",
+                     "micro/deque/push_steal", "micro/frame_pool/same_thread",
+                     "micro/frame_pool/across_threads/manual_time", "micro/histogram/record"}));
 }
 
 TEST(gbench, M22_a_case_says_what_an_operation_took) {

@@ -11,7 +11,7 @@ std::vector<traffic> all_traffic() {
     constexpr unsigned usual_spin = 50;
     std::vector<traffic> every;
     const auto add = [&](std::string name, pattern who, unsigned shards, std::uint64_t messages,
-                         std::string tier = "", unsigned lane_capacity = 1024) {
+                         std::string tier = "", unsigned lane_capacity = 1024, bool directly = false) {
         struct gap_class {
             std::uint32_t steps;
             std::uint64_t share; ///< long pauses take time and make a sleep of almost every message
@@ -20,7 +20,7 @@ std::vector<traffic> all_traffic() {
             for (const unsigned spin : {0u, usual_spin}) {
                 if (shards > 2 && spin != 0) continue; // the runtime takes 0 there
                 every.push_back({name + "_gap_" + std::to_string(steps) + "_spin_" + std::to_string(spin), who,
-                                 shards, steps, spin, messages * share / 16, tier, lane_capacity});
+                                 shards, steps, spin, messages * share / 16, tier, lane_capacity, 0, directly});
             }
     };
     add("one_to_one", pattern::one_to_one, 2, 1'600'000);
@@ -36,6 +36,9 @@ std::vector<traffic> all_traffic() {
         every.push_back({"ticking_" + std::to_string(tick_us) + "_four_by_four", pattern::all_to_all, 4, 3000,
                          0, 20'000, "", 1024, tick_us});
     }
+    add("direct_one_to_one", pattern::one_to_one, 2, 200'000, "", 1024, true);
+    add("direct_there_and_back", pattern::there_and_back, 2, 50'000, "", 1024, true);
+    add("direct_four_by_four", pattern::all_to_all, 4, 20'000, "", 1024, true);
     for (const char* tier : {"no_msg_ring", "no_send_msg_ring", "no_defer"}) {
         add(std::string(tier) + "_there_and_back", pattern::there_and_back, 2, 60'000, tier);
         add(std::string(tier) + "_four_by_four", pattern::all_to_all, 4, 20'000, tier);

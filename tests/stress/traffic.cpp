@@ -36,8 +36,56 @@ struct on_exit {
     finish_line& line_;
 };
 
+/// Sends one number directly; false when the runtime stops.
+task<bool> send_directly(std::uint32_t target, std::uint32_t tag, std::uint64_t value) {
+    const auto to = this_shard::remote(target);
+    for (;;) {
+        const auto done = to.post_direct(tag, value);
+        if (done) co_return true;
+        if (done.error() != errc::overloaded) co_return false;
+        auto room = this_shard::flush();
+        if (const auto taken = co_await room; !taken) co_return false;
+    }
+}
+
+/// Sends one number over the lane, or directly.
+task<bool> send_one(const journey& all, std::uint32_t target, std::uint32_t tag, std::uint64_t value) {
+    if (all.plan.directly) {
+        const bool sent = co_await send_directly(target, tag, value);
+        co_return sent;
+    }
+    const auto done = co_await this_shard::remote(target).send(tag, value);
+    co_return done.has_value();
+}
+
+/// The same as send_numbers_by_lane() does, directly: singly, in batches, and waiting where there is no room.
+task<> send_numbers_directly(journey& all, std::uint32_t target, bool shares_shard) {
+    const on_exit arrive(all.finished);
+    const auto to = this_shard::remote(target);
+    dice random(this_shard::id() * 64 + target + 1);
+    message batch[8];
+    for (std::uint64_t next = 0; next < all.plan.messages;) {
+        work(random.roll(all.plan.gap_steps + 1));
+        if (random.roll(16) == 0) {
+            const auto count = std::min<std::uint64_t>(1 + random.roll(8), all.plan.messages - next);
+            for (std::uint64_t i = 0; i < count; ++i) batch[i] = {target, next + i};
+            const auto done = to.post_many_direct({batch, count});
+            if (!done) co_return;
+            next += *done;
+        } else {
+            const bool sent = co_await send_directly(target, target, next);
+            if (!sent) co_return;
+            ++next;
+        }
+        if (shares_shard && random.roll(32) == 0) co_await yield();
+    }
+    auto all_taken = this_shard::flush();
+    if (const auto taken = co_await all_taken; !taken) co_return;
+    all.sent.fetch_add(all.plan.messages);
+}
+
 /// Sends numbers 0, 1, 2 ... in every way that the API has, with pauses between.
-task<> send_numbers(journey& all, std::uint32_t target, bool shares_shard) {
+task<> send_numbers_by_lane(journey& all, std::uint32_t target, bool shares_shard) {
     const on_exit arrive(all.finished);
     const auto to = this_shard::remote(target);
     dice random(this_shard::id() * 64 + target + 1);
@@ -80,8 +128,8 @@ task<> receive_numbers(journey& all, std::uint64_t expected, bool answers) {
         }
         ++next[got->source];
         if (!answers) continue;
-        const auto done = co_await this_shard::remote(got->source).send(got->source, got->value);
-        if (!done) co_return;
+        const bool answered = co_await send_one(all, got->source, got->source, got->value);
+        if (!answered) co_return;
     }
     all.received.fetch_add(expected);
 }
@@ -92,8 +140,8 @@ task<> ask_and_wait(journey& all, std::uint32_t target) {
     dice random(7);
     for (std::uint64_t next = 0; next < all.plan.messages; ++next) {
         work(random.roll(all.plan.gap_steps + 1));
-        const auto done = co_await this_shard::remote(target).send(target, next);
-        if (!done) co_return;
+        const bool asked = co_await send_one(all, target, target, next);
+        if (!asked) co_return;
         const auto got = co_await this_shard::next_event();
         if (!got) co_return;
         if (got->value != next)
@@ -118,6 +166,7 @@ std::uint64_t tasks_of(const traffic& what) {
 
 std::uint64_t spawn_all(runtime& on, journey& all) {
     const traffic& plan = all.plan;
+    const auto send_numbers = plan.directly ? send_numbers_directly : send_numbers_by_lane;
     switch (plan.who) {
     case pattern::one_to_one:
         on.spawn(receive_numbers(all, plan.messages, false), pinned{1}).detach();

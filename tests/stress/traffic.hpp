@@ -27,7 +27,8 @@ struct traffic {
     std::uint64_t messages; ///< of each sender to each receiver
     std::string tier;       ///< for SPARGIO_TIER
     unsigned lane_capacity = 1024;
-    unsigned tick_us = 0; ///< not 0: each shard has a timer that ends sleeps about so often
+    unsigned tick_us = 0;  ///< not 0: each shard has a timer that ends sleeps about so often
+    bool directly = false; ///< in the completions of MSG_RING, not over lanes
 };
 
 struct totals {
