@@ -20,6 +20,7 @@ constexpr unsigned most_cq_entries = 65'536;      // IORING_MAX_CQ_ENTRIES
 constexpr unsigned most_queue_entries = 1u << 20; // 16 MiB of messages a lane
 constexpr std::int64_t longest_spin_us = 1'000'000;
 constexpr std::int64_t longest_grace_ms = 60'000;
+constexpr std::int64_t longest_patience_ms = 600'000;
 constexpr std::int64_t longest_idle_ms = 3'600'000;
 constexpr unsigned most_blocking_threads = 4096;
 
@@ -119,7 +120,7 @@ std::string get_affinity(const runtime_options& options) { return options.affini
 
 using o = runtime_options;
 
-constexpr std::array<knob, 25> all_knobs{{
+constexpr std::array<knob, 26> all_knobs{{
     {"preset", "none, latency, throughput", "", "fills the fields that have their default", get_preset,
      set_preset},
     {"shards", "0 to 1024", "", "threads, each with a ring; 0: one for each usable CPU", get_count<&o::shards>,
@@ -169,6 +170,9 @@ constexpr std::array<knob, 25> all_knobs{{
      get_time<&o::spin>, set_time<&o::spin, longest_spin_us>},
     {"stop_grace", "0 to 60000", "ms", "time that tasks get to finish after stop()", get_time<&o::stop_grace>,
      set_time<&o::stop_grace, longest_grace_ms>},
+    {"stop_patience", "0 to 600000", "ms",
+     "how much longer a stop waits for a shard that does not come back from a task, before it is left behind",
+     get_time<&o::stop_patience>, set_time<&o::stop_patience, longest_patience_ms>},
     {"blocking_threads", "1 to 4096", "threads", "most threads of spawn_blocking",
      get_count<&o::blocking_threads>, set_count<&o::blocking_threads, 1, most_blocking_threads>},
     {"blocking_queue", "0 to 1048576", "functions", "functions that may wait for a thread of spawn_blocking",

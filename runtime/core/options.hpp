@@ -46,21 +46,23 @@ struct runtime_options {
     /// IORING_SETUP_SQPOLL: a kernel thread for each ring takes submissions up, without a system call of the
     /// shard while it is awake. Excludes defer_taskrun and coop_taskrun, which give way when they are `best`.
     feature_use sqpoll = feature_use::off;
-    std::chrono::milliseconds sqpoll_idle{1000};     ///< how long that thread spins before it sleeps
-    int sqpoll_cpu = -1;                             ///< the CPU that it is bound to; -1: any
-    shard_affinity affinity{};                       ///< CPUs that the shards are bound to
-    unsigned lane_capacity = 4096;                   ///< messages that fit between two shards
-    unsigned injection_capacity = 4096;              ///< messages from outside that wait for a shard
-    tag_set hot_tags{};                              ///< tags with lanes of their own, see next_hot_event()
-    tag_set coalesced_hot_tags{};                    ///< tags that are summed up, see next_hot_count()
-    unsigned hot_counter_wake_threshold = 0;         ///< sum at which a sleeping shard is woken again; 0: none
-    unsigned stealable_capacity = 4096;              ///< stealable tasks that a shard can hold ready
-    unsigned steal_budget = 32;                      ///< most tasks that one theft takes
-    unsigned tasks_per_turn = 64;                    ///< tasks run between two looks at ring and lanes
-    std::chrono::microseconds spin{50};              ///< longest spin of an idle shard before it sleeps
-    std::chrono::milliseconds stop_grace{100};       ///< time that tasks get to finish after stop()
-    unsigned blocking_threads = 64;                  ///< most threads of spawn_blocking()
-    unsigned blocking_queue = 1024;                  ///< functions that may wait for such a thread
+    std::chrono::milliseconds sqpoll_idle{1000}; ///< how long that thread spins before it sleeps
+    int sqpoll_cpu = -1;                         ///< the CPU that it is bound to; -1: any
+    shard_affinity affinity{};                   ///< CPUs that the shards are bound to
+    unsigned lane_capacity = 4096;               ///< messages that fit between two shards
+    unsigned injection_capacity = 4096;          ///< messages from outside that wait for a shard
+    tag_set hot_tags{};                          ///< tags with lanes of their own, see next_hot_event()
+    tag_set coalesced_hot_tags{};                ///< tags that are summed up, see next_hot_count()
+    unsigned hot_counter_wake_threshold = 0;     ///< sum at which a sleeping shard is woken again; 0: none
+    unsigned stealable_capacity = 4096;          ///< stealable tasks that a shard can hold ready
+    unsigned steal_budget = 32;                  ///< most tasks that one theft takes
+    unsigned tasks_per_turn = 64;                ///< tasks run between two looks at ring and lanes
+    std::chrono::microseconds spin{50};          ///< longest spin of an idle shard before it sleeps
+    std::chrono::milliseconds stop_grace{100};   ///< time that tasks get to finish after stop()
+    std::chrono::milliseconds stop_patience{
+        1000};                      ///< after it, for a shard that does not come back from a task
+    unsigned blocking_threads = 64; ///< most threads of spawn_blocking()
+    unsigned blocking_queue = 1024; ///< functions that may wait for such a thread
     std::chrono::milliseconds blocking_idle{10'000}; ///< how long such a thread without work is kept
 };
 

@@ -43,7 +43,8 @@ task<T> run_then_stop(runtime_handle whom, task<T> root) {
 
 /// Starts a runtime, runs `fn()`, which returns a task, on `where`, stops the runtime and gives the task's
 /// result or throws its exception. The calling thread, which must not be a shard, serves as shard 0 meanwhile.
-/// Tasks that are still running when the root is done get options.stop_grace. Throws cannot_start.
+/// Tasks that are still running when the root is done get options.stop_grace. Throws cannot_start, and
+/// task_stopped when the root was stopped, or left behind, see runtime::~runtime().
 template <class Function>
 auto run_placed(const runtime_options& options, placement where, Function&& fn) {
     auto started = runtime::start_with_caller(options);
@@ -51,6 +52,7 @@ auto run_placed(const runtime_options& options, placement where, Function&& fn) 
     auto handle =
         (*started)->spawn(detail::run_then_stop((*started)->handle(), std::forward<Function>(fn)()), where);
     (*started)->run_as_first_shard();
+    if (!handle.ready() && !(*started)->handle().left_behind().empty()) throw task_stopped();
     return std::move(handle).get();
 }
 

@@ -17,7 +17,7 @@
 namespace spargio {
 
 runtime::runtime(const runtime_options& resolved)
-    : closed_(all_closed_.get_future().share()), core_(std::make_shared<runtime_core>(resolved)) {}
+    : core_(std::make_shared<runtime_core>(resolved)), closed_(core_->all_closed.get_future().share()) {}
 
 std::expected<std::unique_ptr<runtime>, start_error> runtime::start(const runtime_options& options) {
     return start_from(0, options);
@@ -49,15 +49,17 @@ std::expected<void, start_error> runtime::start_threads(std::size_t first) {
     threads_.reserve(shards);
     for (std::size_t i = first; i < shards; ++i) {
         try {
-            threads_.emplace_back([this, i, origin = current_cpu()] {
-                if (!core_->options().affinity.binds()) core_->at(i).start_apart_from(origin);
-                live_as(i);
+            // The thread keeps the core, because it may have to be left behind.
+            threads_.emplace_back([core = core_, i, origin = current_cpu()] {
+                if (!core->options().affinity.binds()) core->at(i).start_apart_from(origin);
+                run_shard(core->at(i));
+                core->exits.wait_for_all();
+                close_shard(core->at(i));
             });
         } catch (const std::system_error& error) {
             core_->request_stop();
             // The shards that never got a thread count as out of the loop, or the others would wait for them.
-            core_->out_of_loop.fetch_add(static_cast<std::uint32_t>(shards - i));
-            core_->out_of_loop.notify_all();
+            for (std::size_t never = i; never < shards; ++never) core_->exits.leave(never);
             return std::unexpected(start_error{errc::no_resources, error.code().value(),
                                                "could not create thread " + std::to_string(i + 1) + " of " +
                                                    std::to_string(shards) + ": " + error.what() +
@@ -67,19 +69,45 @@ std::expected<void, start_error> runtime::start_threads(std::size_t first) {
     return {};
 }
 
-void runtime::live_as(std::size_t index) noexcept {
-    shard& mine = core_->at(index);
+void runtime::run_shard(shard& mine) noexcept {
     mine.bind_thread();
     mine.take_over();
     mine.run_until_stopped();
+    mine.leave_loop();
+}
+
+void runtime::close_shard(shard& mine) noexcept {
     mine.close();
-    if (index + 1 == core_->shard_count()) all_closed_.set_value();
+    if (mine.index() + 1 == mine.core().shard_count()) mine.core().all_closed.set_value();
+}
+
+/// Another shard does not come back, so the calling thread can't close its own, which comes after it: a thread
+/// that waits for it as long as it takes does.
+bool runtime::leave_closing_to_a_thread() noexcept {
+    try {
+        const blocked_signals during_creation;
+        std::thread([core = core_] {
+            core->exits.wait_for_all();
+            core->at(0).adopt_thread();
+            close_shard(core->at(0));
+        }).detach();
+        return true;
+    } catch (const std::exception&) {
+        return false;
+    }
 }
 
 void runtime::run_as_first_shard() noexcept {
     if (!std::exchange(caller_owes_a_shard_, false)) return;
     const cpu_mask of_caller;
-    live_as(0);
+    shard& mine = core_->at(0);
+    run_shard(mine);
+    if (core_->wait_for_exits() || !leave_closing_to_a_thread()) {
+        core_->exits.wait_for_all();
+        close_shard(mine);
+    } else {
+        mine.let_go_thread();
+    }
 #if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 56
     // mutant: the caller stays bound to the CPU of shard 0
 #else
@@ -96,6 +124,9 @@ runtime::~runtime() {
         misused("a runtime was destroyed on one of its shards, which would have to wait for itself");
     stop();
     run_as_first_shard(); // the others wait for every shard to close
+    // Once all are out of their loops the rest is bounded.
+    if (!threads_.empty() && !core_->wait_for_exits())
+        for (auto& each : threads_) each.detach();
     join();
 }
 
@@ -111,7 +142,8 @@ void runtime::leave_to_the_parent() noexcept {
 }
 
 void runtime::join() noexcept {
-    for (auto& thread : threads_) thread.join();
+    for (auto& thread : threads_)
+        if (thread.joinable()) thread.join();
     threads_.clear();
     core_->blocking().finish();
 }
@@ -150,6 +182,8 @@ runtime_stats runtime_handle::stats() const {
     for (std::size_t i = 0; i < core_->shard_count(); ++i) all.shards.push_back(core_->at(i).stats());
     return all;
 }
+
+std::vector<std::size_t> runtime_handle::left_behind() const { return core_->left_behind(); }
 
 blocking_stats runtime_handle::blocking() const { return core_->blocking().stats(); }
 shard_binding runtime_handle::binding(std::size_t shard) const {

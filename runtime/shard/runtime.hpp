@@ -81,6 +81,10 @@ public:
     /// What the threads of spawn_blocking() do; after the end of the runtime also whether any was left behind.
     /// Takes the pool's lock.
     [[nodiscard]] blocking_stats blocking() const;
+    /// The shards that a stop has left behind because they did not come back from a task
+    /// (options.stop_patience), and that still have not. Empty before, and again when they have; then
+    /// everything is closed and freed in due course. Any thread. Throws std::bad_alloc. Takes a lock.
+    [[nodiscard]] std::vector<std::size_t> left_behind() const;
 
     [[nodiscard]] std::size_t shards() const noexcept;
     /// Counters of one shard. Reading costs the shard nothing. Throws std::out_of_range past the last.
@@ -101,8 +105,11 @@ public:
     [[nodiscard]] static std::expected<std::unique_ptr<runtime>, start_error>
     start(const runtime_options& options);
 
-    /// stop() and join. On a shard of this runtime it ends the program (std::terminate, with a message). In a
-    /// child of fork(2) it does nothing.
+    /// stop() and join. A shard that does not come back from a task that never suspends is waited for until
+    /// options().stop_patience after the grace; then it is named on standard error and left behind, see
+    /// runtime_handle::left_behind(): no frame is destroyed before it comes back, so what unfinished tasks
+    /// refer to must live that long. On a shard of this runtime it ends the program (std::terminate, with a
+    /// message). In a child of fork(2) it does nothing.
     ~runtime();
     runtime(const runtime&) = delete;
     runtime& operator=(const runtime&) = delete;
@@ -110,7 +117,9 @@ public:
     [[nodiscard]] runtime_handle handle() const noexcept { return runtime_handle(core_); }
 
     /// Runs the calling thread as the runtime's first shard until the runtime stops; for a runtime made by
-    /// start_with_caller(), once. Afterwards every shard has destroyed its tasks.
+    /// start_with_caller(), once. Afterwards every shard has destroyed its tasks, unless one was left behind,
+    /// as by the destructor. A task that never suspends on this very thread can't be left behind: it keeps the
+    /// caller.
     void run_as_first_shard() noexcept;
 
     /// As start(), but shard 0 gets no thread: the caller lends it its own by calling run_as_first_shard().
@@ -132,7 +141,8 @@ public:
     /// idempotent.
     void stop() noexcept;
 
-    /// stop(), and a future that is ready when the last shard has destroyed its tasks.
+    /// stop(), and a future that is ready when the last shard has destroyed its tasks; not before a shard that
+    /// does not come back from a task does.
     [[nodiscard]] std::shared_future<void> shutdown() noexcept;
 
     /// Options in effect, with what was left to the machine filled in.
@@ -152,14 +162,15 @@ private:
     [[nodiscard]] static std::expected<std::unique_ptr<runtime>, start_error>
     start_from(std::size_t first_thread, const runtime_options& options);
     [[nodiscard]] std::expected<void, start_error> start_threads(std::size_t first);
-    /// A shard's whole life, on its thread.
-    void live_as(std::size_t index) noexcept;
+    /// A shard's life on its thread, up to where it waits for the others, and after that.
+    static void run_shard(shard& mine) noexcept;
+    static void close_shard(shard& mine) noexcept;
+    [[nodiscard]] bool leave_closing_to_a_thread() noexcept;
     void leave_to_the_parent() noexcept;
     void join() noexcept;
 
-    std::promise<void> all_closed_;
-    std::shared_future<void> closed_;
     std::shared_ptr<runtime_core> core_;
+    std::shared_future<void> closed_;
     std::vector<std::thread> threads_;
     bool caller_owes_a_shard_ = false; // start_with_caller() without run_as_first_shard() yet
 };

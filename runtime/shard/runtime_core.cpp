@@ -2,6 +2,9 @@
 
 #include <spargio/shard/blocking_pool.hpp>
 
+#include <cstdio>
+#include <new>
+
 namespace spargio {
 
 namespace {
@@ -14,7 +17,7 @@ std::uint32_t watched_fork_count() noexcept {
 } // namespace
 
 runtime_core::runtime_core(const runtime_options& resolved)
-    : born_(watched_fork_count()), options_(resolved),
+    : exits(resolved.shards), born_(watched_fork_count()), options_(resolved),
       blocking_(std::make_shared<blocking_pool>(resolved.blocking_threads, resolved.blocking_queue,
                                                 resolved.blocking_idle)) {
     shard::watch_forks();
@@ -65,6 +68,37 @@ void runtime_core::request_stop() noexcept {
         each->release_outside();
     }
     blocking_->close();
+}
+
+bool runtime_core::wait_for_exits() noexcept {
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 79
+    exits.wait_for_all(); // mutant: a stop waits for every task, for ever
+#endif
+    const bool again = gave_up_.load(std::memory_order_acquire);
+    const auto patience = again ? std::chrono::milliseconds(0) : options_.stop_patience;
+    if (exits.wait_for_all(stop_deadline(), patience)) return true;
+    if (!gave_up_.exchange(true, std::memory_order_acq_rel)) report_stuck();
+    return false;
+}
+
+std::vector<std::size_t> runtime_core::left_behind() const {
+    if (!gave_up_.load(std::memory_order_acquire)) return {};
+    return exits.missing();
+}
+
+void runtime_core::report_stuck() noexcept {
+    try {
+        for (const std::size_t each : exits.missing())
+            std::fprintf(
+                stderr,
+                "spargio: stopping, and %lld ms after the grace of %lld ms shard %zu (thread %d) has not come "
+                "back from a task that does not suspend, or from the kernel. It is left behind with all that "
+                "it uses, and closes when it comes back.\n",
+                static_cast<long long>(options_.stop_patience.count()),
+                static_cast<long long>(options_.stop_grace.count()), each, at(each).thread_number());
+    } catch (const std::bad_alloc&) {
+        std::fputs("spargio: stopping, and a shard has not come back from a task; it is left behind\n", stderr);
+    }
 }
 
 } // namespace spargio

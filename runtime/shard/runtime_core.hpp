@@ -3,12 +3,14 @@
 
 #include <spargio/core/fork_count.hpp>
 #include <spargio/core/options.hpp>
+#include <spargio/shard/loop_exits.hpp>
 #include <spargio/shard/shard.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <vector>
 
@@ -71,11 +73,22 @@ public:
     [[nodiscard]] bool all_quiet() noexcept;
 
     /// Shards that have left their loop; the frames are destroyed once all have.
-    std::atomic<std::uint32_t> out_of_loop{0};
+    loop_exits exits;
+    /// When the last shard has destroyed its frames.
+    std::promise<void> all_closed;
+    /// After the start of the stop: waits until every shard is out of its loop, for options().stop_patience
+    /// beyond the grace at most. False, and said once on standard error, when one has not come back from its
+    /// task; it counts as left behind from then on. Any thread that is no shard, or a shard that has left its
+    /// loop.
+    [[nodiscard]] bool wait_for_exits() noexcept;
+    /// Shards that were left behind and have still not come back. Throws std::bad_alloc.
+    [[nodiscard]] std::vector<std::size_t> left_behind() const;
     /// Whose turn it is to destroy its frames: one shard after the other.
     std::atomic<std::uint32_t> teardown_turn{0};
 
 private:
+    void report_stuck() noexcept;
+
     const std::uint32_t born_;
     runtime_options options_;
     std::vector<std::unique_ptr<shard>> shards_;
@@ -86,6 +99,7 @@ private:
     std::atomic<bool> agreed_quiet_{false};
     std::atomic<bool> stop_requested_{false};
     std::atomic<bool> stopping_{false};
+    std::atomic<bool> gave_up_{false};
     std::chrono::steady_clock::time_point stop_deadline_{};
 };
 

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include <pthread.h>
+#include <unistd.h>
 
 namespace spargio {
 [[gnu::noinline]] shard* shard::current() noexcept { return this_threads_; }
@@ -50,12 +51,13 @@ void shard::bind_thread() noexcept {
 void shard::take_over() noexcept {
     ring_->take_over();
     this_threads_ = this;
+    thread_number_.store(static_cast<int>(::gettid()), std::memory_order_relaxed);
     trace::thread_begins(index_);
     frame_pool::count_into(&counters_.frame_pool_hits, &counters_.frame_pool_misses);
     running_ = true;
 }
 
-void shard::close() noexcept {
+void shard::leave_loop() noexcept {
 #if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 101 // mutant: frames go while the kernel works on them
     drain_operations();
 #endif
@@ -76,13 +78,16 @@ void shard::close() noexcept {
     // What is queued here and was never suspended is in nobody's list either. Others may steal some of it
     // meanwhile, and then do the same with it.
     while (task_header* const task = queue_.pop()) registry_->link_if_new(*task);
-    core_.out_of_loop.fetch_add(1, std::memory_order_acq_rel);
-    core_.out_of_loop.notify_all();
-    const auto everyone = static_cast<std::uint32_t>(core_.shard_count());
-    for (auto out = core_.out_of_loop.load(std::memory_order_acquire); out != everyone;
-         out = core_.out_of_loop.load(std::memory_order_acquire))
-        core_.out_of_loop.wait(out, std::memory_order_acquire);
+    core_.exits.leave(index_);
+}
 
+void shard::let_go_thread() noexcept {
+    frame_pool::count_into(nullptr, nullptr);
+    trace::thread_ends();
+    this_threads_ = nullptr;
+}
+
+void shard::close() noexcept {
     // One shard after the other: a frame may hold references into another shard's frames.
     for (auto turn = core_.teardown_turn.load(std::memory_order_acquire); turn != index_;
          turn = core_.teardown_turn.load(std::memory_order_acquire))
@@ -96,9 +101,7 @@ void shard::close() noexcept {
     parking_.stay_awake();
     while (outside_wakers_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
     ring_.reset();
-    frame_pool::count_into(nullptr, nullptr);
-    trace::thread_ends();
-    this_threads_ = nullptr;
+    let_go_thread();
 }
 
 shard_stats shard::stats() noexcept {

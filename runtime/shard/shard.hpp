@@ -94,8 +94,13 @@ public:
     void take_over() noexcept;
     /// Runs until the runtime stops.
     void run_until_stopped();
-    /// Destroys what is unfinished and closes the ring. Every shard calls it; they take turns.
+    /// Waits for the kernel, refuses what arrives from now on, and says so to the others.
+    void leave_loop() noexcept;
+    /// When every shard has left its loop: destroys what is unfinished and closes the ring. They take turns.
     void close() noexcept;
+    /// Between the two: another thread will close. It calls adopt_thread() first.
+    void let_go_thread() noexcept;
+    void adopt_thread() noexcept { this_threads_ = this; }
 
     // --- any thread
     // -------------------------------------------------------------------------------------------
@@ -104,6 +109,9 @@ public:
     [[nodiscard]] runtime_core& core() const noexcept { return core_; }
     [[nodiscard]] shard_stats stats() noexcept;
     [[nodiscard]] const capabilities& features() const noexcept { return features_; }
+
+    /// Its thread as the kernel numbers it, 0 before it has begun.
+    [[nodiscard]] int thread_number() const noexcept { return thread_number_.load(std::memory_order_relaxed); }
 
     [[nodiscard]] shard_binding binding() const noexcept {
         return {bound_cpu_.load(std::memory_order_relaxed), bind_error_.load(std::memory_order_relaxed)};
@@ -290,6 +298,7 @@ private:
     std::atomic<std::uint32_t> reserved_arrivals_{0};
     std::atomic<int> bound_cpu_{-1}; // written once, by the shard
     std::atomic<int> bind_error_{0};
+    std::atomic<int> thread_number_{0};
 
     // The shard's own.
     alignas(cache_line_bytes) std::unique_ptr<ring> ring_;

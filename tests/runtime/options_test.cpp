@@ -23,16 +23,32 @@ TEST(R1, every_option_is_a_knob_that_can_be_set_to_its_own_text) {
 }
 
 TEST(R1, a_knob_changes_its_own_field_and_no_other) {
-    const std::pair<std::string_view, std::string_view> settings[] = {
-        {"shards", "3"},          {"ring_entries", "64"},       {"cq_entries", "2048"},
-        {"single_issuer", "off"}, {"coop_taskrun", "off"},      {"defer_taskrun", "off"},
-        {"lane_capacity", "8"},   {"stealable_capacity", "16"}, {"injection_capacity", "32"},
-        {"hot_tags", "3;7;9"},    {"coalesced_hot_tags", "4"},  {"hot_counter_wake_threshold", "100"},
-        {"steal_budget", "4"},    {"tasks_per_turn", "7"},      {"spin", "0"},
-        {"stop_grace", "5"},      {"membarrier", "off"},        {"preset", "latency"},
-        {"sqpoll", "on"},         {"sqpoll_idle", "20"},        {"sqpoll_cpu", "3"},
-        {"affinity", "0;2"},      {"blocking_threads", "3"},    {"blocking_queue", "9"},
-        {"blocking_idle", "70"}};
+    const std::pair<std::string_view, std::string_view> settings[] = {{"shards", "3"},
+                                                                      {"ring_entries", "64"},
+                                                                      {"cq_entries", "2048"},
+                                                                      {"single_issuer", "off"},
+                                                                      {"coop_taskrun", "off"},
+                                                                      {"defer_taskrun", "off"},
+                                                                      {"lane_capacity", "8"},
+                                                                      {"stealable_capacity", "16"},
+                                                                      {"injection_capacity", "32"},
+                                                                      {"hot_tags", "3;7;9"},
+                                                                      {"coalesced_hot_tags", "4"},
+                                                                      {"hot_counter_wake_threshold", "100"},
+                                                                      {"steal_budget", "4"},
+                                                                      {"tasks_per_turn", "7"},
+                                                                      {"spin", "0"},
+                                                                      {"stop_patience", "70"},
+                                                                      {"stop_grace", "5"},
+                                                                      {"membarrier", "off"},
+                                                                      {"preset", "latency"},
+                                                                      {"sqpoll", "on"},
+                                                                      {"sqpoll_idle", "20"},
+                                                                      {"sqpoll_cpu", "3"},
+                                                                      {"affinity", "0;2"},
+                                                                      {"blocking_threads", "3"},
+                                                                      {"blocking_queue", "9"},
+                                                                      {"blocking_idle", "70"}};
     ASSERT_EQ(std::size(settings), knobs().size());
     for (const auto& [name, text] : settings) {
         runtime_options options;
