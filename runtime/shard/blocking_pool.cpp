@@ -7,7 +7,6 @@
 #include <new>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 namespace spargio {
 
@@ -63,7 +62,7 @@ void blocking_pool::work(worker& self) noexcept {
     std::unique_lock hold(lock_);
     --idle_;
     for (;;) {
-        if (!queue_.empty()) {
+        if (!queue_.empty() && !closed_) { // close() answers what has not begun
             const job next = queue_.front();
             queue_.pop_front();
             self.in_function = true;
@@ -103,39 +102,45 @@ void blocking_pool::retire(worker& self, std::unique_lock<std::mutex> hold) noex
 }
 
 void blocking_pool::close() noexcept {
-    std::deque<job> never_begun;
     {
         const std::lock_guard hold(lock_);
         if (std::exchange(closed_, true)) return;
-        never_begun.swap(queue_);
-        wanted_.notify_all();
     }
-    for (const job& each : never_begun) {
+    while (const auto never_begun = take_queued()) {
         {
             const waking_section on_the_way;
-            each.header->operations->abandon(*each.header);
-            announce_done(*each.header, task_end::abandoned);
+            never_begun->header->operations->abandon(*never_begun->header);
+            announce_done(*never_begun->header, task_end::abandoned);
         }
         unanswered_.fetch_sub(1, std::memory_order_seq_cst);
     }
+    const std::lock_guard hold(lock_);
+    wanted_.notify_all();
+}
+
+std::optional<blocking_pool::job> blocking_pool::take_queued() noexcept {
+    const std::lock_guard hold(lock_);
+    if (queue_.empty()) return std::nullopt;
+    const job next = queue_.front();
+    queue_.pop_front();
+    return next;
 }
 
 void blocking_pool::finish() noexcept {
-    std::vector<std::thread> ending;
-    {
-        const std::lock_guard hold(lock_);
-        if (retired_.joinable()) ending.push_back(std::move(retired_));
-        for (auto& each : workers_) {
-            if (!each.thread.joinable()) continue;
-            if (each.in_function) {
-                each.thread.detach();
-                ++counts_.left_behind;
-            } else {
-                ending.push_back(std::move(each.thread));
-            }
-        }
+    // One after the other, without a list of them: a stop must not need memory.
+    for (std::thread ending = next_to_join(); ending.joinable(); ending = next_to_join()) ending.join();
+}
+
+std::thread blocking_pool::next_to_join() noexcept {
+    const std::lock_guard hold(lock_);
+    if (retired_.joinable()) return std::move(retired_);
+    for (auto& each : workers_) {
+        if (!each.thread.joinable()) continue;
+        if (!each.in_function) return std::move(each.thread);
+        each.thread.detach();
+        ++counts_.left_behind;
     }
-    for (auto& each : ending) each.join();
+    return {};
 }
 
 blocking_stats blocking_pool::stats() const {

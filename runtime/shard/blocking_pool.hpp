@@ -18,6 +18,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace spargio {
@@ -76,6 +77,9 @@ private:
     [[nodiscard]] bool start_worker() noexcept;
     void work(worker& self) noexcept;
     void run(job what) noexcept;
+    [[nodiscard]] std::optional<job> take_queued() noexcept;
+    /// A thread that has ended or will do so by itself; those that run a function are let go of instead.
+    [[nodiscard]] std::thread next_to_join() noexcept;
     void retire(worker& self, std::unique_lock<std::mutex> hold) noexcept;
 
     const std::size_t most_threads_;

@@ -28,8 +28,9 @@ public:
         all_out_.wait(hold, [this] { return missing_ == 0; });
     }
 
-    /// Waits until `deadline`, and then for `patience` more. False when a shard is still missing. The patience is
-    /// taken in parts, so that a process that was stopped meanwhile (SIGSTOP) has its shards not blamed for it.
+    /// Waits until `deadline`, and then for `patience` more. False when a shard is still missing. The patience
+    /// is taken in parts, so that a process that was stopped meanwhile (SIGSTOP) has its shards not blamed for
+    /// it.
     [[nodiscard]] bool wait_for_all(std::chrono::steady_clock::time_point deadline,
                                     std::chrono::milliseconds patience) noexcept {
         const auto all = [this] { return missing_ == 0; };

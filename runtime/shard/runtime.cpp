@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include <cerrno>
+
 #include <unistd.h>
 
 namespace spargio {
@@ -46,9 +48,19 @@ std::expected<std::unique_ptr<runtime>, start_error> runtime::start_from(std::si
 std::expected<void, start_error> runtime::start_threads(std::size_t first) {
     const blocked_signals during_creation;
     const std::size_t shards = core_->shard_count();
-    threads_.reserve(shards);
-    for (std::size_t i = first; i < shards; ++i) {
-        try {
+    std::size_t i = first;
+    const auto given_up = [&](int os_error, const char* why) {
+        core_->request_stop();
+        // The shards that never got a thread count as out of the loop, or the others would wait for them.
+        for (std::size_t never = i; never < shards; ++never) core_->exits.leave(never);
+        return std::unexpected(start_error{errc::no_resources, os_error,
+                                           "could not create thread " + std::to_string(i + 1) + " of " +
+                                               std::to_string(shards) + ": " + why +
+                                               ". Use fewer shards, or raise `ulimit -u`."});
+    };
+    try {
+        threads_.reserve(shards);
+        for (; i < shards; ++i) {
             // The thread keeps the core, because it may have to be left behind.
             threads_.emplace_back([core = core_, i, origin = current_cpu()] {
                 if (!core->options().affinity.binds()) core->at(i).start_apart_from(origin);
@@ -56,15 +68,11 @@ std::expected<void, start_error> runtime::start_threads(std::size_t first) {
                 core->exits.wait_for_all();
                 close_shard(core->at(i));
             });
-        } catch (const std::system_error& error) {
-            core_->request_stop();
-            // The shards that never got a thread count as out of the loop, or the others would wait for them.
-            for (std::size_t never = i; never < shards; ++never) core_->exits.leave(never);
-            return std::unexpected(start_error{errc::no_resources, error.code().value(),
-                                               "could not create thread " + std::to_string(i + 1) + " of " +
-                                                   std::to_string(shards) + ": " + error.what() +
-                                                   ". Use fewer shards, or raise `ulimit -u`."});
         }
+    } catch (const std::system_error& error) {
+        return given_up(error.code().value(), error.what());
+    } catch (const std::bad_alloc& error) {
+        return given_up(ENOMEM, error.what());
     }
     return {};
 }

@@ -28,7 +28,7 @@ shard::shard(runtime_core& core, std::uint32_t index)
                core.options().injection_capacity),
       hot_(core.options(), wake_order_), spin_(core.options().spin) {}
 
-shard::~shard() { task_registry::recycle(*registry_); }
+shard::~shard() = default;
 
 std::expected<void, start_error> shard::open() {
     auto made = ring::create(core_.options(), counters_.ring_enters);

@@ -305,7 +305,7 @@ private:
     capabilities features_;
     int ring_descriptor_ = -1;
     int wake_descriptor_ = -1;
-    task_registry* registry_;
+    const std::unique_ptr<task_registry, task_registry::to_stock> registry_;
     const wake_order wake_order_;
     run_queue queue_;
     mailbox mailbox_;

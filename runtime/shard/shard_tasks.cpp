@@ -29,7 +29,7 @@ void shard::move_current(shard& target, std::coroutine_handle<> caller) noexcept
     const bool pinned_here = self.moves == mobility::pinned;
     // A pinned task's frame is destroyed where it lives, so its new home takes note of it: when it suspends
     // next, or when that shard stops and finds it in a queue.
-    const bool hands_over = pinned_here && self.registry.load(std::memory_order_relaxed) == registry_;
+    const bool hands_over = pinned_here && self.registry.load(std::memory_order_relaxed) == registry_.get();
     if (hands_over) registry_->unlink(self);
     self.held = true; // no thief may have it on its way
     if (pinned_here) self.home = &target;

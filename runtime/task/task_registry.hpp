@@ -18,6 +18,10 @@ public:
     /// After stop_all(): back into the stock. Any thread.
     static void recycle(task_registry& registry) noexcept;
 
+    struct to_stock {
+        void operator()(task_registry* registry) const noexcept { recycle(*registry); }
+    };
+
     /// Takes note of a task, unless a registry knows it already. Owner shard only.
     void link_if_new(task_header& task) noexcept {
         if (task.registry.load(std::memory_order_relaxed) == nullptr) link(task);

@@ -121,7 +121,8 @@ TEST(P9, a_shard_that_comes_back_in_time_is_waited_for_without_a_word) {
     while (!held.spinning.load()) std::this_thread::yield();
     // Lets go once the other shard's task has been told of the stop, or has been left to be destroyed.
     std::thread releasing([&held, other = handle] {
-        while (other.post(0, 1, 1) != std::unexpected(errc::closed)) std::this_thread::yield(); // until it stops
+        while (other.post(0, 1, 1) != std::unexpected(errc::closed))
+            std::this_thread::yield(); // until it stops
         held.let_go.store(true);
     });
     testing::internal::CaptureStderr();
