@@ -67,16 +67,20 @@ void child_scope::fail(std::exception_ptr why) noexcept {
 #endif
 }
 
-task<> child_scope::wait_for_all() {
+task<> child_scope::wait_for_all(at_end what) {
     const status undisturbed = co_await awaiter(*this, wait_kind::cancellable);
-    if (undisturbed) co_return;
+    if (!undisturbed) {
 #if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 45
         // mutant: a cancellation is not passed on to the children
 #else
-    cancel();
+        cancel();
 #endif
-    const status all_gone = co_await awaiter(*this, wait_kind::deaf);
-    static_cast<void>(all_gone); // nothing else ends a deaf wait
+        const status all_gone = co_await awaiter(*this, wait_kind::deaf);
+        static_cast<void>(all_gone); // nothing else ends a deaf wait
+    }
+    if (what == at_end::keep_error) co_return;
+    reset();
+    if (const auto error = take_error()) std::rethrow_exception(error);
 }
 
 void child_scope::reset() noexcept {

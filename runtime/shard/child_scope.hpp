@@ -11,6 +11,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <utility>
 
@@ -61,8 +62,10 @@ public:
     void cancel() noexcept;
 
     /// Waits until no child is left. Asked to stop meanwhile or before, it cancels the children and goes on
-    /// waiting.
-    [[nodiscard]] task<> wait_for_all();
+    /// waiting. Then, as asked, it leaves the first exception where it is, or makes the scope as new and throws
+    /// it. Needs memory when it is called, not when it is awaited.
+    enum class at_end : std::uint8_t { keep_error, throw_error };
+    [[nodiscard]] task<> wait_for_all(at_end what = at_end::keep_error);
 
     /// The first exception, taken out; null when there was none. When no child is left.
     [[nodiscard]] std::exception_ptr take_error() noexcept { return std::exchange(error_, nullptr); }

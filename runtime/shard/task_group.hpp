@@ -48,12 +48,8 @@ public:
     /// Waits until every child has ended and its frame is destroyed, then throws the first exception if there
     /// was one. Not more than one at a time. Never answers early: when the waiting task is asked to stop, it
     /// cancels the children and waits for them. Afterwards the group is as new.
-    [[nodiscard]] task<> join() {
-        auto all = scope_.wait_for_all();
-        co_await std::move(all);
-        scope_.reset();
-        if (const auto error = scope_.take_error()) std::rethrow_exception(error);
-    }
+    /// Throws std::bad_alloc at once, before it is awaited: make it before the children where that matters.
+    [[nodiscard]] task<> join() { return scope_.wait_for_all(detail::child_scope::at_end::throw_error); }
 
     /// Children that have not ended; a guess while they run. Any thread.
     [[nodiscard]] std::size_t size() const noexcept { return scope_.count(); }
@@ -70,13 +66,13 @@ private:
 template <class Body>
 [[nodiscard]] task<> in_group_impl(Body body) {
     task_group group;
+    auto all = group.join(); // before anything can be left to wait for
     try {
         auto work = body(group);
         co_await std::move(work);
     } catch (...) {
         group.scope_.fail(std::current_exception());
     }
-    auto all = group.join();
     co_await std::move(all);
 }
 

@@ -92,6 +92,7 @@ task<std::tuple<value_of<T>...>> all_of(placement where, std::tuple<task<T>...> 
                                         std::index_sequence<I...>) {
     std::tuple<result_slot<T>...> results;
     child_scope scope;
+    auto all = scope.wait_for_all(); // before anything can be left to wait for
     try {
         (start_child(all_child<T>(child_ticket(scope), std::get<I>(results), std::move(std::get<I>(work))),
                      where),
@@ -99,7 +100,6 @@ task<std::tuple<value_of<T>...>> all_of(placement where, std::tuple<task<T>...> 
     } catch (...) {
         scope.fail(std::current_exception());
     }
-    auto all = scope.wait_for_all();
     co_await std::move(all);
     if (const auto error = scope.take_error()) std::rethrow_exception(error);
     co_return std::tuple<value_of<T>...>(take_value(std::get<I>(results))...);
@@ -150,6 +150,7 @@ template <class... T, std::size_t... I>
 task<first_of<T...>> any_of(placement where, std::tuple<task<T>...> work, std::index_sequence<I...>) {
     std::tuple<result_slot<T>...> results;
     race between;
+    auto all = between.scope.wait_for_all(); // before anything can be left to wait for
     try {
         (start_child(any_child<T>(child_ticket(between.scope), between, I, std::get<I>(results),
                                   std::move(std::get<I>(work))),
@@ -158,7 +159,6 @@ task<first_of<T...>> any_of(placement where, std::tuple<task<T>...> work, std::i
     } catch (...) {
         between.scope.fail(std::current_exception());
     }
-    auto all = between.scope.wait_for_all();
     co_await std::move(all);
     const std::size_t index = between.winner.load(std::memory_order_acquire);
     if (index == race::undecided) std::rethrow_exception(between.scope.take_error());
@@ -187,6 +187,7 @@ template <class T>
                                                                    placement where = stealable{}) {
     std::vector<result_slot<T>> results(work.size());
     detail::child_scope scope;
+    auto all = scope.wait_for_all(); // before anything can be left to wait for
     try {
         for (std::size_t i = 0; i < work.size(); ++i)
             detail::start_child(
@@ -194,7 +195,6 @@ template <class T>
     } catch (...) {
         scope.fail(std::current_exception());
     }
-    auto all = scope.wait_for_all();
     co_await std::move(all);
     if (const auto error = scope.take_error()) std::rethrow_exception(error);
     if constexpr (!std::is_void_v<T>) {
@@ -226,6 +226,7 @@ template <class T>
     assert(!work.empty() && "the first of none never ends");
     std::vector<result_slot<T>> results(work.size());
     detail::race between;
+    auto all = between.scope.wait_for_all(); // before anything can be left to wait for
     try {
         for (std::size_t i = 0; i < work.size(); ++i)
             detail::start_child(detail::any_child<T>(detail::child_ticket(between.scope), between, i,
@@ -234,7 +235,6 @@ template <class T>
     } catch (...) {
         between.scope.fail(std::current_exception());
     }
-    auto all = between.scope.wait_for_all();
     co_await std::move(all);
     const std::size_t index = between.winner.load(std::memory_order_acquire);
     if (index == detail::race::undecided) std::rethrow_exception(between.scope.take_error());

@@ -18,11 +18,11 @@ template <class T>
 [[nodiscard]] task<T> with_stop(std::stop_token token, task<T> work, placement where = stealable{}) {
     result_slot<T> result;
     detail::child_scope scope;
+    auto all = scope.wait_for_all(); // before anything can be left to wait for
     detail::start_child(detail::all_child<T>(detail::child_ticket(scope), result, std::move(work)), where);
     {
         // Its destructor waits for a callback that runs on another thread.
         const std::stop_callback pass_on(std::move(token), [&scope] { scope.cancel(); });
-        auto all = scope.wait_for_all();
         co_await std::move(all);
     }
     if (const auto error = scope.take_error()) std::rethrow_exception(error);

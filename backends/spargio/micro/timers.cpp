@@ -22,12 +22,13 @@ using namespace std::chrono_literals;
 /// Deadlines of an ordinary server: from a millisecond to an hour ahead, each order of magnitude as often.
 std::chrono::nanoseconds some_time(std::mt19937_64& random) {
     const auto unit = std::uniform_int_distribution(20, 41)(random); // 2^20 ns is 1 ms, 2^41 ns 37 min
-    return std::chrono::nanoseconds((std::int64_t{1} << unit) + static_cast<std::int64_t>(random() >> (64 - unit)));
+    return std::chrono::nanoseconds((std::int64_t{1} << unit) +
+                                    static_cast<std::int64_t>(random() >> (64 - unit)));
 }
 
-/// Takes timers that have waited longest out of a queue of so many and puts them in again, as a deadline that is
-/// not needed any more does, and the next one. Their nodes lie where a million waiting frames would: not in the
-/// cache.
+/// Takes timers that have waited longest out of a queue of so many and puts them in again, as a deadline that
+/// is not needed any more does, and the next one. Their nodes lie where a million waiting frames would: not in
+/// the cache.
 void timer_insert_cancel(benchmark::State& state) {
     const auto pending = static_cast<std::size_t>(state.range(0));
     constexpr std::int64_t together = 64;
