@@ -1,5 +1,6 @@
 #include <spargio/ring/ring.hpp>
 
+#include <spargio/core/misuse.hpp>
 #include <spargio/ring/setup.hpp>
 
 #include <algorithm>
@@ -97,7 +98,7 @@ unsigned ring::submit_messages(unsigned count) noexcept {
 void ring::submit_and_wait(std::chrono::nanoseconds limit) noexcept {
     // Exactly one: a bell does not wake a waiter for more (hazards, finding 5).
     enters_->add();
-    [[maybe_unused]] int answer = 0;
+    int answer = 0;
     if (limit == no_limit) {
         answer = io_uring_submit_and_wait(&raw_, 1);
     } else {
@@ -109,6 +110,12 @@ void ring::submit_and_wait(std::chrono::nanoseconds limit) noexcept {
 #if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 75
     if (answer == -EINTR) std::abort(); // mutant: an interruption is fatal
 #endif
+    // Forbidden since the ring was made, by a filter of seccomp that was put on later: a shard could neither
+    // sleep nor be heard any more, and would turn on the spot for ever.
+    if (answer == -EPERM || answer == -ENOSYS)
+        misused("io_uring_enter(2) has been forbidden since the runtime started. A sandbox (seccomp) must "
+                "allow it, or "
+                "be put on before the start, which then says what is missing");
 }
 
 bool ring::arm_wake_read() noexcept {

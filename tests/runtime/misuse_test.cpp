@@ -4,11 +4,19 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace spargio {
@@ -76,6 +84,33 @@ TEST_F(P15, destroying_a_runtime_on_one_of_its_shards_ends_the_program_instead_o
         std::move((*keeper)->spawn(on_shard(*keeper), pinned{1})).get();
     };
     EXPECT_DEATH(suicide(), "destroyed on one of its shards");
+}
+
+/// From now on this thread may not enter its ring.
+void forbid_entering() {
+    sock_filter program[] = {
+        {BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
+        {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SYS_io_uring_enter},
+        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM},
+        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
+    };
+    const sock_fprog filter{static_cast<unsigned short>(std::size(program)), program};
+    ASSERT_EQ(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    ASSERT_EQ(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+}
+
+class P14_sandbox : public testing::Test {
+protected:
+    void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+};
+
+TEST_F(P14_sandbox, one_that_forbids_the_ring_after_the_start_ends_the_program_with_a_message_and_no_hang) {
+    const auto body = []() -> task<int> {
+        forbid_entering();
+        (void)co_await sleep_for(std::chrono::hours(1));
+        co_return 0;
+    };
+    EXPECT_DEATH((void)run({.shards = 1}, body), "io_uring_enter.*forbidden.*seccomp");
 }
 
 class P17 : public testing::Test {
