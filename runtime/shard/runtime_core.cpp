@@ -2,9 +2,6 @@
 
 #include <spargio/shard/blocking_pool.hpp>
 
-#include <cstdio>
-#include <new>
-
 namespace spargio {
 
 namespace {
@@ -84,21 +81,6 @@ bool runtime_core::wait_for_exits() noexcept {
 std::vector<std::size_t> runtime_core::left_behind() const {
     if (!gave_up_.load(std::memory_order_acquire)) return {};
     return exits.missing();
-}
-
-void runtime_core::report_stuck() noexcept {
-    try {
-        for (const std::size_t each : exits.missing())
-            std::fprintf(
-                stderr,
-                "spargio: stopping, and %lld ms after the grace of %lld ms shard %zu (thread %d) has not come "
-                "back from a task that does not suspend, or from the kernel. It is left behind with all that "
-                "it uses, and closes when it comes back.\n",
-                static_cast<long long>(options_.stop_patience.count()),
-                static_cast<long long>(options_.stop_grace.count()), each, at(each).thread_number());
-    } catch (const std::bad_alloc&) {
-        std::fputs("spargio: stopping, and a shard has not come back from a task; it is left behind\n", stderr);
-    }
 }
 
 } // namespace spargio
