@@ -8,6 +8,7 @@
 #include <spargio/core/options.hpp>
 #include <spargio/core/trace.hpp>
 #include <spargio/ops/accept.hpp>
+#include <spargio/ops/accept_stream.hpp>
 #include <spargio/ops/close.hpp>
 #include <spargio/ops/connect.hpp>
 #include <spargio/ops/fallocate.hpp>
@@ -21,6 +22,7 @@
 #include <spargio/ops/raw.hpp>
 #include <spargio/ops/read.hpp>
 #include <spargio/ops/readv.hpp>
+#include <spargio/ops/receive_stream.hpp>
 #include <spargio/ops/recv.hpp>
 #include <spargio/ops/recvmsg.hpp>
 #include <spargio/ops/renameat.hpp>

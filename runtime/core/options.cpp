@@ -18,6 +18,7 @@ constexpr unsigned most_shards = 1024;
 constexpr unsigned most_ring_entries = 32'768;    // IORING_MAX_ENTRIES
 constexpr unsigned most_cq_entries = 65'536;      // IORING_MAX_CQ_ENTRIES
 constexpr unsigned most_queue_entries = 1u << 20; // 16 MiB of messages a lane
+constexpr unsigned most_receive_buffers = 32'768; // io_uring_register_buf_ring(3)
 constexpr std::int64_t longest_spin_us = 1'000'000;
 constexpr std::int64_t longest_grace_ms = 60'000;
 constexpr std::int64_t longest_patience_ms = 600'000;
@@ -120,7 +121,7 @@ std::string get_affinity(const runtime_options& options) { return options.affini
 
 using o = runtime_options;
 
-constexpr std::array<knob, 26> all_knobs{{
+constexpr std::array<knob, 28> all_knobs{{
     {"preset", "none, latency, throughput", "", "fills the fields that have their default", get_preset,
      set_preset},
     {"shards", "0 to 1024", "", "threads, each with a ring; 0: one for each usable CPU", get_count<&o::shards>,
@@ -159,6 +160,11 @@ constexpr std::array<knob, 26> all_knobs{{
     {"hot_counter_wake_threshold", "0 to 4294967295", "",
      "sum at which a sleeping shard is woken once more; 0: only where a sum begins",
      get_count<&o::hot_counter_wake_threshold>, set_count<&o::hot_counter_wake_threshold, 0, ~0u>},
+    {"receive_buffers", "2 to 32768", "buffers",
+     "buffers of each shard for streams that receive; a power of two", get_count<&o::receive_buffers>,
+     set_count<&o::receive_buffers, 2, most_receive_buffers>},
+    {"receive_buffer_bytes", "64 to 1048576", "bytes", "size of each of them",
+     get_count<&o::receive_buffer_bytes>, set_count<&o::receive_buffer_bytes, 64, 1u << 20>},
     {"stealable_capacity", "1 to 1048576", "tasks",
      "stealable tasks that a shard can hold ready; a power of two", get_count<&o::stealable_capacity>,
      set_count<&o::stealable_capacity, 1, most_queue_entries>},
@@ -289,6 +295,7 @@ std::expected<runtime_options, start_error> resolve(const runtime_options& given
                                   : feature_use::off;
     resolved.lane_capacity = std::bit_ceil(resolved.lane_capacity);
     resolved.injection_capacity = std::bit_ceil(resolved.injection_capacity);
+    resolved.receive_buffers = std::bit_ceil(resolved.receive_buffers);
     resolved.stealable_capacity = std::bit_ceil(resolved.stealable_capacity);
     return resolved;
 }

@@ -54,15 +54,17 @@ struct runtime_options {
     tag_set hot_tags{};                          ///< tags with lanes of their own, see next_hot_event()
     tag_set coalesced_hot_tags{};                ///< tags that are summed up, see next_hot_count()
     unsigned hot_counter_wake_threshold = 0;     ///< sum at which a sleeping shard is woken again; 0: none
+    unsigned receive_buffers = 128;              ///< buffers of each shard for streams that receive
+    unsigned receive_buffer_bytes = 8192;        ///< bytes of each of them
     unsigned stealable_capacity = 4096;          ///< stealable tasks that a shard can hold ready
     unsigned steal_budget = 32;                  ///< most tasks that one theft takes
     unsigned tasks_per_turn = 64;                ///< tasks run between two looks at ring and lanes
     std::chrono::microseconds spin{50};          ///< longest spin of an idle shard before it sleeps
     std::chrono::milliseconds stop_grace{100};   ///< time that tasks get to finish after stop()
-    std::chrono::milliseconds stop_patience{
-        1000};                      ///< after it, for a shard that does not come back from a task
-    unsigned blocking_threads = 64; ///< most threads of spawn_blocking()
-    unsigned blocking_queue = 1024; ///< functions that may wait for such a thread
+    /// After it, for a shard that does not come back from a task.
+    std::chrono::milliseconds stop_patience{1000};
+    unsigned blocking_threads = 64;                  ///< most threads of spawn_blocking()
+    unsigned blocking_queue = 1024;                  ///< functions that may wait for such a thread
     std::chrono::milliseconds blocking_idle{10'000}; ///< how long such a thread without work is kept
 };
 

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <string_view>
 
 #include <liburing.h>
 
@@ -35,12 +36,15 @@ public:
     /// EINVAL (io_uring_setup(2)); what is in use is in features(). Error: cause and remedy (EPERM: sysctl or
     /// seccomp; ENOSYS; ENOMEM: locked memory; EMFILE). The environment variable SPARGIO_TIER forces older
     /// kernels' features for tests: "no_defer", "no_single_issuer", "no_coop_taskrun", "no_msg_ring",
-    /// "no_send_msg_ring", "no_sqpoll", and "tiny_rings" for rings of 4 requests and 8 completions; several
-    /// with commas. While memory is short, which passes when it is for rings that were closed just now, it
-    /// tries again for half a second before it gives up. `enters` counts the calls of io_uring_enter(2)
-    /// that the ring makes; it must outlive the ring.
+    /// "no_send_msg_ring", "no_sqpoll", "no_buffer_ring", "no_multishot", and "tiny_rings" for rings of 4
+    /// requests and 8 completions; several with commas. While memory is short, which passes when it is for
+    /// rings that were closed just now, it tries again for half a second before it gives up. `enters` counts
+    /// the calls of io_uring_enter(2) that the ring makes; it must outlive the ring.
     [[nodiscard]] static std::expected<std::unique_ptr<ring>, start_error>
     create(const runtime_options& options, counter& enters);
+
+    /// Whether SPARGIO_TIER plays a kernel without this feature.
+    [[nodiscard]] static bool plays_without(std::string_view feature) noexcept;
 
     ring(const ring&) = delete;
     ring& operator=(const ring&) = delete;
@@ -133,6 +137,13 @@ public:
     [[nodiscard]] std::uint64_t completions_lost() const noexcept {
         return IO_URING_READ_ONCE(*raw_.cq.koverflow);
     }
+
+    /// Shows a ring of buffers to the kernel; false where it lacks that (5.19), or where memory for it is
+    /// short. One system call, as for the next.
+    [[nodiscard]] bool register_buffers(io_uring_buf_reg& which) noexcept {
+        return io_uring_register_buf_ring(&raw_, &which, 0) == 0;
+    }
+    void unregister_buffers(std::uint16_t group) noexcept { io_uring_unregister_buf_ring(&raw_, group); }
 
     /// Re-arms the read of the wake eventfd; call once after each completion of kind `wake_read`, until it is
     /// true: false when the queue is full, see try_entry().

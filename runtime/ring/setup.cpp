@@ -16,21 +16,8 @@
 namespace spargio {
 namespace {
 
-/// Whether SPARGIO_TIER, which tests use to play an older kernel or a tiny one, has this word.
-bool taken_away(std::string_view feature) {
-    const char* const tier = std::getenv("SPARGIO_TIER");
-    if (tier == nullptr) return false;
-    std::string_view rest = tier;
-    while (!rest.empty()) {
-        const auto comma = rest.find(',');
-        if (rest.substr(0, comma) == feature) return true;
-        rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
-    }
-    return false;
-}
-
 bool wanted(feature_use use, std::string_view tier_word) {
-    return use != feature_use::off && !taken_away(tier_word);
+    return use != feature_use::off && !tier_lacks(tier_word);
 }
 
 /// MSG_RING by opcode probe (io_uring_register(2), IORING_REGISTER_PROBE).
@@ -62,8 +49,8 @@ wake_ways probe_wake_ways(io_uring& raw) {
     // One probe per process: the kernel under it does not change.
     static const bool has_msg_ring = kernel_has_msg_ring(raw);
     static const bool has_send_msg_ring = has_msg_ring && kernel_has_send_msg_ring();
-    const bool msg_ring = has_msg_ring && !taken_away("no_msg_ring");
-    const bool send_msg_ring = has_send_msg_ring && msg_ring && !taken_away("no_send_msg_ring");
+    const bool msg_ring = has_msg_ring && !tier_lacks("no_msg_ring");
+    const bool send_msg_ring = has_send_msg_ring && msg_ring && !tier_lacks("no_send_msg_ring");
     return {msg_ring ? shard_wake::msg_ring : shard_wake::eventfd,
             send_msg_ring ? foreign_wake::send_msg_ring : foreign_wake::eventfd};
 }
@@ -113,6 +100,18 @@ struct setup_flag {
 
 } // namespace
 
+bool tier_lacks(std::string_view feature) noexcept {
+    const char* const tier = std::getenv("SPARGIO_TIER");
+    if (tier == nullptr) return false;
+    std::string_view rest = tier;
+    while (!rest.empty()) {
+        const auto comma = rest.find(',');
+        if (rest.substr(0, comma) == feature) return true;
+        rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+    }
+    return false;
+}
+
 std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_options& options) {
     capabilities features;
     features.single_issuer = wanted(options.single_issuer, "no_single_issuer");
@@ -129,7 +128,7 @@ std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_opt
         {IORING_SETUP_COOP_TASKRUN, options.coop_taskrun, &capabilities::coop_taskrun},
     };
     // What the kernel accepts at the least, for tests of queues that are always full.
-    const bool tiny = taken_away("tiny_rings");
+    const bool tiny = tier_lacks("tiny_rings");
     int answer = 0;
     for (unsigned given_up = 0;; ++given_up) {
         io_uring_params asked{};

@@ -80,7 +80,7 @@ private:
         61; // as a prime it falls into step with no loop of the user's
 
     [[nodiscard]] static bool may_move(const task_header& task) noexcept {
-        return task.moves == mobility::stealable && !task.held;
+        return task.moves == mobility::stealable && !task.held && task.stays == 0;
     }
 
     [[nodiscard]] task_header* pop_queued() noexcept {

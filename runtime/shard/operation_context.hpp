@@ -28,6 +28,7 @@
 
 namespace spargio {
 
+class receive_buffers;
 class shard;
 
 enum class operation_state : std::uint8_t { created, in_flight, cancelling, finished };
@@ -117,8 +118,11 @@ public:
     /// effect.
     void cancel(operation_wait& what, errc why) noexcept;
 
-    /// The ring, for what is registered with it.
-    [[nodiscard]] ring& its_ring() const noexcept;
+    /// The shard's buffers for streams, made when they are first asked for. Throws std::bad_alloc.
+    [[nodiscard]] receive_buffers& buffers() const;
+    /// Keeps the current task, even a stealable one, on this shard, or no longer; counted.
+    void stay() noexcept;
+    void stay_no_longer() noexcept;
 
 private:
     explicit operation_context(shard& here) noexcept : shard_(&here) {}

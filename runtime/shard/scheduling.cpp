@@ -21,7 +21,7 @@ void make_runnable(task_header& task) noexcept {
     // While a runtime is torn down nothing of it runs any more; its registry destroys the task. A task of
     // another runtime is to run: what is destroyed here may be all that it waits for.
     if (here != nullptr && !here->running() && &here->core() == &task.home->core()) return;
-    const bool stays = task.moves == mobility::pinned || task.held;
+    const bool stays = task.moves == mobility::pinned || task.held || task.stays != 0;
     if (here != nullptr && (stays ? here == task.home : &here->core() == &task.home->core())) {
         here->resume_soon(task);
         return;

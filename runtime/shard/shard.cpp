@@ -2,6 +2,7 @@
 
 #include <spargio/core/cpu_binding.hpp>
 #include <spargio/core/trace.hpp>
+#include <spargio/shard/buffer_context.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/task/frame_pool.hpp>
 
@@ -100,6 +101,7 @@ void shard::close() noexcept {
     // has.
     parking_.stay_awake();
     while (outside_wakers_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
+    if (buffers_ != nullptr) buffers_->detach();
     ring_.reset();
     let_go_thread();
 }

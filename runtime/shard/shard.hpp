@@ -34,6 +34,7 @@
 
 namespace spargio {
 
+class receive_buffers;
 class runtime_core;
 class timer_wait;
 
@@ -233,7 +234,8 @@ public:
     [[nodiscard]] bool open_operation(operation_wait& what) noexcept;
     void cancel_operation(operation_wait& what, errc why) noexcept;
     [[nodiscard]] std::size_t operations_in_flight() const noexcept { return operations_.size(); }
-    [[nodiscard]] ring& its_ring() noexcept { return *ring_; }
+    /// Throws std::bad_alloc.
+    [[nodiscard]] receive_buffers& buffers();
 
 private:
     bool gather() noexcept;
@@ -314,6 +316,7 @@ private:
     progress_wait* progress_waits_ = nullptr;
     timer_queue timers_;
     operation_slots operations_;
+    std::unique_ptr<receive_buffers> buffers_; // not before they are asked for
     first_cpu first_cpu_;
     idle_spin spin_;
     crowding crowding_;

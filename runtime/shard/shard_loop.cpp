@@ -1,5 +1,6 @@
 // The loop of a shard.
 #include <spargio/core/trace.hpp>
+#include <spargio/shard/buffer_context.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/shard.hpp>
 
@@ -66,6 +67,7 @@ bool shard::gather() noexcept {
     any |= deliver_mail();
     any |= advance_waits();
     any |= expire_timers();
+    if (buffers_ != nullptr) any |= buffers_->serve();
     return any;
 }
 
@@ -261,6 +263,7 @@ bool shard::work_before_sleep() noexcept {
     if (!queue_.empty() || core_.stopping_before_sleep() || !arrivals_.empty_before_sleep()) return true;
     if (!event_waiters_.empty() && mailbox_.has_mail_before_sleep()) return true;
     if (hot_.used() && hot_.work_before_sleep()) return true;
+    if (buffers_ != nullptr && buffers_->must_serve_before_sleep()) return true;
     if (steal_budget_ != 0)
         for (std::size_t i = 0; i < core_.shard_count(); ++i)
             if (!core_.at(i).queue_.stealable().empty_before_sleep()) return true;

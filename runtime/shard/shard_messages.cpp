@@ -1,4 +1,5 @@
 // Messages and what waits for them, on the shard's own thread.
+#include <spargio/shard/buffer_context.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/shard.hpp>
 
@@ -113,6 +114,7 @@ void shard::close_waits() noexcept {
     }
     close_timers();
     cancel_operations();
+    if (buffers_ != nullptr) buffers_->close_waits();
 }
 
 } // namespace spargio

@@ -1,9 +1,12 @@
 // Requests to the kernel, on the thread of the shard whose ring they use. They gather during a turn and go to
 // the kernel together, when the shard looks at its ring or sleeps (R25).
+#include <spargio/shard/buffer_context.hpp>
 #include <spargio/shard/operation_context.hpp>
+#include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/shard.hpp>
 
 #include <cerrno>
+#include <memory>
 #include <utility>
 
 namespace spargio {
@@ -13,6 +16,13 @@ namespace {
 constexpr std::uint32_t notification = 1U << 3;
 
 } // namespace
+
+receive_buffers& shard::buffers() {
+    if (buffers_ == nullptr)
+        buffers_ = std::make_unique<receive_buffers>(*this, *ring_, core_.options().receive_buffers,
+                                                     core_.options().receive_buffer_bytes);
+    return *buffers_;
+}
 
 io_uring_sqe& shard::next_entry() noexcept {
     for (;;) {
@@ -197,7 +207,14 @@ bool operation_context::start(operation_wait& what) noexcept {
 
 void operation_context::cancel(operation_wait& what, errc why) noexcept { shard_->cancel_operation(what, why); }
 
-ring& operation_context::its_ring() const noexcept { return shard_->its_ring(); }
+receive_buffers& operation_context::buffers() const { return shard_->buffers(); }
+
+void operation_context::stay() noexcept { ++shard_->current_task()->stays; }
+
+void operation_context::stay_no_longer() noexcept {
+    // Null while the runtime destroys what is unfinished: then nothing runs any more.
+    if (task_header* const self = shard_->current_task()) --self->stays;
+}
 
 namespace this_shard {
 

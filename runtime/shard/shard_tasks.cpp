@@ -26,6 +26,7 @@ task_header& shard::suspend_current(std::coroutine_handle<> caller) noexcept {
 
 void shard::move_current(shard& target, std::coroutine_handle<> caller) noexcept {
     task_header& self = suspend_current(caller);
+    if (self.stays != 0) misused("a task that has a stream of its shard can't leave the shard");
     const bool pinned_here = self.moves == mobility::pinned;
     // A pinned task's frame is destroyed where it lives, so its new home takes note of it: when it suspends
     // next, or when that shard stops and finds it in a queue.

@@ -55,6 +55,7 @@ struct task_header {
     block_prefix block;
     mobility moves = mobility::stealable;
     bool held = false;                      ///< waits for something of its shard: must be resumed there
+    std::uint16_t stays = 0;                ///< streams of its shard that it has: must not leave it
     bool reserved = false;                  ///< counted among the arrivals that its shard expects
     std::uint32_t born = fork_count::now(); ///< which process it was spawned in
     task_header* next = nullptr;            ///< link of the one queue that the task is in

@@ -1,0 +1,58 @@
+#include <spargio/ops/accept_stream.hpp>
+
+#include <atomic>
+#include <cerrno>
+#include <new>
+#include <utility>
+
+#include <sys/socket.h>
+
+namespace spargio::ops::detail {
+namespace {
+
+/// Whether the kernel refused the multishot form once: then nobody tries again.
+std::atomic<bool> one_at_a_time{ring::plays_without("no_multishot")};
+
+} // namespace
+
+accept_state::accept_state(int listener) : stream_state(&prepare), listener_(listener) {}
+
+io_result<file_descriptor> accept_state::next_item() noexcept {
+    if (!accepted_.empty()) {
+        file_descriptor first = std::move(accepted_.front());
+        accepted_.pop_front();
+        return first;
+    }
+    return std::unexpected(take_error()); // a listener has no end
+}
+
+void accept_state::prepare(operation_wait& what, io_uring_sqe& entry) noexcept {
+    const auto& self = static_cast<accept_state&>(what);
+    constexpr int flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+    if (self.many_shots(one_at_a_time))
+        io_uring_prep_multishot_accept(&entry, self.listener_, nullptr, nullptr, flags);
+    else
+        io_uring_prep_accept(&entry, self.listener_, nullptr, nullptr, flags);
+}
+
+void accept_state::arrived(std::int32_t result, std::uint32_t) noexcept {
+    if (result >= 0) {
+        note_form(one_at_a_time);
+        file_descriptor connection(result);
+        try {
+            accepted_.push_back(std::move(connection));
+        } catch (const std::bad_alloc&) {
+            fail(-ENOMEM); // and the connection is closed
+        }
+        return;
+    }
+    if (result == -EINTR) return;
+    if (result == -EINVAL && try_single_form(one_at_a_time)) return;
+    fail(result);
+}
+
+void accept_state::drop(std::int32_t result, std::uint32_t) noexcept {
+    if (result >= 0) file_descriptor{result}.reset();
+}
+
+} // namespace spargio::ops::detail

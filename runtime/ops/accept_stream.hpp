@@ -1,0 +1,52 @@
+// Accepting without end (R30): IORING_OP_ACCEPT, multishot (kernel 5.19); on older kernels one request after
+// the other.
+#pragma once
+
+#include <spargio/core/file_descriptor.hpp>
+#include <spargio/ops/operation_stream.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+
+namespace spargio::ops {
+
+namespace detail {
+
+class accept_state final : public stream_state {
+public:
+    using value_type = file_descriptor;
+
+    explicit accept_state(int listener);
+
+    [[nodiscard]] io_result<file_descriptor> next_item() noexcept;
+
+private:
+    [[nodiscard]] bool has_item() const noexcept override { return !accepted_.empty(); }
+    void arm() noexcept override { start(); }
+    void arrived(std::int32_t result, std::uint32_t flags) noexcept override;
+    void drop(std::int32_t result, std::uint32_t flags) noexcept override;
+    void let_go() noexcept override { accepted_.clear(); }
+
+    static void prepare(operation_wait& what, io_uring_sqe& entry) noexcept;
+
+    const int listener_;
+    std::deque<file_descriptor> accepted_; // not yet taken
+};
+
+} // namespace detail
+
+/// The connections that come to a listening socket, non-blocking and close-on-exec. The socket must stay open
+/// until the stream is destroyed. Connections that were not taken by then are closed.
+///
+/// Immovable. next() gives a connection. The kernel accepts on while nobody calls next(); to keep connections
+/// in the backlog, or for several processes on one listener, use accept(). EMFILE and the like end a next();
+/// the next one tries again, so wait a little first. Allocates at the beginning, and for connections that wait
+/// to be taken.
+class accept_stream : public operation_stream<detail::accept_state> {
+public:
+    /// Throws std::bad_alloc. On a shard only.
+    explicit accept_stream(int listener) : operation_stream(std::make_unique<detail::accept_state>(listener)) {}
+};
+
+} // namespace spargio::ops

@@ -1,0 +1,63 @@
+// Receiving without end (R30): IORING_OP_RECV, multishot (kernel 6.0), into buffers that the kernel chooses
+// when bytes have come (5.19), so that a connection on which nothing comes needs none. On older kernels one
+// request after the other does the same.
+#pragma once
+
+#include <spargio/ops/operation_stream.hpp>
+#include <spargio/shard/buffer_context.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace spargio::ops {
+
+namespace detail {
+
+class receive_state final : public stream_state, private buffer_waiter {
+public:
+    using value_type = buffer_lease;
+
+    explicit receive_state(int socket);
+
+    [[nodiscard]] io_result<buffer_lease> next_item() noexcept;
+
+private:
+    using number = receive_buffers::number;
+    static constexpr std::int32_t none = -1;
+
+    [[nodiscard]] bool has_item() const noexcept override { return first_ != none; }
+    void arm() noexcept override;
+    void arrived(std::int32_t result, std::uint32_t flags) noexcept override;
+    void drop(std::int32_t result, std::uint32_t flags) noexcept override;
+    void let_go() noexcept override;
+    void buffer_has_come() noexcept override;
+
+    static void prepare(operation_wait& what, io_uring_sqe& entry) noexcept;
+    [[nodiscard]] std::int32_t buffer_of(std::uint32_t flags) noexcept;
+    void enqueue(number which, std::uint32_t bytes) noexcept;
+
+    receive_buffers& buffers_;
+    const int socket_;
+    std::int32_t first_ = none; // of what has come, in order
+    std::int32_t last_ = none;
+    std::int32_t filling_ = none; // where the kernel does not choose
+};
+
+} // namespace detail
+
+/// All that comes on a connected socket. The socket must stay open until the stream is destroyed; then the
+/// kernel may still have the request for a moment, and takes no more bytes once it has ended (bytes that came
+/// in between are lost, as is what was not taken by next()). Close the socket after its stream.
+///
+/// Immovable: `spargio::ops::receive_stream incoming(socket);` in a task. next() gives a lease of what has
+/// come, at most options.receive_buffer_bytes; an empty one when the other side has ended its direction. While
+/// all buffers of the shard are out it waits until one comes back. Allocates once, at the beginning; per piece
+/// nothing, and no system call of its own.
+class receive_stream : public operation_stream<detail::receive_state> {
+public:
+    /// Throws std::bad_alloc. On a shard only.
+    explicit receive_stream(int socket) : operation_stream(std::make_unique<detail::receive_state>(socket)) {}
+};
+
+} // namespace spargio::ops
