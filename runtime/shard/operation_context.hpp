@@ -25,6 +25,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace spargio {
 
@@ -100,6 +101,12 @@ public:
     [[nodiscard]] bool stopping() const noexcept;
     /// The shard's index.
     [[nodiscard]] std::uint32_t index() const noexcept;
+
+    /// The ring that has the fewest operations with the kernel: the preferred one if it is among them, this one
+    /// if it is, else one in turn. A guess: the others go on meanwhile. One load a shard.
+    [[nodiscard]] std::uint32_t ring_with_fewest(std::optional<std::uint32_t> preferred) const noexcept;
+    /// Operations that a shard has with the kernel; the same guess.
+    [[nodiscard]] std::uint64_t operations_on(std::uint32_t shard_index) const noexcept;
 
     /// Suspends the current task until the operation is finished; false when it is finished at once and must
     /// not suspend: the task was cancelled before, the runtime stops, or memory is short (ENOMEM). The kernel

@@ -134,6 +134,10 @@ public:
     [[nodiscard]] std::size_t load() noexcept {
         return queue_.stealable().size() + reserved_arrivals_.load(std::memory_order_relaxed);
     }
+    /// Operations with the kernel, seen by others.
+    [[nodiscard]] std::uint64_t operations_elsewhere() const noexcept {
+        return counters_.operations_pending.read();
+    }
     /// Reserves room for one stealable task that is to arrive with the mark `reserved`; false when those here
     /// and those on their way fill the queue.
     [[nodiscard]] bool reserve_arrival() noexcept;

@@ -5,6 +5,7 @@
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/shard.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <utility>
@@ -200,6 +201,23 @@ bool operation_context::is_here() const noexcept { return shard::current() == sh
 bool operation_context::stopping() const noexcept { return shard_->stopping(); }
 
 std::uint32_t operation_context::index() const noexcept { return shard_->index(); }
+
+std::uint64_t operation_context::operations_on(std::uint32_t shard_index) const noexcept {
+    return shard_->core().at(shard_index).operations_elsewhere();
+}
+
+std::uint32_t operation_context::ring_with_fewest(std::optional<std::uint32_t> preferred) const noexcept {
+    runtime_core& core = shard_->core();
+    const auto count = static_cast<std::uint32_t>(core.shard_count());
+    std::uint64_t fewest = operations_on(0);
+    for (std::uint32_t i = 1; i < count; ++i) fewest = std::min(fewest, operations_on(i));
+    if (preferred && *preferred < count && operations_on(*preferred) <= fewest) return *preferred;
+    if (operations_on(index()) <= fewest) return index();
+    const std::uint32_t first = core.next_in_turn().index();
+    for (std::uint32_t i = 0; i < count; ++i)
+        if (const std::uint32_t next = (first + i) % count; operations_on(next) <= fewest) return next;
+    return first;
+}
 
 bool operation_context::start(operation_wait& what) noexcept {
     return !shard_->stopping() && shard_->open_operation(what);

@@ -17,12 +17,14 @@ PROGRAMS = (
     Program("runtime_message_tests"),
     Program("runtime_placement_tests"),
     Program("runtime_sync_tests"),
+    Program("runtime_operation_tests"),
     Program("runtime_stress_tests", "traffic/*there_and_back_gap_300*:traffic/*room_for_one_gap_20_*:"
             "foreign/*joins_each_task*four_shards", "stress", 0.02),
 )
 TRACED = (
     Program("runtime_task_tests"),
     Program("runtime_shard_tests", NOT_IDLE),
+    Program("runtime_operation_tests"),
     Program("runtime_message_tests", "R19.*:with/P1.direct_*/1"),
     Program("runtime_stress_tests", "traffic/*there_and_back_gap_300_spin_0:traffic/*room_for_one_gap_20_spin_0:"
             "foreign/*joins_each_task*four_shards", "stress", 0.001),
@@ -33,9 +35,11 @@ TIERS = (
     "no_coop_taskrun",
     "no_msg_ring",
     "no_send_msg_ring",
+    "no_multishot",
+    "no_buffer_ring",
     "tiny_rings",
-    "no_defer,no_single_issuer,no_coop_taskrun,no_msg_ring,no_send_msg_ring",
-    "no_defer,no_single_issuer,no_coop_taskrun,no_msg_ring,no_send_msg_ring,tiny_rings",
+    "no_defer,no_single_issuer,no_coop_taskrun,no_msg_ring,no_send_msg_ring,no_multishot,no_buffer_ring",
+    "no_defer,no_single_issuer,no_coop_taskrun,no_msg_ring,no_send_msg_ring,no_multishot,no_buffer_ring,tiny_rings",
 )
 
 

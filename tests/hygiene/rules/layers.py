@@ -34,7 +34,8 @@ AREAS: dict[str, Area] = {
     "runtime/sched": Area(own=(CORE, TASK), never=SYSCALLS),
     "runtime/shard": Area(own=(CORE, RING, TASK, SCHED)),
     # An operation sees the context of its shard, and what all operations share, but no other operation.
-    "runtime/ops": Area(own=(CORE, TASK, RING, "runtime/shard/*context*.hpp", "runtime/ops/operation*.hpp"),
+    "runtime/ops": Area(own=(CORE, TASK, RING, "runtime/shard/*context*.hpp", "runtime/ops/operation*.hpp",
+                             "runtime/shard/with_stop.hpp"),  # steering: a child on another shard
                         self_contained=False),
     "runtime/time": Area(own=(CORE, TASK, OPS)),
     "runtime/fs": Area(own=(CORE, TASK, OPS)),

@@ -1,0 +1,48 @@
+// Choosing the ring of an operation when it is submitted (R26).
+//
+// An operation on another shard's ring is a child task there: two hops and about 200 ns, worth it when that ring, or
+// its CPU, is the freer one. The answer comes back to the shard of the task that asked.
+#pragma once
+
+#include <spargio/core/io_result.hpp>
+#include <spargio/ops/operation.hpp>
+#include <spargio/shard/operation_context.hpp>
+#include <spargio/shard/with_stop.hpp>
+#include <spargio/task/task.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <utility>
+
+namespace spargio {
+
+namespace detail {
+
+template <kernel_request Request>
+task<io_result<typename Request::value_type>> carried(operation<Request> what) {
+    co_return co_await std::move(what);
+}
+
+} // namespace detail
+
+/// Does an operation on the ring of that shard; an index past the last is a misuse, see `pinned`. What it borrows must
+/// stay until this has been awaited. Cancellable as the operation is. Allocates frames from the pool; throws
+/// std::bad_alloc.
+template <kernel_request Request>
+[[nodiscard]] task<io_result<typename Request::value_type>> on_shard(std::uint32_t shard_index,
+                                                                     operation<Request> what) {
+    if (operation_context::here().index() == shard_index) co_return co_await std::move(what);
+    auto apart = with_stop(std::stop_token{}, detail::carried(std::move(what)), pinned{shard_index});
+    co_return co_await std::move(apart);
+}
+
+/// Does an operation on the ring that has the fewest with the kernel when it is submitted: the preferred one if it is
+/// among them, this one if it is, else one in turn.
+template <kernel_request Request>
+[[nodiscard]] task<io_result<typename Request::value_type>> steered(operation<Request> what,
+                                                                    std::optional<std::uint32_t> preferred = {}) {
+    return on_shard(operation_context::here().ring_with_fewest(preferred), std::move(what));
+}
+
+} // namespace spargio
