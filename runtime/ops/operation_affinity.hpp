@@ -1,7 +1,7 @@
 // Which ring the operations of one descriptor keep to (R27).
 //
-// Two operations on one stream must not run on two rings at a time, or their order is lost; those on a file may, but
-// the same ring has its state at hand. So the owner of a descriptor keeps one of these beside it.
+// Two operations on one stream must not run on two rings at a time, or their order is lost; those on a file
+// may, but the same ring has its state at hand. So the owner of a descriptor keeps one of these beside it.
 //
 //   strength   the next operation goes to
 //   weak       the shard of the last ones, unless its ring is much busier than the freest; for files
@@ -59,7 +59,8 @@ public:
         if (--in_flight_ == 0) idle_since_ = clock::now();
     }
 
-    /// Binds the descriptor to the shard it has a lease on, or to this one, until release(); gives the shard. Counted.
+    /// Binds the descriptor to the shard it has a lease on, or to this one, until release(); gives the shard.
+    /// Counted.
     std::uint32_t hold() noexcept {
         const std::lock_guard hold(lock_);
         if (!shard_ || (holders_ == 0 && in_flight_ == 0)) shard_ = operation_context::here().index();

@@ -1,5 +1,5 @@
-// Many buffers with one submission and one resumption (R29): IORING_OP_SENDMSG with MSG_WAITALL, by which the kernel
-// goes on after a part by itself (5.19).
+// Many buffers with one submission and one resumption (R29): IORING_OP_SENDMSG with MSG_WAITALL, by which the
+// kernel goes on after a part by itself (5.19).
 #pragma once
 
 #include <spargio/core/io_result.hpp>
@@ -55,9 +55,9 @@ namespace detail {
 
 } // namespace detail
 
-/// Sends all of the buffers, in order, at most `window` (1,024 at most) with one request. Gives the bytes sent: all, or
-/// those before an error or a cancellation, which is the answer only when nothing was sent. `parts` is used up
-/// on the way; the buffers are borrowed.
+/// Sends all of the buffers, in order, at most `window` (1,024 at most) with one request. Gives the bytes sent:
+/// all, or those before an error or a cancellation, which is the answer only when nothing was sent. `parts` is
+/// used up on the way; the buffers are borrowed.
 [[nodiscard]] inline task<io_result<std::size_t>> send_all_batch(int socket, std::span<iovec> parts,
                                                                  std::size_t window = 1024) {
     std::size_t sent = 0;
