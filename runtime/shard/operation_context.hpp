@@ -85,6 +85,7 @@ private:
     std::uint32_t flags_ = 0;
     operation_state state_ = operation_state::created;
     operation_kind kind_ = operation_kind::cancellable;
+    bool is_played_ = false; // the result is a test's
     errc cut_short_{};
 };
 

@@ -34,6 +34,7 @@
 
 namespace spargio {
 
+class fault_plan;
 class receive_buffers;
 class runtime_core;
 class timer_wait;
@@ -254,6 +255,7 @@ private:
     void look_at_ring() noexcept;
     [[nodiscard]] io_uring_sqe& next_entry() noexcept;
     void submit_operation(operation_wait& what) noexcept;
+    void play_fault(fault_plan& plan, operation_wait& what, io_uring_sqe& entry) noexcept;
     void take_operation(std::uint64_t number, std::int32_t result, std::uint32_t flags) noexcept;
     void retire_operation(operation_wait& what) noexcept;
     void interrupt(task_header& task) noexcept;

@@ -1,5 +1,6 @@
 // Requests to the kernel, on the thread of the shard whose ring they use. They gather during a turn and go to
 // the kernel together, when the shard looks at its ring or sleeps (R25).
+#include <spargio/ring/fault_plan.hpp>
 #include <spargio/shard/buffer_context.hpp>
 #include <spargio/shard/operation_context.hpp>
 #include <spargio/shard/runtime_core.hpp>
@@ -35,7 +36,18 @@ io_uring_sqe& shard::next_entry() noexcept {
 void shard::submit_operation(operation_wait& what) noexcept {
     io_uring_sqe& entry = next_entry();
     what.prepare_(what, entry);
+    what.is_played_ = false;
+    if (fault_plan* const plan = fault_plan::installed(); plan != nullptr) [[unlikely]]
+        play_fault(*plan, what, entry);
     io_uring_sqe_set_data64(&entry, user_data{completion_kind::operation, what.number_}.packed());
+}
+
+void shard::play_fault(fault_plan& plan, operation_wait& what, io_uring_sqe& entry) noexcept {
+    const auto result = plan.judge(entry);
+    if (!result) return;
+    io_uring_prep_nop(&entry);
+    what.is_played_ = true;
+    what.result_ = *result;
 }
 
 bool shard::open_operation(operation_wait& what) noexcept {
@@ -73,6 +85,8 @@ void shard::take_operation(std::uint64_t number, std::int32_t result, std::uint3
     operation_wait* const found = operations_.find(number);
     if (found == nullptr) return;
     operation_wait& what = *found;
+    if (what.is_played_) [[unlikely]]
+        result = what.result_;
     const bool last = (flags & IORING_CQE_F_MORE) == 0;
     if (what.take_ != nullptr) {
         if (last) retire_operation(what);
@@ -84,10 +98,12 @@ void shard::take_operation(std::uint64_t number, std::int32_t result, std::uint3
         return;
     }
     if ((flags & notification) == 0) what.result_ = result;
+#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 104 // mutant: a signal shows
     if (result == -EINTR && what.state_ == operation_state::in_flight) {
         submit_operation(what); // a signal; the caller is not to know (P13)
         return;
     }
+#endif
     retire_operation(what);
     what.flags_ = flags;
     what.task_->operation = nullptr;

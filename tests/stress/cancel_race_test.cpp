@@ -1,5 +1,6 @@
-// P5, P6, P7 under load: every kind of operation that waits, cancelled or timed out at a random moment while what it
-// waits for may come at that very moment. Whatever was given is taken by somebody exactly once, or still there.
+// P5, P6, P7 under load: every kind of operation that waits, cancelled or timed out at a random moment while
+// what it waits for may come at that very moment. Whatever was given is taken by somebody exactly once, or
+// still there.
 #include "tests/stress/stress.hpp"
 
 #include <gtest/gtest.h>
@@ -31,8 +32,8 @@ using namespace std::chrono_literals;
 class contest {
 public:
     virtual ~contest() = default;
-    /// Waits once: true when it got one unit (a byte, a connection), false when it was cut short. Anything else counts
-    /// in `wrong`. On shard 0.
+    /// Waits once: true when it got one unit (a byte, a connection), false when it was cut short. Anything else
+    /// counts in `wrong`. On shard 0.
     virtual task<bool> attempt(std::chrono::nanoseconds limit) = 0;
     /// Gives one unit, on shard 1.
     virtual void give() = 0;
@@ -68,7 +69,8 @@ std::uint64_t drain(int file) {
     std::array<char, 4096> into{};
     std::uint64_t count = 0;
     ::fcntl(file, F_SETFL, ::fcntl(file, F_GETFL) | O_NONBLOCK);
-    for (ssize_t n = 0; (n = ::read(file, into.data(), into.size())) > 0;) count += static_cast<std::uint64_t>(n);
+    for (ssize_t n = 0; (n = ::read(file, into.data(), into.size())) > 0;)
+        count += static_cast<std::uint64_t>(n);
     return count;
 }
 
@@ -178,12 +180,15 @@ public:
             ::listen(listener_.get(), 64) != 0)
             throw std::runtime_error("no listener");
     }
-    task<bool> attempt(std::chrono::nanoseconds limit) override { return judged(ops::accept(listener_.get()), limit); }
+    task<bool> attempt(std::chrono::nanoseconds limit) override {
+        return judged(ops::accept(listener_.get()), limit);
+    }
     void give() override {
         const file_descriptor made(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         const linger at_once{1, 0}; // no TIME_WAIT: the ports would run out
         ::setsockopt(made.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-        if (::connect(made.get(), reinterpret_cast<const sockaddr*>(&where_), sizeof where_) != 0) wrong.fetch_add(1);
+        if (::connect(made.get(), reinterpret_cast<const sockaddr*>(&where_), sizeof where_) != 0)
+            wrong.fetch_add(1);
         // The other side takes it even when it is gone by then.
     }
     std::uint64_t left() override {
