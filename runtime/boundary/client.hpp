@@ -133,7 +133,7 @@ public:
         return call_awaiter(exchange_, std::move(what), deadline, detail::when_full::wait);
     }
 
-    /// As call(), but `overloaded` at once when the channel is full.
+    /// As call(), but `overloaded` at once when the channel is full; it still waits for the answer.
     [[nodiscard]] call_awaiter try_call(Request what, time_point deadline = no_deadline) const {
         return call_awaiter(exchange_, std::move(what), deadline, detail::when_full::refuse);
     }
@@ -143,7 +143,7 @@ public:
     /// received by then is never received; a server that has it sees caller_waits() become false, and its
     /// respond() says `timed_out`, however late. An answer that comes at the very end is either the answer or
     /// refused. When the runtime of this task stops meanwhile, or did before: `closed`. The task is resumed on
-    /// the same shard. Cost: that of call() and about 30 ns, and while the limit is pending its shard looks at
+    /// the same shard. Cost: that of call() and of a timer, and while the limit is pending its shard looks at
     /// the clock each turn.
     template <class Rep, class Period>
     [[nodiscard]] call_awaiter call_with_timeout(std::chrono::duration<Rep, Period> longest,
@@ -192,7 +192,9 @@ public:
         return call_and_wait(std::move(what), later_by(std::chrono::steady_clock::now(), longest));
     }
 
-    /// Refuses every call from now on, by whatever client; calls on their way are served. Idempotent.
+    /// Refuses every call from now on, by whatever client: `closed`. Calls on their way are served; servers get
+    /// `closed` when they have received them all. Idempotent; never blocks. One short lock, and a wake for each
+    /// server that waits in vain.
     void close() const noexcept { exchange_->end_calls(); }
 
 private:

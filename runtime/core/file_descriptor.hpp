@@ -7,7 +7,8 @@
 
 namespace spargio {
 
-/// Owns a file descriptor, or none. One thread at a time.
+/// Owns a file descriptor, or none. One thread at a time. Knows nothing of operations: whoever closes it sees
+/// to it that none is in flight.
 class file_descriptor {
 public:
     file_descriptor() noexcept = default;
@@ -17,7 +18,8 @@ public:
         if (this != &other) reset(other.release());
         return *this;
     }
-    /// Closes it, by close(2): at once, and without word of an error. Where that matters, see ops::close().
+    /// Closes it, by close(2): at once, on this thread, and without word of an error. That is one system call,
+    /// which may take long where data must still be written; see ops::close().
     ~file_descriptor() { reset(); }
 
     /// The number; -1 for none. Stays ours.
@@ -25,6 +27,7 @@ public:
     [[nodiscard]] explicit operator bool() const noexcept { return number_ >= 0; }
     /// Gives the number away; none is left.
     [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
+    /// Closes what it has, as the destructor does, and owns `owned` from now on.
     void reset(int owned = -1) noexcept {
         if (const int before = std::exchange(number_, owned); before >= 0) ::close(before);
     }

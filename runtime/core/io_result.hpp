@@ -10,13 +10,15 @@
 namespace spargio {
 
 /// What input and output give: the value, or a std::error_code of std::system_category() with the kernel's
-/// errno, or one of our own: `canceled`, `timed_out`, `closed` (the runtime stops). The latter equal the
-/// standard's conditions, so `error == std::errc::operation_canceled` and `error == std::errc::timed_out` hold
-/// for them.
+/// errno, or one of our own: `canceled`, `timed_out`, `closed` (the runtime stops); see runtime_category(). A
+/// value: the caller's, and any thread's. Compare with `error == errc::closed`, or by the standard's
+/// conditions.
 template <class T>
 using io_result = std::expected<T, std::error_code>;
 
-/// The category of errc, named "spargio". Any thread.
+/// The category of errc, named "spargio". Its conditions are those of the standard where there is a like one:
+/// `canceled` and `closed` equal std::errc::operation_canceled, `timed_out` equals std::errc::timed_out. Any
+/// thread.
 [[nodiscard]] const std::error_category& runtime_category() noexcept;
 
 /// For the conversion of an errc to a std::error_code. Any thread.

@@ -5,7 +5,8 @@
 
 namespace spargio {
 
-/// A message between two shards. What tag and value mean is up to the program.
+/// A message between two shards. What tag and value mean is up to the program; a plain value, copied on the
+/// way.
 struct message {
     std::uint32_t tag = 0;
     std::uint64_t value = 0;

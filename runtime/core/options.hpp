@@ -30,7 +30,8 @@ enum class option_preset : std::uint8_t {
 };
 
 /// Options of a runtime. Use designated initialisers: `{.shards = 4}`. Every field has an effect; each is
-/// also a knob of the same name (see knobs()).
+/// also a knob of the same name, which names its legal values (see knobs()). Numbers that must be powers of two
+/// are rounded up. A plain value: the runtime keeps a copy.
 struct runtime_options {
     option_preset preset = option_preset::none;    ///< fills fields that have their default, see with_preset()
     unsigned shards = 0;                           ///< threads, each with a ring; 0: as many as usable CPUs
@@ -61,7 +62,7 @@ struct runtime_options {
     unsigned tasks_per_turn = 64;                ///< tasks run between two looks at ring and lanes
     std::chrono::microseconds spin{50};          ///< longest spin of an idle shard before it sleeps
     std::chrono::milliseconds stop_grace{100};   ///< time that tasks get to finish after stop()
-    /// After it, for a shard that does not come back from a task.
+    /// How much longer a stop waits for a shard that does not come back from a task, before it is left behind.
     std::chrono::milliseconds stop_patience{1000};
     unsigned blocking_threads = 64;                  ///< most threads of spawn_blocking()
     unsigned blocking_queue = 1024;                  ///< functions that may wait for such a thread
@@ -71,26 +72,30 @@ struct runtime_options {
 /// One option as a knob.
 struct knob {
     std::string_view name;
-    std::string_view range; ///< legal values in words
-    std::string_view unit;  ///< "" for plain numbers
-    std::string_view help;  ///< one line
-    std::string (*get)(const runtime_options&);
-    bool (*set)(runtime_options&, std::string_view text); ///< false: not a legal value
+    std::string_view range;                               ///< legal values in words
+    std::string_view unit;                                ///< "" for plain numbers
+    std::string_view help;                                ///< one line
+    std::string (*get)(const runtime_options&);           ///< as text that `set` takes; throws std::bad_alloc
+    bool (*set)(runtime_options&, std::string_view text); ///< false: not a legal value, and nothing is changed
 };
 
 /// Every knob, in the order of the struct. Static storage. Any thread.
 [[nodiscard]] std::span<const knob> knobs() noexcept;
 
-/// Sets one option by name; `name` may carry the prefix "spargio.". Error: names the knob and the legal values.
+/// Sets one option by name; `name` may carry the prefix "spargio.". The text is read in the knob's unit,
+/// without it: `set_knob(options, "spin", "20")` is 20 us. Error: names the knob and the legal values, and
+/// nothing is changed. Pairs are checked by resolve(). Any thread; throws std::bad_alloc.
 [[nodiscard]] std::expected<void, std::string> set_knob(runtime_options& options, std::string_view name,
                                                         std::string_view text);
 
 /// The options with their preset filled in: fields that have their default get the preset's value, others stay.
-/// A field that was set to its default by hand can't be told from one that was not set.
+/// A field that was set to its default by hand can't be told from one that was not set. Any thread.
 [[nodiscard]] runtime_options with_preset(const runtime_options& options) noexcept;
 
 /// Checks ranges and pairs, and fills in the preset and what depends on the machine (shards = 0, spin where
-/// shards outnumber the CPUs). Error: names the fields and the remedy.
+/// shards outnumber the CPUs). Error: always `invalid_options`, with a message that names the fields and the
+/// remedy. runtime::start() does this by itself. Any thread; throws std::bad_alloc. Cost: reads the affinity
+/// mask and the files of the cgroup's CPU quota, some system calls.
 [[nodiscard]] std::expected<runtime_options, start_error> resolve(const runtime_options& options);
 
 } // namespace spargio

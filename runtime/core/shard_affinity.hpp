@@ -29,12 +29,13 @@ public:
     }
 
     /// From a knob's text: `none`, `auto`, or 1 to 64 CPU numbers with semicolons between them (`0;2`): shard i
-    /// on the i-th, round again. Nothing for any other text.
+    /// on the i-th, round again. Nothing for any other text. Any thread.
     [[nodiscard]] static std::optional<shard_affinity> parse(std::string_view text);
 
-    /// As parse() takes it.
+    /// As parse() takes it. Throws std::bad_alloc.
     [[nodiscard]] std::string text() const;
 
+    /// Whether it is anything but `none`.
     [[nodiscard]] constexpr bool binds() const noexcept { return how_ != way::none; }
 
     /// The CPU of a shard, of the calling thread's affinity mask where automatic; -1 when not to be bound.

@@ -58,7 +58,7 @@ public:
     [[nodiscard]] constexpr std::size_t size() const noexcept { return count_; }
     [[nodiscard]] constexpr bool empty() const noexcept { return count_ == 0; }
 
-    /// "3;7;9".
+    /// "3;7;9". Throws std::bad_alloc.
     [[nodiscard]] std::string text() const {
         std::string all;
         for (const std::uint32_t tag : tags()) all += (all.empty() ? "" : ";") + std::to_string(tag);

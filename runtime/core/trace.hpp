@@ -61,7 +61,8 @@ inline status write_chrome_json([[maybe_unused]] std::ostream& into) {
     return {};
 }
 
-/// The same into a file, which is replaced. `no_resources`: it could not be written.
+/// The same into a file, which is replaced. `no_resources`: it could not be written. Blocks the calling thread
+/// while it writes, so not for a task.
 inline status write_chrome_json([[maybe_unused]] const std::string& path) {
     if constexpr (!enabled)
         return std::unexpected(errc::not_supported);

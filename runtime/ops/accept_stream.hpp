@@ -45,7 +45,8 @@ private:
 /// to be taken.
 class accept_stream : public operation_stream<detail::accept_state> {
 public:
-    /// Throws std::bad_alloc. On a shard only.
+    /// Asks nothing of the kernel before the first next(). Throws std::bad_alloc. In a task only; elsewhere it
+    /// ends the program. The socket stays the caller's.
     explicit accept_stream(int listener) : operation_stream(std::make_unique<detail::accept_state>(listener)) {}
 };
 

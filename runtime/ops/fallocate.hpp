@@ -26,7 +26,8 @@ private:
     std::uint64_t bytes_;
 };
 
-/// Reserves or gives back room on the disk; `mode` as for fallocate(2), bytes from the start of the file.
+/// Reserves or gives back room on the disk; `mode` as for fallocate(2), bytes from the start of the file. On a
+/// thread of the kernel's.
 [[nodiscard]] inline operation<fallocate_request> fallocate(int file, int mode, std::uint64_t offset,
                                                             std::uint64_t bytes) noexcept {
     return operation<fallocate_request>(fallocate_request(file, mode, offset, bytes));

@@ -25,7 +25,7 @@ private:
     int flags_;
 };
 
-/// Gives a file one name more. Borrows both paths.
+/// Gives a file one name more; `flags` as for linkat(2). Borrows both paths. On a thread of the kernel's.
 [[nodiscard]] inline operation<linkat_request> linkat(int from_directory, const char* from, int to_directory,
                                                       const char* to, int flags = 0) noexcept {
     return operation<linkat_request>(linkat_request(from_directory, from, to_directory, to, flags));

@@ -25,7 +25,7 @@ private:
     mode_t mode_;
 };
 
-/// Makes a directory. Borrows `path`.
+/// Makes a directory; `mode` is subject to the umask. Borrows `path`. On a thread of the kernel's.
 [[nodiscard]] inline operation<mkdirat_request> mkdirat(int directory, const char* path,
                                                         mode_t mode = 0777) noexcept {
     return operation<mkdirat_request>(mkdirat_request(directory, path, mode));

@@ -32,7 +32,7 @@ private:
 };
 
 /// Opens a file, close-on-exec; `path` counts from `directory` (AT_FDCWD: the working directory). Gives the
-/// descriptor. Borrows `path`, which ends with 0.
+/// descriptor. Borrows `path`, which ends with 0. One that came with a cancellation is the answer all the same.
 [[nodiscard]] inline operation<openat_request> openat(int directory, const char* path, int flags,
                                                       mode_t mode = 0666) noexcept {
     return operation<openat_request>(openat_request(directory, path, flags, mode));

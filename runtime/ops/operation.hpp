@@ -2,20 +2,22 @@
 //
 // For each of them holds, if its header does not say otherwise:
 //
+// - Making one does nothing yet, and any thread may; until it is awaited it can be moved.
 // - Awaited once, by a task on a shard, whose ring it uses (R25). The task is resumed on that shard, and no
-// other
-//   one can have it meanwhile.
+//   other one can have it meanwhile.
 // - What it borrows (buffers, paths, addresses) must stay as it is until it has been awaited. It can't go away
 //   before: a task that waits for an operation is resumed, cancelled or not, only when the kernel has done with
-//   it.
+//   it. Descriptors that it is given must stay open as long.
+// - Descriptors that it gives are the caller's. One that comes when its task is no more is closed.
 // - Cancelling the task, a deadline (timeout(), timeout_at()) and the stop of the runtime ask the kernel to end
-// the
-//   operation. The answer is then the operation's own result, if it came about all the same, or `canceled`,
+//   the operation. The answer is then the operation's own result, if it came about all the same, or `canceled`,
 //   `timed_out` or `closed`, and it has had no effect (P6). One that has not begun by then does not begin.
-// - Errors: the kernel's errno in std::system_category(); ENOMEM when there is no memory for taking note of it.
-//   EINTR never shows.
-// - Costs: no allocation, no lock, no system call of its own: the requests of a turn go to the kernel together.
-//   About 20 ns beside the kernel's work.
+// - Errors: the kernel's errno in std::system_category(), those of the system call of the same name. EINVAL
+//   also where the kernel lacks the request, which the first line of each header dates; ENOMEM when there is no
+//   memory for taking note of it. EINTR never shows.
+// - Costs: no lock, and no system call of its own: the requests of a turn go to the kernel together. No
+//   allocation, except where the shard has more in flight than ever before. Beside the kernel's work an entry
+//   in the ring, a place in a table, and a suspension.
 #pragma once
 
 #include <spargio/core/io_result.hpp>

@@ -25,9 +25,12 @@
 
 namespace spargio {
 
+/// See above; `hard` is not one of them: it is what hold() makes of either.
 enum class affinity_strength : std::uint8_t { weak, strong };
 
-/// The lease of a descriptor on a shard. Any thread; it must outlive its operations.
+/// The lease of a descriptor on a shard. Any thread, unless said otherwise; it must outlive its operations.
+/// Holds nothing but the shard's number: the descriptor is its owner's. Cost: a spin lock a call, and a look at
+/// the clock.
 class descriptor_affinity {
 public:
     using clock = std::chrono::steady_clock;
@@ -54,19 +57,21 @@ public:
         ++in_flight_;
         return *shard_;
     }
+    /// The operation has ended. Once for each begin().
     void end() noexcept {
         const std::lock_guard hold(lock_);
         if (--in_flight_ == 0) idle_since_ = clock::now();
     }
 
     /// Binds the descriptor to the shard it has a lease on, or to this one, until release(); gives the shard.
-    /// Counted.
+    /// Counted. On a shard of the runtime.
     std::uint32_t hold() noexcept {
         const std::lock_guard hold(lock_);
         if (!shard_ || (holders_ == 0 && in_flight_ == 0)) shard_ = operation_context::here().index();
         ++holders_;
         return *shard_;
     }
+    /// Once for each hold().
     void release() noexcept {
         const std::lock_guard hold(lock_);
         if (--holders_ == 0) idle_since_ = clock::now();
@@ -95,7 +100,8 @@ private:
     clock::time_point idle_since_{};
 };
 
-/// Does an operation where the lease of its descriptor says, see on_shard().
+/// Does an operation where the lease of its descriptor says when it is awaited. `affinity` must live until
+/// then; the rest as on_shard(), with one frame more.
 template <kernel_request Request>
 [[nodiscard]] task<io_result<typename Request::value_type>> steered(descriptor_affinity& affinity,
                                                                     operation<Request> what) {

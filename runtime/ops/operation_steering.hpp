@@ -1,7 +1,7 @@
 // Choosing the ring of an operation when it is submitted (R26).
 //
-// An operation on another shard's ring is a child task there: two hops and about 200 ns, worth it when that
-// ring, or its CPU, is the freer one. The answer comes back to the shard of the task that asked.
+// An operation on another shard's ring is a child task there: two hops, worth it when that ring, or its CPU, is
+// the freer one. The answer comes back to the shard of the task that asked.
 #pragma once
 
 #include <spargio/core/io_result.hpp>
@@ -27,8 +27,9 @@ task<io_result<typename Request::value_type>> carried(operation<Request> what) {
 } // namespace detail
 
 /// Does an operation on the ring of that shard; an index past the last is a misuse, see `pinned`. What it
-/// borrows must stay until this has been awaited. Cancellable as the operation is. Allocates frames from the
-/// pool; throws std::bad_alloc.
+/// borrows must stay until this has been awaited. Cancellable as the operation is. Awaited in a task, on a
+/// shard, where it goes on. Errors as the operation's; throws task_stopped when the runtime's stop has ended it
+/// on its way. Allocates frames from the pool; throws std::bad_alloc.
 template <kernel_request Request>
 [[nodiscard]] task<io_result<typename Request::value_type>> on_shard(std::uint32_t shard_index,
                                                                      operation<Request> what) {
@@ -38,7 +39,8 @@ template <kernel_request Request>
 }
 
 /// Does an operation on the ring that has the fewest with the kernel when it is submitted: the preferred one if
-/// it is among them, this one if it is, else one in turn.
+/// it is among them, this one if it is, else one in turn. The ring is chosen in this call, which is for a task;
+/// otherwise as on_shard(). Cost of choosing: one load a shard.
 template <kernel_request Request>
 [[nodiscard]] task<io_result<typename Request::value_type>>
 steered(operation<Request> what, std::optional<std::uint32_t> preferred = {}) {

@@ -35,9 +35,8 @@ private:
 /// answers for this:
 ///
 /// - Every pointer in the entry stays good until the operation has been awaited.
-/// - One completion, or one and a notification (IORING_CQE_F_NOTIF): nothing multishot. No
-/// IOSQE_CQE_SKIP_SUCCESS,
-///   no links, no drain.
+/// - One completion, or one and a notification (IORING_CQE_F_NOTIF): nothing multishot. None of
+///   IOSQE_CQE_SKIP_SUCCESS, links and drain.
 /// - `user_data` is the runtime's and is overwritten after `prepare`.
 /// - `prepare` may be called again, when a signal has interrupted the kernel. It must not throw, suspend or use
 ///   the ring.

@@ -56,7 +56,8 @@ private:
 /// nothing, and no system call of its own.
 class receive_stream : public operation_stream<detail::receive_state> {
 public:
-    /// Throws std::bad_alloc. On a shard only.
+    /// Asks nothing of the kernel before the first next(). Throws std::bad_alloc. In a task only; elsewhere it
+    /// ends the program. The socket stays the caller's.
     explicit receive_stream(int socket) : operation_stream(std::make_unique<detail::receive_state>(socket)) {}
 };
 

@@ -1,4 +1,4 @@
-// Receiving into several buffers with one request (R29): IORING_OP_RECVMSG.
+// Receiving into several buffers with one request (R29): IORING_OP_RECVMSG (kernel 5.3; recvmsg(2)).
 #pragma once
 
 #include <spargio/ops/operation.hpp>
@@ -36,8 +36,9 @@ private:
     msghdr message_{};
 };
 
-/// Waits for bytes and fills the buffers in order, at most 1,024 of them. Gives the bytes that came; 0 when the
-/// other side has ended its direction. With MSG_WAITALL it waits until all are full. Borrows list and buffers.
+/// Waits for bytes and fills the buffers in order, at most 1,024 of them (EMSGSIZE above). Gives the bytes that
+/// came; 0 when the other side has ended its direction. With MSG_WAITALL it waits until all are full. Borrows
+/// list and buffers.
 [[nodiscard]] inline operation<recv_batch_request> recv_batch(int socket, std::span<iovec> parts,
                                                               int flags = 0) noexcept {
     return operation<recv_batch_request>(recv_batch_request(socket, parts, flags));

@@ -26,7 +26,8 @@ private:
     unsigned flags_;
 };
 
-/// Gives a file another name; `flags` as for renameat2(2), such as RENAME_NOREPLACE. Borrows both paths.
+/// Gives a file another name; `flags` as for renameat2(2), such as RENAME_NOREPLACE. Borrows both paths. On
+/// a thread of the kernel's.
 [[nodiscard]] inline operation<renameat_request>
 renameat(int from_directory, const char* from, int to_directory, const char* to, unsigned flags = 0) noexcept {
     return operation<renameat_request>(renameat_request(from_directory, from, to_directory, to, flags));

@@ -57,7 +57,8 @@ namespace detail {
 
 /// Sends all of the buffers, in order, at most `window` (1,024 at most) with one request. Gives the bytes sent:
 /// all, or those before an error or a cancellation, which is the answer only when nothing was sent. `parts` is
-/// used up on the way; the buffers are borrowed.
+/// used up on the way: list and buffers must stay until it has been awaited. A task: awaited on a shard, where
+/// it runs as part of the caller. Allocates its frame and throws std::bad_alloc; else nothing.
 [[nodiscard]] inline task<io_result<std::size_t>> send_all_batch(int socket, std::span<iovec> parts,
                                                                  std::size_t window = 1024) {
     std::size_t sent = 0;

@@ -21,7 +21,7 @@ private:
     int how_;
 };
 
-/// Ends one direction of a connection, or both: SHUT_RD, SHUT_WR, SHUT_RDWR.
+/// Ends one direction of a connection, or both: SHUT_RD, SHUT_WR, SHUT_RDWR. On a thread of the kernel's.
 [[nodiscard]] inline operation<shutdown_request> shutdown(int socket, int how) noexcept {
     return operation<shutdown_request>(shutdown_request(socket, how));
 }

@@ -29,8 +29,8 @@ private:
     int protocol_;
 };
 
-/// A new socket, non-blocking and close-on-exec. EINVAL where the kernel lacks the request; socket(2) does not
-/// wait either.
+/// A new socket, non-blocking and close-on-exec; arguments as for socket(2). EINVAL where the kernel lacks the
+/// request; socket(2) does not wait either.
 [[nodiscard]] inline operation<socket_request> socket(int domain, int type, int protocol = 0) noexcept {
     return operation<socket_request>(socket_request(domain, type, protocol));
 }

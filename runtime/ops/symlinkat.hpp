@@ -23,7 +23,7 @@ private:
     const char* path_;
 };
 
-/// Makes a symbolic link at `path` that says `target`. Borrows both.
+/// Makes a symbolic link at `path` that says `target`. Borrows both. On a thread of the kernel's.
 [[nodiscard]] inline operation<symlinkat_request> symlinkat(const char* target, int directory,
                                                             const char* path) noexcept {
     return operation<symlinkat_request>(symlinkat_request(target, directory, path));

@@ -25,7 +25,7 @@ private:
     int flags_;
 };
 
-/// Removes a name, or with AT_REMOVEDIR an empty directory. Borrows `path`.
+/// Removes a name, or with AT_REMOVEDIR an empty directory. Borrows `path`. On a thread of the kernel's.
 [[nodiscard]] inline operation<unlinkat_request> unlinkat(int directory, const char* path,
                                                           int flags = 0) noexcept {
     return operation<unlinkat_request>(unlinkat_request(directory, path, flags));

@@ -28,6 +28,7 @@ struct capabilities {
     foreign_wake from_outside = foreign_wake::send_msg_ring;
 
     /// One word a feature, for a record: "single_issuer defer_taskrun msg_ring send_msg_ring".
+    /// Throws std::bad_alloc. Any thread.
     [[nodiscard]] std::string summary() const;
 };
 

@@ -31,6 +31,7 @@ struct stealable_preferred {
     std::uint32_t shard;
 };
 
+/// Any of them. A plain value; every function that takes one has `stealable` as its default.
 using placement = std::variant<stealable, pinned, round_robin, sticky, stealable_preferred>;
 
 /// The shard of a key among `shards` (at least 1). The key's bits are mixed (the finaliser of SplitMix64:

@@ -15,7 +15,7 @@ namespace spargio {
 /// stops first. `canceled`: the messages are on their way all the same.
 class flush_ticket : public progress_wait {
 public:
-    /// Notes the end of every lane in use. Throws std::bad_alloc.
+    /// Notes the end of every lane in use. Throws std::bad_alloc. On the shard's thread.
     explicit flush_ticket(shard& here);
     flush_ticket(const flush_ticket&) = delete;
     flush_ticket& operator=(const flush_ticket&) = delete;

@@ -118,7 +118,7 @@ namespace this_shard {
 }
 
 /// Takes the sum of `tag` as it is now, 0 when there is none or a task waits for it already; see
-/// next_hot_count(). Never waits.
+/// next_hot_count(). Never waits. By a task, on a shard; any other tag asserts, and gives 0 without assertions.
 [[nodiscard]] inline std::uint64_t try_take_hot_count(std::uint32_t tag) noexcept {
     hot_counters& counters = shard::current_or_end().hot().counters();
     const auto index = counters.index_of(tag);

@@ -79,17 +79,20 @@ private:
 } // namespace detail
 
 /// The way from the shard that made it (this_shard::remote) to another. A small value, for use on that shard
-/// only. Messages of one pair of shards arrive in the order in which they were accepted, each exactly once, or
-/// are lost with the runtime when it stops (P1, P2).
+/// only: elsewhere it asserts, and without assertions messages are lost and overtake each other. Messages of
+/// one pair of shards arrive in the order in which they were accepted, each exactly once, or are lost with the
+/// runtime when it stops (P1, P2). A message whose tag is one of runtime_options.hot_tags goes by a lane of its
+/// own; the value of a coalesced tag is added to a sum, and never refused for want of room.
 class remote_shard {
 public:
     /// Makes the lane between the two if it is the first. Throws std::bad_alloc.
     remote_shard(shard& here, shard& target) : here_(&here), target_(&target), lane_(&here.lane_to(target)) {}
 
+    /// The shard that it leads to.
     [[nodiscard]] std::uint32_t index() const noexcept { return target_->index(); }
 
     /// Accepts the message or refuses it: `overloaded` when the lane is full, `closed` when the runtime stops.
-    /// Never waits. Cost: about 10 ns to an awake shard; one system call more when it sleeps, made at once, so
+    /// Never waits. Cost: 10 to 20 ns to an awake shard; one system call more when it sleeps, made at once, so
     /// the target wakes even if the caller goes on computing.
     [[nodiscard]] status post(std::uint32_t tag, std::uint64_t value) const noexcept {
         const message one{tag, value};
@@ -100,18 +103,22 @@ public:
 
     /// Accepts as many of the messages as there is room for, from the front, and says how many: one fence and
     /// at most one doorbell for all. Zero for a full lane; `closed` when the runtime stops. Never waits.
+    /// Copies: the span may go afterwards. Cost: below 10 ns a message in batches of 64, otherwise as post().
     [[nodiscard]] std::expected<std::size_t, errc> post_many(std::span<const message> messages) const noexcept {
         if (here_->stopping()) return std::unexpected(errc::closed);
         return here_->post(*target_, *lane_, messages);
     }
 
-    /// Waits until there is room and sends. `closed`, `canceled`: not sent.
+    /// Waits until there is room and sends; those who wait on this shard are served in order. `closed`: the
+    /// runtime stops; `canceled`: the task was asked to stop, before or meanwhile; both: not sent. Cost: as
+    /// post() when there is room; no allocation; while it waits, a look at the lane each turn. The task stays
+    /// on this shard meanwhile.
     [[nodiscard]] detail::send_awaiter send(std::uint32_t tag, std::uint64_t value) const noexcept {
         return detail::send_awaiter(*here_, *target_, *lane_, message{tag, value});
     }
 
     /// Sends all, in order, waiting for room as often as it takes. The messages must live until it completes.
-    /// `closed`, `canceled`: some of the first may have been sent.
+    /// `closed`, `canceled`: as send(), but some of the first may have been sent. Cost: as post_many().
     [[nodiscard]] detail::send_awaiter send_many(std::span<const message> messages) const noexcept {
         return detail::send_awaiter(*here_, *target_, *lane_, messages);
     }
@@ -139,7 +146,7 @@ public:
 
     /// Sends as many of the messages directly as there is room for, from the front, with one system call for
     /// all, and says how many. When one of them does not fit, none is sent. Otherwise as post_direct(), but for
-    /// `overloaded`, which is 0 here.
+    /// `overloaded`, which is 0 here. Copies: the span may go afterwards.
     [[nodiscard]] std::expected<std::size_t, errc>
     post_many_direct(std::span<const message> messages) const noexcept {
         return here_->post_direct(*target_, messages);

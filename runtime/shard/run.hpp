@@ -13,6 +13,7 @@ namespace spargio {
 class cannot_start : public std::runtime_error {
 public:
     explicit cannot_start(start_error error) : std::runtime_error(error.message), error_(std::move(error)) {}
+    /// The same as a value, with its errc. Lives as long as the exception.
     [[nodiscard]] const start_error& error() const noexcept { return error_; }
 
 private:
@@ -44,7 +45,9 @@ task<T> run_then_stop(runtime_handle whom, task<T> root) {
 /// Starts a runtime, runs `fn()`, which returns a task, on `where`, stops the runtime and gives the task's
 /// result or throws its exception. The calling thread, which must not be a shard, serves as shard 0 meanwhile.
 /// Tasks that are still running when the root is done get options.stop_grace. Throws cannot_start, and
-/// task_stopped when the root was stopped, or left behind, see runtime::~runtime().
+/// task_stopped when the root was stopped, or left behind, see runtime::~runtime(). `fn` is called on the
+/// calling thread and stays until the end, so a coroutine lambda may use its captures. Blocks the thread all
+/// the while. Cost: that of runtime::start(), for one thread less.
 template <class Function>
 auto run_placed(const runtime_options& options, placement where, Function&& fn) {
     auto started = runtime::start_with_caller(options);
@@ -56,13 +59,13 @@ auto run_placed(const runtime_options& options, placement where, Function&& fn) 
     return std::move(handle).get();
 }
 
-/// run_placed with a stealable root task: `return spargio::run({.shards = 4}, [] { return serve(7001); });`
+/// run_placed() with a stealable root task: `return spargio::run({.shards = 4}, [] { return serve(7001); });`
 template <class Function>
 auto run(const runtime_options& options, Function&& fn) {
     return run_placed(options, stealable{}, std::forward<Function>(fn));
 }
 
-/// run_placed with the root task pinned to one shard.
+/// run_placed() with the root task pinned to one shard.
 template <class Function>
 auto run_on(const runtime_options& options, std::uint32_t shard, Function&& fn) {
     return run_placed(options, pinned{shard}, std::forward<Function>(fn));
@@ -71,7 +74,8 @@ auto run_on(const runtime_options& options, std::uint32_t shard, Function&& fn) 
 } // namespace spargio
 
 /// `SPARGIO_MAIN(async_main)`: a main() that runs `spargio::task<int> async_main(int argc, char** argv)` with
-/// default options. Prints why and returns 70 (EX_SOFTWARE) when the runtime can't start.
+/// default options. Prints why and returns 70 (EX_SOFTWARE) when the runtime can't start. An exception of the
+/// task leaves main().
 #define SPARGIO_MAIN(async_main)                                                                               \
     int main(int argc, char** argv) {                                                                          \
         return spargio::detail::run_main([&] { return async_main(argc, argv); });                              \

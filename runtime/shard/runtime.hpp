@@ -28,8 +28,10 @@ class runtime_handle {
 public:
     explicit runtime_handle(std::shared_ptr<runtime_core> core) noexcept : core_(std::move(core)) {}
 
-    /// Starts a task on the runtime. From a foreign thread: one atomic operation, and a system call when the
-    /// target sleeps. After the stop, joining throws task_stopped.
+    /// Starts a task on the runtime, which owns its frame from now on. Never waits, and never fails: after the
+    /// stop, and in a child of fork(2), joining throws task_stopped. A task that was moved from ends the
+    /// program. Any thread. Cost: no allocation beyond the task's frame; from a foreign thread one atomic
+    /// operation, and a system call when the target sleeps; on a shard of this runtime as spargio::spawn().
     template <class T>
     [[nodiscard]] join_handle<T> spawn(task<T> what, placement where = stealable{}) const {
         return detail::spawn_on(*core_, std::move(what), where);
@@ -37,25 +39,28 @@ public:
 
     /// As spawn(), but a stealable task that finds the queue of the chosen shard full
     /// (options.stealable_capacity, those still on their way included) is refused: `overloaded`, and `what` is
-    /// still the caller's. Pinned tasks are never refused. Cost: one atomic operation more than spawn().
+    /// still the caller's. Pinned tasks are never refused. Any thread. Cost: one atomic operation more than
+    /// spawn().
     template <class T>
     [[nodiscard]] std::expected<join_handle<T>, errc> try_spawn(task<T>&& what,
                                                                 placement where = stealable{}) const {
         return detail::try_spawn_on(*core_, std::move(what), where);
     }
 
-    /// As spargio::spawn_local().
+    /// As spargio::spawn_local(), from any thread.
     template <class Factory>
     [[nodiscard]] auto spawn_local(Factory factory, placement where = stealable{}) const {
         return detail::spawn_local_on(*core_, std::move(factory), where);
     }
+
     /// Sends a message to a shard, where next_event() gives it with the source event::outside, or
     /// next_hot_event() where the tag is hot; a coalesced tag is summed up. Accepts it, or refuses it:
     /// `overloaded` when injection_capacity messages from outside wait there, `closed` when the runtime stops,
     /// `no_resources` when the queue could not be made at first use. Never waits. Messages of one thread to one
     /// shard keep their order, plain and hot apart; they have no order with those of others. Each accepted one
     /// arrives once, or is lost with the runtime when it stops. Any thread, also while the runtime stops and
-    /// after it has. Cost: about 20 ns, and a system call when the shard sleeps.
+    /// after it has. A shard that does not exist is a misuse, as with `pinned`. Cost: some atomic operations,
+    /// an allocation at first use, and a system call when the shard sleeps.
     [[nodiscard]] status post(std::size_t shard, std::uint32_t tag, std::uint64_t value) const noexcept;
 
     /// As post(), but blocks the calling thread until there is room; `closed` when the runtime stops before.
@@ -68,26 +73,28 @@ public:
     [[nodiscard]] status post_hot_count(std::size_t shard, std::uint32_t tag,
                                         std::uint64_t value) const noexcept;
 
-    /// As spargio::spawn_blocking().
+    /// As spargio::spawn_blocking(), from any thread.
     template <class Function>
     [[nodiscard]] auto spawn_blocking(Function fn) const {
         return detail::spawn_blocking_on(*core_, std::move(fn));
     }
 
-    /// Asks the runtime to stop, see runtime::stop().
+    /// Asks the runtime to stop, see runtime::stop(). Any thread, also a task of this runtime; idempotent.
     void stop() const noexcept;
-    /// Where a shard's thread is bound, and why not. Throws std::out_of_range past the last.
+    /// Where a shard's thread is bound, and why not. Throws std::out_of_range past the last. Any thread.
     [[nodiscard]] shard_binding binding(std::size_t shard) const;
     /// What the threads of spawn_blocking() do; after the end of the runtime also whether any was left behind.
-    /// Takes the pool's lock.
+    /// Any thread. Takes the pool's lock.
     [[nodiscard]] blocking_stats blocking() const;
     /// The shards that a stop has left behind because they did not come back from a task
     /// (options.stop_patience), and that still have not. Empty before, and again when they have; then
     /// everything is closed and freed in due course. Any thread. Throws std::bad_alloc. Takes a lock.
     [[nodiscard]] std::vector<std::size_t> left_behind() const;
 
+    /// How many shards the runtime has, or had. Any thread.
     [[nodiscard]] std::size_t shards() const noexcept;
-    /// Counters of one shard. Reading costs the shard nothing. Throws std::out_of_range past the last.
+    /// Counters of one shard. Any thread, also after the stop. Reading costs the shard nothing. Throws
+    /// std::out_of_range past the last.
     [[nodiscard]] shard_stats stats(std::size_t shard) const;
     /// Counters of every shard (R47), also after the stop. Throws std::bad_alloc. Cost: under a µs a shard.
     [[nodiscard]] runtime_stats stats() const;
@@ -97,23 +104,29 @@ private:
 };
 
 /// A running runtime: its shards run from start() to the destructor. The object belongs to one thread that is
-/// not a shard.
+/// not a shard; what does not change it (spawn(), stop(), handle(), what is asked) may be called by any thread
+/// as long as it lives. Handles, join_handles and futures may outlive it.
 class runtime {
 public:
-    /// Sets up a ring and starts a thread for each shard. Error: cause and remedy; nothing is left running.
-    /// Cost: about 25 us for each ring and 25 us for each thread.
+    /// Sets up a ring and starts a thread for each shard. Error: its message names cause and remedy, and
+    /// nothing is left running. `invalid_options`: see resolve(); `not_supported`: no io_uring, or not the
+    /// required feature; `not_permitted`: a sysctl or a seccomp filter forbids it; `no_resources`: memory,
+    /// locked memory, descriptors or threads ran out. Throws std::bad_alloc. Any thread that is no shard. Cost:
+    /// about 25 us for each ring and 25 us for each thread; where memory for a ring is short it tries again for
+    /// half a second.
     [[nodiscard]] static std::expected<std::unique_ptr<runtime>, start_error>
     start(const runtime_options& options);
 
-    /// stop() and join. A shard that does not come back from a task that never suspends is waited for until
-    /// options().stop_patience after the grace; then it is named on standard error and left behind, see
-    /// runtime_handle::left_behind(): no frame is destroyed before it comes back, so what unfinished tasks
-    /// refer to must live that long. On a shard of this runtime it ends the program (std::terminate, with a
-    /// message). In a child of fork(2) it does nothing.
+    /// stop() and join: blocks until every shard has destroyed its tasks. A shard that does not come back from
+    /// a task that never suspends is waited for until options().stop_patience after the grace; then it is named
+    /// on standard error and left behind, see runtime_handle::left_behind(): no frame is destroyed before it
+    /// comes back, so what unfinished tasks refer to must live that long. On a shard of this runtime it ends
+    /// the program (std::terminate, with a message). In a child of fork(2) it does nothing.
     ~runtime();
     runtime(const runtime&) = delete;
     runtime& operator=(const runtime&) = delete;
 
+    /// For other threads. One atomic increment.
     [[nodiscard]] runtime_handle handle() const noexcept { return runtime_handle(core_); }
 
     /// Runs the calling thread as the runtime's first shard until the runtime stops; for a runtime made by
@@ -122,8 +135,9 @@ public:
     /// caller.
     void run_as_first_shard() noexcept;
 
-    /// As start(), but shard 0 gets no thread: the caller lends it its own by calling run_as_first_shard().
-    /// Saves a thread and two wake-ups where a program has nothing else for that thread to do (see run()).
+    /// As start(), with the same errors, but shard 0 gets no thread: the caller lends it its own by calling
+    /// run_as_first_shard(); what is placed there waits until then, at the latest for the destructor. Saves a
+    /// thread and two wake-ups where a program has nothing else for that thread to do (see run()).
     [[nodiscard]] static std::expected<std::unique_ptr<runtime>, start_error>
     start_with_caller(const runtime_options& options);
 
@@ -142,17 +156,17 @@ public:
     void stop() noexcept;
 
     /// stop(), and a future that is ready when the last shard has destroyed its tasks; not before a shard that
-    /// does not come back from a task does.
+    /// does not come back from a task does. The future may outlive the object. Waiting for it on a shard would
+    /// block that shard.
     [[nodiscard]] std::shared_future<void> shutdown() noexcept;
 
     /// Options in effect, with what was left to the machine filled in.
     [[nodiscard]] const runtime_options& options() const noexcept;
     /// Kernel features in use.
     [[nodiscard]] const capabilities& features() const noexcept;
+    /// See runtime_handle, for what follows.
     [[nodiscard]] std::size_t shards() const noexcept;
-    /// See runtime_handle::stats.
     [[nodiscard]] shard_stats stats(std::size_t shard) const;
-    /// See runtime_handle.
     [[nodiscard]] shard_binding binding(std::size_t shard) const;
     [[nodiscard]] blocking_stats blocking() const;
     [[nodiscard]] runtime_stats stats() const;

@@ -30,8 +30,8 @@ private:
 
 namespace this_shard {
 
-/// The current shard's context; asserts that this thread is a shard. Cost: a copy of the options and one atomic
-/// increment; ask once, not in a loop.
+/// The current shard's context. Called outside a shard it ends the program, with a message. Cost: a copy of the
+/// options and one atomic increment; ask once, not in a loop.
 [[nodiscard]] shard_context context();
 
 } // namespace this_shard

@@ -65,7 +65,9 @@ template <class T>
 
 /// Starts a task from inside a task, on the same runtime; it runs when the current one suspends, or at once on
 /// an idle shard. Never waits: when the queue of stealable tasks is full the task is kept on this shard and
-/// can't be stolen. A runtime that stops refuses: joining then throws task_stopped. Cost: tens of ns on the
+/// can't be stolen. The runtime owns the frame from now on. A runtime that stops takes it as long as its shards
+/// run, and then refuses: joining throws task_stopped. Outside a shard, and with a task that was moved from, it
+/// ends the program, with a message; from other threads see runtime_handle::spawn(). Cost: tens of ns on the
 /// same shard, no allocation beyond the frame that the task brings; a system call more when a sleeping shard is
 /// woken for it.
 template <class T>
@@ -84,7 +86,7 @@ template <class T>
 
 /// As spawn(), but a stealable task that finds the queue of its shard full (options.stealable_capacity) is
 /// refused: `overloaded`, and `what` is still the caller's. Pinned tasks are never refused. Who would rather
-/// wait uses spawn_when_room().
+/// wait uses spawn_when_room(). From inside a task. Cost: as spawn(), and a look at the queue.
 template <class T>
 [[nodiscard]] std::expected<join_handle<T>, errc> try_spawn(task<T>&& what, placement where = stealable{}) {
     return detail::try_spawn_on(detail::current_core(), std::move(what), where);

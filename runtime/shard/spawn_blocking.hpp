@@ -79,8 +79,9 @@ template <class Function>
 
 /// Runs `fn()` on a thread of the runtime's blocking pool: for system calls without an asynchronous form, and
 /// for long computations. The handle is joined as that of a task: `co_await` in a task, `get()` outside, or
-/// dropped; what `fn` throws arrives there, and ends the program when nobody can see it any more. From inside a
-/// task; see also runtime_handle::spawn_blocking().
+/// dropped; what `fn` throws arrives there, and ends the program when nobody can see it any more. `fn` is moved
+/// in and destroyed on the pool's thread when it has run. From inside a task, and outside a shard it ends the
+/// program; see also runtime_handle::spawn_blocking().
 ///
 /// `overloaded`: options.blocking_threads functions run and options.blocking_queue wait; `fn` is destroyed.
 /// `closed`: the runtime stops. `no_resources`: no thread could be made. Throws std::bad_alloc.

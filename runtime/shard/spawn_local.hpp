@@ -45,8 +45,9 @@ template <class Factory>
 /// Calls `factory()`, which returns a task, on the shard that `where` chooses, and runs the task there. What
 /// the factory makes never crosses a thread; the factory itself, moved there, does. The task stays on that
 /// shard: `stealable` and `stealable_preferred` only choose it. An exception of the factory arrives at the
-/// joiner like one of the task. From inside a task; see also runtime_handle::spawn_local(). Errors and cost as
-/// spawn(), with one frame more.
+/// joiner like one of the task. The factory lives until the task is done, so a coroutine lambda may use its
+/// captures. From inside a task; see also runtime_handle::spawn_local(). Errors and cost as spawn(), with one
+/// frame more; throws std::bad_alloc for it.
 template <std::invocable Factory>
 [[nodiscard]] auto spawn_local(Factory factory, placement where = stealable{}) {
     return detail::spawn_local_on(detail::current_core(), std::move(factory), where);

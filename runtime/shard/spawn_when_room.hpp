@@ -69,8 +69,8 @@ private:
 /// As spawn() of a stealable task from inside a task, but waits while this shard's queue of stealable tasks is
 /// full (options.stealable_capacity): `auto child = co_await spawn_when_room(work());`. Those who wait are
 /// served in order. `closed`: the runtime stops; `canceled`: the waiting task was cancelled; `what` is then
-/// destroyed and has not begun. Cost: as spawn() when there is room; while it waits, a look at the queue each
-/// turn.
+/// destroyed and has not begun. The waiting task stays on this shard meanwhile. Cost: as spawn() when there is
+/// room; while it waits, a look at the queue each turn.
 template <class T>
 [[nodiscard]] detail::spawn_when_room_awaiter<T> spawn_when_room(task<T> what) noexcept {
     return detail::spawn_when_room_awaiter<T>(shard::current_or_end(), std::move(what));

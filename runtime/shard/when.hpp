@@ -169,8 +169,10 @@ task<first_of<T...>> any_of(placement where, std::tuple<task<T>...> work, std::i
 
 /// Runs all tasks at once, as children, and gives their results as a tuple when all have ended (void as
 /// std::monostate). The first exception cancels the others and is thrown when they have ended. When the waiting
-/// task is asked to stop, so are the children, and their results are given as ever. Each child may be placed;
-/// the default is stealable. Cost: a spawn and a frame for each.
+/// task is asked to stop, so are the children, and their results are given as ever. A child that the runtime's
+/// stop has ended counts as task_stopped. Nothing runs before the co_await, which is for a task, on a shard;
+/// the tasks given are owned from the call on. Throws std::bad_alloc. Each child may be placed; the default is
+/// stealable. Cost: a spawn and two frames for each child, and two for all.
 template <class... T>
 [[nodiscard]] auto when_all(placement where, task<T>... work) {
     return detail::all_of<T...>(where, std::tuple<task<T>...>(std::move(work)...),
@@ -208,7 +210,7 @@ template <class T>
 /// Runs all tasks at once, as children, and gives the result of the first that ends, or throws its exception,
 /// when the others have been cancelled and have ended too. What a loser gives is dropped, exceptions as well.
 /// When the waiting task is asked to stop, so are the children, and the first to end wins. At least one task.
-/// Cost as when_all().
+/// Otherwise as when_all().
 template <class... T>
 [[nodiscard]] auto when_any(placement where, task<T>... work) {
     static_assert(sizeof...(T) != 0, "the first of none never ends");

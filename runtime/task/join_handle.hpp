@@ -13,7 +13,9 @@ namespace spargio {
 
 /// Waits for a spawned task and takes its result. Move-only; one thread at a time. Dropping it detaches the
 /// task, which then runs on by itself; an exception that leaves a detached task ends the program
-/// (std::terminate), as with std::thread; all but task_stopped, which only says that the runtime stops.
+/// (std::terminate), as with std::thread; all but task_stopped, which only says that the runtime stops. The
+/// result lives with the handle, and may outlive the runtime. A handle that was joined, detached or moved from
+/// is empty: joining it ends the program, ready() and cancel() must not be called.
 template <class T = void>
 class [[nodiscard]] join_handle {
 public:
@@ -40,7 +42,7 @@ public:
         if (state_ != nullptr) drop_handle(*std::exchange(state_, nullptr));
     }
 
-    /// Whether the result is there. Any thread.
+    /// Whether the result is there: joining would not wait. Any thread. An atomic load.
     [[nodiscard]] bool ready() const noexcept {
         return state_->join.load(std::memory_order_acquire) == join_word::done;
     }

@@ -16,8 +16,8 @@
 namespace spargio {
 
 /// Counts down once; as std::latch, but tasks wait for it. Tasks of any shard wait; any thread counts down. It
-/// must outlive everybody who waits; who has waited for it may destroy it. Cost: about 10 ns, and a wake for
-/// each who waits.
+/// must outlive everybody who waits; who has waited for it may destroy it. Cost: a short spin lock, and a
+/// wake for each who waits. No allocation.
 class latch {
 public:
     explicit latch(std::size_t count) noexcept : missing_(count) {}
@@ -65,10 +65,11 @@ public:
     }
 
     /// Waits until the count is 0; at once when it is. `canceled`: the task was asked to stop, before or
-    /// meanwhile.
+    /// meanwhile. In a task.
     [[nodiscard]] awaiter wait() noexcept { return awaiter(*this, 0); }
 
-    /// count_down() and wait(). The count goes down also when the answer is `canceled`.
+    /// count_down() and wait(), at the co_await. The count goes down also when the answer is `canceled`. In a
+    /// task.
     [[nodiscard]] awaiter arrive_and_wait(std::size_t by = 1) noexcept { return awaiter(*this, by); }
 
 private:

@@ -14,8 +14,8 @@
 namespace spargio {
 
 /// Set, it lets through everybody, until it is reset. Tasks of any shard wait; any thread sets and resets. It
-/// must outlive everybody who waits; who has waited for it may destroy it. Cost: about 10 ns, and a wake for
-/// each who waits.
+/// must outlive everybody who waits; who has waited for it may destroy it. Cost: a short spin lock, and a
+/// wake for each who waits. No allocation.
 class manual_event {
 public:
     explicit manual_event(bool set = false) noexcept : set_(set) {}
@@ -43,7 +43,7 @@ public:
         manual_event& of_;
     };
 
-    /// Lets through who waits and who comes. Idempotent.
+    /// Lets through who waits and who comes. Idempotent. Any thread.
     void set() noexcept {
         std::optional<waking_section> on_the_way;
         wait_node* woken = nullptr;
@@ -61,18 +61,20 @@ public:
         wait_node::finish_all(woken);
     }
 
-    /// Who comes from now on waits; who was let through before goes on. Idempotent.
+    /// Who comes from now on waits; who was let through before goes on. Idempotent. Any thread.
     void reset() noexcept {
         const std::lock_guard hold(lock_);
         set_ = false;
     }
 
+    /// Whether it is set; it may be otherwise a moment later. Any thread. A lock.
     [[nodiscard]] bool is_set() const noexcept {
         const std::lock_guard hold(lock_);
         return set_;
     }
 
-    /// Waits until it is set; at once when it is. `canceled`: the task was asked to stop, before or meanwhile.
+    /// Waits until it is set; at once when it is. `canceled`: the task was asked to stop, before or meanwhile,
+    /// even if it is set. In a task.
     [[nodiscard]] awaiter wait() noexcept { return awaiter(*this); }
 
 private:

@@ -19,8 +19,8 @@ namespace spargio {
 /// A lock that a task may hold while it waits for other things. Who waits sleeps as a task, not as a thread;
 /// the lock is handed over in order of arrival, so nobody overtakes and nobody starves. Tasks of any shard lock
 /// it; any thread may try_lock() it and let a guard go. It must outlive its guards and everybody who waits, and
-/// may be destroyed by whoever gets it last. Cost: about 10 ns when it is free, a trip through the run queue
-/// when not.
+/// may be destroyed by whoever gets it last. Cost: a short spin lock when it is free, no allocation ever, a
+/// trip through the run queue when not.
 ///
 /// For sections that never suspend a plain std::mutex or an atomic is cheaper.
 class mutex {
@@ -100,7 +100,9 @@ public:
         guard await_resume() noexcept { return *lock_awaiter::await_resume(); }
     };
 
-    /// Waits for the lock. `canceled`: the task was asked to stop, before or meanwhile, and doesn't hold it.
+    /// Waits for the lock. `canceled`: the task was asked to stop, before or meanwhile, and doesn't hold it. In
+    /// a task. A stop of the runtime is no answer: who still waits when nothing else runs any more, or the
+    /// grace is over, is destroyed where it waits. So it is with every wait of task/.
     [[nodiscard]] lock_awaiter lock() noexcept { return lock_awaiter(*this, wait_kind::cancellable); }
 
     /// Waits for the lock whether or not the task was asked to stop: for what must be put in order at the end.

@@ -15,8 +15,8 @@
 namespace spargio {
 
 /// Units to be taken, in order of arrival: who wants many is not overtaken by those who want few. Tasks of any
-/// shard acquire; any thread releases and tries. It must outlive everybody who waits. Cost: about 10 ns when
-/// there are enough units, a trip through the run queue when not.
+/// shard acquire; any thread releases and tries. It must outlive everybody who waits. Cost: a short
+/// spin lock when there are enough units, a trip through the run queue when not. No allocation.
 class semaphore {
 public:
     explicit semaphore(std::size_t units) noexcept : available_(units) {}
@@ -48,7 +48,8 @@ public:
     };
 
     /// Waits for `units`, which are taken all at once. More than there will ever be means waiting until
-    /// cancelled. `canceled`: the task was asked to stop, before or meanwhile, and nothing was taken.
+    /// cancelled. `canceled`: the task was asked to stop, before or meanwhile, and nothing was taken. In a
+    /// task.
     [[nodiscard]] acquire_awaiter acquire(std::size_t units = 1) noexcept {
         return acquire_awaiter(*this, units);
     }

@@ -107,7 +107,8 @@ using task_coroutine = std::coroutine_handle<task_promise<T>>;
 } // namespace detail
 
 /// Move-only owner of a coroutine that has not been awaited yet. T is void or an object type; return references
-/// as pointers. One thread at a time.
+/// as pointers. One thread at a time. Calling the coroutine makes its frame, in a block of the thread's pool or
+/// of malloc, and throws std::bad_alloc when there is none.
 template <class T = void>
 class [[nodiscard]] task {
     static_assert(std::is_void_v<T> || std::is_object_v<T>,
@@ -146,7 +147,8 @@ public:
     };
 
     /// Runs the task inside the awaiting one, on the same shard, and gives its result or throws its exception.
-    /// Cost: a few ns beside the frame's allocation.
+    /// Once, and of a task that has one (see operator bool). A cancellation of the awaiting task is one of
+    /// this, which is a part of it. Cost: a few ns beside the frame's allocation.
     [[nodiscard]] awaiter operator co_await() && noexcept { return awaiter(coroutine_); }
 
 private:

@@ -13,7 +13,7 @@ namespace spargio {
 
 /// `co_await timer` waits until the deadline; reset() moves it, also under a task that waits. One task waits at
 /// a time. Used by one thread at a time; while a task waits, that is the shard where it waits. Must outlive the
-/// wait. Costs as sleep_until(); a reset of a waiting timer about 10 ns.
+/// wait. Costs as sleep_until(); a reset of a waiting timer as much as setting it.
 class deadline_timer {
 public:
     using clock = std::chrono::steady_clock;
@@ -66,7 +66,8 @@ public:
         timer_awaiter wait_;
     };
 
-    /// Waits until the deadline as it is then. Errors as sleep_until().
+    /// Waits until the deadline as it is then. In a task, which is resumed on the same shard. Errors as
+    /// sleep_until().
     [[nodiscard]] awaiter operator co_await() noexcept { return awaiter(*this); }
 
 private:

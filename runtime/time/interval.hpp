@@ -22,7 +22,8 @@ enum class missed_ticks : std::uint8_t {
     skip,  ///< the next one of the schedule that is still to come; the missed ones are left out
 };
 
-/// A schedule of ticks, taken by one task at a time, on any shard. Copying it copies the schedule.
+/// A schedule of ticks, taken by one task at a time, on any shard. Copying it copies the schedule. One thread
+/// at a time; it holds no timer but while a task waits in tick(), and allocates nothing.
 class interval {
 public:
     using clock = std::chrono::steady_clock;
@@ -33,7 +34,7 @@ public:
     explicit interval(duration period, missed_ticks policy = missed_ticks::burst)
         : interval(clock::now(), period, policy) {}
 
-    /// Ticks at `first`, which may have passed, then every `period`.
+    /// Ticks at `first`, which may have passed, then every `period`. Throws std::invalid_argument as above.
     interval(time_point first, duration period, missed_ticks policy = missed_ticks::burst)
         : next_(first), period_(period), policy_(policy) {
         if (period <= duration::zero()) throw std::invalid_argument("an interval needs a positive period");
@@ -41,13 +42,15 @@ public:
 
     [[nodiscard]] duration period() const noexcept { return period_; }
     [[nodiscard]] missed_ticks policy() const noexcept { return policy_; }
+    /// From the next tick that is taken on.
     void set_policy(missed_ticks policy) noexcept { policy_ = policy; }
     /// When the next tick is due.
     [[nodiscard]] time_point next() const noexcept { return next_; }
 
-    /// The next tick a period from now.
+    /// The next tick a period from now. A tick that a task waits for already stays where it is, and decides
+    /// about the next one after it.
     void reset() noexcept { reset_at(later_by(clock::now(), period_)); }
-    /// The next tick at `when`.
+    /// The next tick at `when`. Otherwise as reset().
     void reset_at(time_point when) noexcept { next_ = when; }
 
     class tick_awaiter {
@@ -74,6 +77,7 @@ public:
 
     /// Waits for the next tick and gives the moment for which it was scheduled, not that at which it came.
     /// `canceled`, `closed`: as sleep_until(); the tick is not used up. The interval must outlive the wait.
+    /// Cost: as sleep_until(), and a look at the clock.
     [[nodiscard]] tick_awaiter tick() noexcept { return tick_awaiter(*this); }
 
     /// When the next tick is due after one that was scheduled for `scheduled` and was taken at `now`: the
@@ -95,7 +99,7 @@ private:
     missed_ticks policy_;
 };
 
-/// An interval that begins at `first`.
+/// An interval that begins at `first`. Throws std::invalid_argument when `period` is not positive.
 [[nodiscard]] inline interval interval_at(interval::time_point first, interval::duration period,
                                           missed_ticks policy = missed_ticks::burst) {
     return interval(first, period, policy);
