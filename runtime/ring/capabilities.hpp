@@ -1,6 +1,8 @@
 // What the kernel offers and what of it is in use (R3).
 #pragma once
 
+#include <bitset>
+#include <cstddef>
 #include <string>
 
 namespace spargio {
@@ -17,6 +19,9 @@ enum class shard_wake {
     eventfd,  ///< the same way as a foreign thread
 };
 
+/// Requests by opcode (IORING_OP_), which is a byte.
+using opcode_set = std::bitset<256>;
+
 /// Effective features of a running runtime.
 struct capabilities {
     bool single_issuer = false;   ///< IORING_SETUP_SINGLE_ISSUER
@@ -26,6 +31,12 @@ struct capabilities {
     bool registered_ring = false; ///< the ring's descriptor is registered (kernel 5.18)
     shard_wake between_shards = shard_wake::msg_ring;
     foreign_wake from_outside = foreign_wake::send_msg_ring;
+    opcode_set opcodes; ///< requests that the kernel takes
+
+    /// Whether the kernel takes requests of this opcode (IORING_OP_).
+    [[nodiscard]] bool supports(std::size_t opcode) const noexcept {
+        return opcode < opcodes.size() && opcodes[opcode];
+    }
 
     /// One word a feature, for a record: "single_issuer defer_taskrun msg_ring send_msg_ring".
     /// Throws std::bad_alloc. Any thread.

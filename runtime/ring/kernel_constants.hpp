@@ -7,4 +7,7 @@ namespace spargio::kernel {
 /// io_uring_register(2) opcode, kernel 6.13: sends a MSG_RING request without a ring of one's own (fd -1).
 inline constexpr unsigned register_send_msg_ring = 31;
 
+/// Opcode of a request, kernel 6.9: ftruncate(2) to the length in `off`.
+inline constexpr unsigned op_ftruncate = 55;
+
 } // namespace spargio::kernel

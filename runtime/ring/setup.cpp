@@ -20,13 +20,29 @@ bool wanted(feature_use use, std::string_view tier_word) {
     return use != feature_use::off && !tier_lacks(tier_word);
 }
 
-/// MSG_RING by opcode probe (io_uring_register(2), IORING_REGISTER_PROBE).
-bool kernel_has_msg_ring(io_uring& raw) {
+/// What the kernel takes, by its own word (io_uring_register(2), IORING_REGISTER_PROBE).
+opcode_set ask_for_opcodes(io_uring& raw) {
+    opcode_set known;
     io_uring_probe* const probe = io_uring_get_probe_ring(&raw);
-    if (probe == nullptr) return false;
-    const bool has = io_uring_opcode_supported(probe, IORING_OP_MSG_RING) != 0;
+    if (probe == nullptr) return known;
+    for (std::size_t opcode = 0; opcode < known.size(); ++opcode)
+        known[opcode] = io_uring_opcode_supported(probe, static_cast<int>(opcode)) != 0;
     io_uring_free_probe(probe);
-    return has;
+    return known;
+}
+
+/// Requests on paths and sizes of files, which a kernel may lack while it reads and writes.
+constexpr unsigned fs_opcodes[] = {
+    IORING_OP_OPENAT,  IORING_OP_OPENAT2, IORING_OP_STATX,     IORING_OP_UNLINKAT,  IORING_OP_RENAMEAT,
+    IORING_OP_MKDIRAT, IORING_OP_LINKAT,  IORING_OP_SYMLINKAT, IORING_OP_FALLOCATE, kernel::op_ftruncate};
+
+opcode_set usable_opcodes(io_uring& raw) {
+    // One probe per process: the kernel under it does not change.
+    static const opcode_set known = ask_for_opcodes(raw);
+    opcode_set usable = known;
+    if (tier_lacks("no_fs_ops"))
+        for (const unsigned opcode : fs_opcodes) usable.reset(opcode);
+    return usable;
 }
 
 /// SEND_MSG_RING by a live try: to a descriptor that is no ring. A kernel that knows the call complains about
@@ -45,9 +61,8 @@ struct wake_ways {
     foreign_wake from_outside;
 };
 
-wake_ways probe_wake_ways(io_uring& raw) {
-    // One probe per process: the kernel under it does not change.
-    static const bool has_msg_ring = kernel_has_msg_ring(raw);
+wake_ways probe_wake_ways(const capabilities& features) {
+    const bool has_msg_ring = features.supports(IORING_OP_MSG_RING);
     static const bool has_send_msg_ring = has_msg_ring && kernel_has_send_msg_ring();
     const bool msg_ring = has_msg_ring && !tier_lacks("no_msg_ring");
     const bool send_msg_ring = has_send_msg_ring && msg_ring && !tier_lacks("no_send_msg_ring");
@@ -157,7 +172,8 @@ std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_opt
                         "a ring feature is set to on that this kernel does not have (" + features.summary() +
                             "). Set single_issuer, coop_taskrun, defer_taskrun and sqpoll to best."});
     }
-    const wake_ways ways = probe_wake_ways(raw);
+    features.opcodes = usable_opcodes(raw);
+    const wake_ways ways = probe_wake_ways(features);
     features.between_shards = ways.between_shards;
     features.from_outside = ways.from_outside;
     return features;

@@ -102,6 +102,8 @@ public:
     [[nodiscard]] bool stopping() const noexcept;
     /// The shard's index.
     [[nodiscard]] std::uint32_t index() const noexcept;
+    /// Whether the kernel takes requests of this opcode (IORING_OP_).
+    [[nodiscard]] bool supports(std::size_t opcode) const noexcept;
 
     /// The ring that has the fewest operations with the kernel: the preferred one if it is among them, this one
     /// if it is, else one in turn. A guess: the others go on meanwhile. One load a shard.

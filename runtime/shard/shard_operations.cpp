@@ -235,6 +235,10 @@ std::uint32_t operation_context::ring_with_fewest(std::optional<std::uint32_t> p
     return first;
 }
 
+bool operation_context::supports(std::size_t opcode) const noexcept {
+    return shard_->features().supports(opcode);
+}
+
 bool operation_context::start(operation_wait& what) noexcept {
     return !shard_->stopping() && shard_->open_operation(what);
 }

@@ -73,6 +73,24 @@ TEST(R3, a_tier_is_reported_in_the_capabilities) {
     EXPECT_EQ(in_child(body), 0);
 }
 
+TEST(R3, the_kernel_is_asked_which_requests_it_takes) {
+    const auto body = [] {
+        const auto has_all = [] {
+            const auto started = runtime::start({.shards = 1});
+            if (!started) return false;
+            const capabilities& got = (*started)->features();
+            return got.supports(IORING_OP_READ) && got.supports(IORING_OP_OPENAT) &&
+                   got.supports(IORING_OP_LINKAT) && !got.supports(255) && !got.supports(256);
+        };
+        if (!has_all()) return 1;
+        setenv("SPARGIO_TIER", "no_fs_ops", 1);
+        if (has_all()) return 2;
+        unsetenv("SPARGIO_TIER");
+        return has_all() ? 0 : 3;
+    };
+    EXPECT_EQ(in_child(body), 0);
+}
+
 TEST(R3, a_required_feature_that_is_missing_stops_the_start_and_says_which) {
     const auto body = [] {
         setenv("SPARGIO_TIER", "no_defer", 1);
