@@ -21,6 +21,7 @@ enum class errc : std::uint8_t {
     timed_out,       ///< its deadline came first
     would_block,     ///< there is nothing yet, and the operation never waits
     does_not_fit,    ///< the value, or its tag, is one that the operation can't carry; nothing was taken
+    ended_early,     ///< the file or the stream ended before all that was asked for had come
 };
 
 [[nodiscard]] constexpr std::string_view to_string(errc code) noexcept {
@@ -45,6 +46,8 @@ enum class errc : std::uint8_t {
         return "would block";
     case errc::does_not_fit:
         return "does not fit";
+    case errc::ended_early:
+        return "ended early";
     }
     return "unknown";
 }

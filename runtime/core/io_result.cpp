@@ -32,6 +32,7 @@ public:
             return std::errc::value_too_large;
         case errc::overloaded:
         case errc::invalid_options:
+        case errc::ended_early:
             break;
         }
         return std::error_condition(code, *this);

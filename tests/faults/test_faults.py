@@ -18,6 +18,7 @@ PROGRAMS = (
     Program("runtime_placement_tests"),
     Program("runtime_sync_tests"),
     Program("runtime_operation_tests"),
+    Program("runtime_file_tests"),
     Program("runtime_stress_tests", "traffic/*there_and_back_gap_300*:traffic/*room_for_one_gap_20_*:"
             "foreign/*joins_each_task*four_shards", "stress", 0.02),
 )
@@ -26,6 +27,7 @@ TRACED = (
     Program("runtime_shard_tests", NOT_IDLE),
     Program("runtime_operation_tests"),
     Program("runtime_message_tests", "R19.*:with/P1.direct_*/1"),
+    Program("runtime_file_tests", "R40.*"),
     Program("runtime_stress_tests", "traffic/*there_and_back_gap_300_spin_0:traffic/*room_for_one_gap_20_spin_0:"
             "foreign/*joins_each_task*four_shards", "stress", 0.001),
 )
@@ -54,6 +56,12 @@ def check(program, outcome):
 @pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda each: each.name)
 def test_P13_every_tier_of_kernel_features_passes_the_same_tests(program, tier, tmp_path):
+    check(program, run(program, tmp_path, tier=tier))
+
+
+@pytest.mark.parametrize("tier", ["no_fs_ops", "no_fs_ops,tiny_rings"])
+def test_R41_a_kernel_without_requests_on_paths_gives_the_same_results_through_the_pool(tier, tmp_path):
+    program = Program("runtime_file_tests")
     check(program, run(program, tmp_path, tier=tier))
 
 

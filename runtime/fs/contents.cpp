@@ -1,0 +1,165 @@
+#include <spargio/fs/contents.hpp>
+
+#include <spargio/core/file_descriptor.hpp>
+#include <spargio/fs/file.hpp>
+#include <spargio/fs/system_result.hpp>
+#include <spargio/ops/operation_in_pool.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace spargio::fs {
+namespace {
+
+/// A copy under way; with the pool's function while one runs.
+class copying {
+public:
+    /// Opens both. Blocks.
+    io_result<void> begin(const std::filesystem::path& from, const std::filesystem::path& to) {
+        from_ = file_descriptor(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
+        if (!from_) return detail::system_failure(errno);
+        struct ::stat source {};
+        if (::fstat(from_.get(), &source) != 0) return detail::system_failure(errno);
+        if (!S_ISREG(source.st_mode)) return detail::system_failure(EINVAL);
+        const mode_t mode = source.st_mode & 07777;
+        to_ = file_descriptor(::open(to.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, mode));
+        if (!to_) return detail::system_failure(errno);
+        struct ::stat target {};
+        if (::fstat(to_.get(), &target) != 0) return detail::system_failure(errno);
+        if (source.st_dev == target.st_dev && source.st_ino == target.st_ino)
+            return detail::system_failure(EINVAL); // emptying it would lose what is to be copied
+        if (!S_ISREG(target.st_mode)) return {};   // a pipe or a device takes what comes
+        if (::ftruncate(to_.get(), 0) != 0) return detail::system_failure(errno);
+        return detail::result_of(::fchmod(to_.get(), mode));
+    }
+
+    /// At most 16 MiB more; true when all is copied. Blocks.
+    io_result<bool> go_on() {
+        for (std::size_t left = a_step; left != 0;) {
+            const auto count = in_kernel_ ? within_kernel(left) : by_buffer(left);
+            if (!count) return std::unexpected(count.error());
+            if (*count == 0) return true;
+            left -= *count;
+            done += *count;
+        }
+        return false;
+    }
+
+    /// Word of what could not be written, as close(2) brings it.
+    io_result<void> end() { return detail::result_of(::close(to_.release())); }
+
+    std::uint64_t done = 0;
+
+private:
+    static constexpr std::size_t a_step = std::size_t{16} << 20;
+    static constexpr std::size_t buffer_bytes = std::size_t{64} << 10;
+
+    /// copy_file_range(2), which not every pair of files can do.
+    io_result<std::size_t> within_kernel(std::size_t most) {
+        for (;;) {
+            const ssize_t count = ::copy_file_range(from_.get(), nullptr, to_.get(), nullptr, most, 0);
+            if (count > 0) return static_cast<std::size_t>(count);
+            // What the kernel makes up as it is read, in /proc and the like, has no length: read it to be sure.
+            const bool says_nothing = count == 0 && done == 0;
+            if (count == 0 && !says_nothing) return 0;
+            if (count < 0 && errno == EINTR) continue;
+            const bool cant = says_nothing || errno == EXDEV || errno == EINVAL || errno == ENOSYS ||
+                              errno == EOPNOTSUPP || errno == EPERM || errno == EBADF;
+            if (!cant || done != 0) return detail::system_failure(errno);
+            in_kernel_ = false;
+            return by_buffer(most);
+        }
+    }
+
+    io_result<std::size_t> by_buffer(std::size_t most) {
+        if (buffer_ == nullptr) buffer_ = std::make_unique<std::byte[]>(buffer_bytes);
+        const ssize_t came =
+            retried([&] { return ::read(from_.get(), buffer_.get(), std::min(most, buffer_bytes)); });
+        if (came < 0) return detail::system_failure(errno);
+        for (ssize_t written = 0; written < came;) {
+            const ssize_t count = retried([&] {
+                return ::write(to_.get(), buffer_.get() + written, static_cast<std::size_t>(came - written));
+            });
+            if (count < 0) return detail::system_failure(errno);
+            written += count;
+        }
+        return static_cast<std::size_t>(came);
+    }
+
+    template <class Call>
+    static ssize_t retried(Call&& call) {
+        ssize_t answer = 0;
+        do answer = call();
+        while (answer < 0 && errno == EINTR);
+        return answer;
+    }
+
+    file_descriptor from_;
+    file_descriptor to_;
+    std::unique_ptr<std::byte[]> buffer_;
+    bool in_kernel_ = true;
+};
+
+/// Closes the file, and gives `result`, or the error of closing where there was none before.
+template <class T>
+task<io_result<T>> closed_with(file what, io_result<T> result) {
+    auto closed = co_await what.close();
+    if (result && !closed) co_return std::unexpected(closed.error());
+    co_return result;
+}
+
+} // namespace
+
+task<io_result<std::vector<std::byte>>> read(std::filesystem::path path) {
+    auto opened = co_await file::open(std::move(path));
+    if (!opened) co_return std::unexpected(opened.error());
+    auto contents = co_await opened->read_to_end();
+    auto answer = co_await closed_with(std::move(*opened), std::move(contents));
+    co_return answer;
+}
+
+task<io_result<std::string>> read_to_string(std::filesystem::path path) {
+    auto contents = co_await read(std::move(path));
+    if (!contents) co_return std::unexpected(contents.error());
+    std::string text(contents->size(), '\0');
+    if (!text.empty()) std::memcpy(text.data(), contents->data(), text.size());
+    co_return text;
+}
+
+task<io_result<void>> write(std::filesystem::path path, std::span<const std::byte> contents) {
+    auto opened = co_await file::create(std::move(path));
+    if (!opened) co_return std::unexpected(opened.error());
+    auto written = co_await opened->write_all_at(contents, 0);
+    auto answer = co_await closed_with(std::move(*opened), written);
+    co_return answer;
+}
+
+task<io_result<void>> write(std::filesystem::path path, std::string_view contents) {
+    return write(std::move(path), std::as_bytes(std::span(contents)));
+}
+
+task<io_result<std::uint64_t>> copy(std::filesystem::path from, std::filesystem::path to) {
+    if (!detail::is_whole(from) || !detail::is_whole(to)) co_return detail::system_failure(EINVAL);
+    const auto copy = std::make_shared<copying>();
+    auto begin = [copy, from = std::move(from), to = std::move(to)] { return copy->begin(from, to); };
+    auto begun = co_await in_blocking_pool(std::move(begin));
+    if (!begun) co_return std::unexpected(begun.error());
+    for (bool all = false; !all;) {
+        auto step = [copy] { return copy->go_on(); };
+        auto went = co_await in_blocking_pool(std::move(step));
+        if (!went) co_return std::unexpected(went.error());
+        all = *went;
+    }
+    auto end = [copy] { return copy->end(); };
+    auto ended = co_await in_blocking_pool(std::move(end));
+    if (!ended) co_return std::unexpected(ended.error());
+    co_return copy->done;
+}
+
+} // namespace spargio::fs
