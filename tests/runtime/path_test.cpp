@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <set>
@@ -14,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -228,6 +230,12 @@ bool plays_no_fs_ops() {
     return tier != nullptr && std::string_view(tier).find("no_fs_ops") != std::string_view::npos;
 }
 
+/// Functions that the pool has run. Their joiners go on before they are counted.
+std::uint64_t visits(const runtime& of) {
+    while (of.handle().blocking().running != 0) std::this_thread::yield();
+    return of.handle().blocking().done;
+}
+
 task<int> do_natively(path directory) {
     auto made = co_await fs::create_dir(directory / "d");
     auto written = co_await fs::write(directory / "d/a", "abc");
@@ -252,15 +260,15 @@ TEST(R41, what_the_kernel_has_a_request_for_goes_to_no_thread_and_the_rest_to_th
     auto& tested = **started;
     auto natively = tested.spawn(do_natively(scratch.path()), pinned{0});
     EXPECT_EQ(std::move(natively).get(), 0);
-    // On a kernel without them each is one visit of the pool: 3 to open, 1 + 10 others.
+    // On a kernel without them each is one visit of the pool, to open a file too.
     if (plays_no_fs_ops())
-        EXPECT_GE(tested.handle().blocking().done, 12u);
+        EXPECT_GE(visits(tested), 12u);
     else
-        EXPECT_EQ(tested.handle().blocking().done, 0u);
-    const auto before = tested.handle().blocking().done;
+        EXPECT_EQ(visits(tested), 0u);
+    const auto before = visits(tested);
     auto pooled = tested.spawn(value_of(fs::canonicalize(scratch.path())), pinned{0});
     std::move(pooled).get();
-    EXPECT_EQ(tested.handle().blocking().done, before + 1);
+    EXPECT_EQ(visits(tested), before + 1);
 }
 
 task<int> when_cancelled(path directory) {

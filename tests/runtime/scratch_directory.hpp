@@ -4,11 +4,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 class scratch_directory {
 public:
@@ -33,7 +34,9 @@ public:
     }
     [[nodiscard]] static std::string contents_of(const std::filesystem::path& file) {
         std::ifstream in(file, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
+        std::ostringstream all;
+        all << in.rdbuf();
+        return std::move(all).str();
     }
 
 private:
