@@ -125,13 +125,9 @@ task<io_result<void>> file::close() {
     if (shared == nullptr || !shared->begin_closing()) co_return detail::system_failure(EBADF);
     if (!shared->is_idle()) {
         const status idle = co_await shared->idle();
-        if (!idle) {
-            of_.reset(); // the last operation closes it
-            co_return std::unexpected(make_error_code(idle.error()));
-        }
+        if (!idle && shared->waive()) co_return std::unexpected(make_error_code(idle.error()));
     }
     const int number = shared->release();
-    of_.reset();
     auto closed = co_await ops::close(number);
     // Of close(2) itself there is no such error (its man page): there was no memory to begin it.
     if (!closed && closed.error() == std::errc::not_enough_memory) co_return detail::result_of(::close(number));

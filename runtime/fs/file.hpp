@@ -21,8 +21,8 @@
 namespace spargio::fs {
 
 /// Owns an open file. Its operations may be used by several tasks at once, on any shard, each on the ring of
-/// the shard that runs it; closing, moving and destroying is for one at a time. The object must stay (it may be
-/// moved) until what was begun on it has been awaited.
+/// the shard that runs it, also while one of them closes it. Moving and destroying the object is for one that
+/// is alone with it; what is in flight then may go on.
 ///
 /// For every operation holds: it borrows its buffer until awaited. Errors are the kernel's errno; EBADF when
 /// the file is closed or closing; `canceled`, `timed_out` and `closed` (the runtime stops) as in ops/. A
@@ -42,10 +42,12 @@ public:
     /// Takes over a descriptor of anything that reads and writes. Throws std::bad_alloc. Any thread.
     [[nodiscard]] static file from_fd(file_descriptor owned) { return file(std::move(owned)); }
 
-    /// Not closed yet: true also while it is closing.
-    [[nodiscard]] explicit operator bool() const noexcept { return of_.get() != nullptr; }
-    /// The descriptor, which stays ours; -1 for none.
-    [[nodiscard]] int number() const noexcept { return of_.get() != nullptr ? of_.get()->number() : -1; }
+    /// Neither closed nor closing. Any thread.
+    [[nodiscard]] explicit operator bool() const noexcept {
+        return of_.get() != nullptr && of_.get()->is_open();
+    }
+    /// The descriptor, which stays ours; -1 for none. Any thread.
+    [[nodiscard]] int number() const noexcept { return *this ? of_.get()->number() : -1; }
 
     /// Reads. Gives the bytes read, fewer than asked for at the end of the file, 0 behind it, and now and then
     /// for other reasons. IORING_OP_READ, in place: no frame, no allocation, about 30 ns beside the kernel's

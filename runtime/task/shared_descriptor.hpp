@@ -1,14 +1,12 @@
 // A descriptor that several tasks use and one closes: it is closed when nobody is at it any more, and its
 // number can't come to mean another file before (P8).
 //
-//                use()                    last use ends
-//   open ----------------------> used ------------------+
-//     |  ^------------------------ |                    |
-//     | begin_closing()            | begin_closing()    v
-//     v                            v              idle: release(), close
-//   idle                        closing ----------------^
+//   open ------ begin_closing() ------> closing ------- last use ------> idle: release() and close
+//     |                                    |
+//     | owner gone: the last use closes    | waive(): the last use closes
 //
-// One atomic word counts the owner and the uses, and has a bit for closing; nobody comes in once that is set.
+// One atomic word counts the uses and knows whether there is an owner and whether it is closing; nobody comes
+// in once it is.
 #pragma once
 
 #include <spargio/core/file_descriptor.hpp>
@@ -53,6 +51,11 @@ public:
     /// The number, which is this descriptor's only for who is in.
     [[nodiscard]] int number() const noexcept { return number_; }
 
+    /// Neither closed nor closing.
+    [[nodiscard]] bool is_open() const noexcept {
+        return (state_.load(std::memory_order_relaxed) & closing) == 0;
+    }
+
     /// Comes in; false when it is closing. Who came in goes out by leave(), on any thread.
     [[nodiscard]] bool enter() noexcept {
         std::uint32_t seen = state_.load(std::memory_order_relaxed);
@@ -67,15 +70,20 @@ public:
 
     void leave() noexcept {
         std::uint32_t seen = state_.load(std::memory_order_relaxed);
-        do {
-            if (seen == (closing | 2)) { // nobody else is in, and nobody comes: the closer may go on
-                idle_.set();
-                drop();
+        for (;;) {
+            if (!is_last_for_closer(seen)) {
+                if (!change(seen, seen - 1)) continue;
+                delete_if_last(seen);
                 return;
             }
-        } while (!state_.compare_exchange_weak(seen, seen - 1, std::memory_order_acq_rel,
-                                               std::memory_order_relaxed));
-        if ((seen & ~closing) == 1) delete this;
+            if (!change(seen, seen | ended)) continue;
+            if ((seen & waived) != 0)
+                ::close(release());
+            else
+                idle_.set();
+            delete_if_last(state_.fetch_sub(1, std::memory_order_acq_rel));
+            return;
+        }
     }
 
     /// By the owner: lets nobody in any more. False when it was closing already.
@@ -85,13 +93,18 @@ public:
 #if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 111
         idle_.set(); // mutant: closed while others are at it
 #endif
-        if (before == 1) idle_.set();
+        if ((before & uses) == 0) idle_.set();
         return true;
     }
     /// By the closer, after begin_closing(): whether nobody is in.
     [[nodiscard]] bool is_idle() const noexcept { return idle_.is_set(); }
-    /// By the closer, after begin_closing(): waits until nobody is in. `canceled`: some are.
+    /// By the closer, after begin_closing(): waits until nobody is in. `canceled`: some may be.
     [[nodiscard]] manual_event::awaiter idle() noexcept { return idle_.wait(); }
+    /// By a closer that waits no longer: whoever leaves last closes the descriptor. False when the last one has
+    /// left just now; then the closer goes on.
+    [[nodiscard]] bool waive() noexcept {
+        return (state_.fetch_or(waived, std::memory_order_acq_rel) & ended) == 0;
+    }
     /// By the closer, when idle: the number is its own from now on.
     [[nodiscard]] int release() noexcept {
         released_ = true;
@@ -99,20 +112,35 @@ public:
     }
 
 private:
-    static constexpr std::uint32_t closing = std::uint32_t{1} << 31;
+    // The word: how many uses, and
+    static constexpr std::uint32_t owned = 1U << 31;   // somebody decides about closing
+    static constexpr std::uint32_t closing = 1U << 30; // nobody comes in any more
+    static constexpr std::uint32_t waived = 1U << 29;  // the closer does not wait
+    static constexpr std::uint32_t ended = 1U << 28;   // the last use has told the closer, or closed
+    static constexpr std::uint32_t uses = ended - 1;
 
     explicit shared_descriptor(file_descriptor& number) noexcept : number_(number.release()) {}
     ~shared_descriptor() {
         if (!released_) ::close(number_);
     }
 
+    static bool is_last_for_closer(std::uint32_t seen) noexcept {
+        return (seen & uses) == 1 && (seen & (owned | closing | ended)) == (owned | closing);
+    }
+    bool change(std::uint32_t& seen, std::uint32_t to) noexcept {
+        return state_.compare_exchange_weak(seen, to, std::memory_order_acq_rel, std::memory_order_relaxed);
+    }
+    /// After one use less.
+    void delete_if_last(std::uint32_t before) noexcept {
+        if ((before & uses) == 1 && (before & owned) == 0) delete this;
+    }
     void drop() noexcept {
-        if ((state_.fetch_sub(1, std::memory_order_acq_rel) & ~closing) == 1) delete this;
+        if ((state_.fetch_and(~owned, std::memory_order_acq_rel) & uses) == 0) delete this;
     }
 
     const int number_;
-    bool released_ = false;               // the closer's
-    std::atomic<std::uint32_t> state_{1}; // the owner
+    bool released_ = false; // the closer's, or the last use's in its place
+    std::atomic<std::uint32_t> state_{owned};
     manual_event idle_;
 };
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -120,7 +121,7 @@ task<int> cancel_a_close(runtime_handle handle) {
     auto reader = spawn(read_some(file), pinned{0});
     while (handle.stats().total().operations_pending == 0) co_await yield();
     auto closer = spawn(file.close(), pinned{0});
-    while (file) {
+    while (!closer.ready()) {
         closer.cancel();
         co_await yield();
     }
@@ -139,11 +140,22 @@ TEST(P8, a_close_that_is_cancelled_leaves_the_closing_to_the_last_operation) {
     EXPECT_EQ(std::move(result).get(), 0);
 }
 
+/// Says when it needs the object no more.
+task<std::size_t> read_and_say(const fs::file& from, std::atomic<bool>& begun) {
+    std::array<std::byte, 8> into{};
+    auto reading = from.read_at(into, ops::current_position);
+    begun.store(true, std::memory_order_release);
+    auto count = co_await reading;
+    co_return count ? *count : 99;
+}
+
 task<int> drop_while_in_use(runtime_handle handle) {
     pipe_ends pipe;
     auto file = std::make_unique<fs::file>(fs::file::from_fd(std::move(pipe.out)));
     const int number = file->number();
-    auto reader = spawn(read_some(*file), pinned{1});
+    std::atomic<bool> begun{false};
+    auto reader = spawn(read_and_say(*file, begun), pinned{1});
+    while (!begun.load(std::memory_order_acquire)) co_await yield();
     while (handle.stats().total().operations_pending == 0) co_await yield();
     file.reset();
     if (::fcntl(number, F_GETFD) == -1) co_return 1;
@@ -163,7 +175,7 @@ TEST(P8, a_stop_leaves_no_descriptor_open) {
     pipe_ends pipe;
     const int number = ::dup(pipe.out.get());
     {
-        const auto tested = start({.shards = 2, .stop_grace = 1h});
+        const auto tested = start({.shards = 2, .stop_grace = 1min});
         const fs::file file = fs::file::from_fd(file_descriptor(number));
         std::error_code error;
         auto reader = tested->spawn(read_some(file, &error), pinned{1});
