@@ -2,6 +2,7 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
+#include <spargio/core/gated_ring.hpp>
 #include <spargio/core/spin_lock.hpp>
 #include <spargio/task/scheduling.hpp>
 #include <spargio/task/wait_list.hpp>
@@ -13,67 +14,103 @@
 #include <mutex>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace spargio {
 
 /// Many senders, many receivers, in order of arrival. A value goes straight to a waiting receiver when there is
 /// one. Any shard may send and receive; close() may be called by any thread. The channel must outlive every
-/// task that waits on it. T must be movable without throwing. Cost: one short lock an operation, and a wake
-/// when somebody waits.
+/// task that waits on it. T must be movable without throwing. A task that finds room, or values, for ever gives
+/// way to others after 256 of them (R11).
+///
+/// Cost: one compare-exchange an operation while nobody waits; a short lock and a wake when somebody does.
 template <class T>
 class channel {
     static_assert(std::is_nothrow_move_constructible_v<T>, "channel<T> moves values under a lock");
 
+    struct send_wait : wait_node {
+        explicit send_wait(T& what) noexcept : value(what) {}
+        T& value;
+    };
+    struct receive_wait : wait_node {
+        explicit receive_wait(std::optional<T>& place) noexcept : into(place) {}
+        std::optional<T>& into;
+    };
+
 public:
     /// At most `capacity` values wait in the channel (at least one).
-    explicit channel(std::size_t capacity) : slots_(capacity == 0 ? 1 : capacity) {}
+    explicit channel(std::size_t capacity) : values_(capacity) {}
     channel(const channel&) = delete;
     channel& operator=(const channel&) = delete;
 
-    class send_awaiter : wait_node {
+    class send_awaiter {
     public:
         send_awaiter(channel& into, T&& value) noexcept : channel_(into), value_(std::move(value)) {}
         send_awaiter(const send_awaiter&) = delete;
         send_awaiter& operator=(const send_awaiter&) = delete;
-        ~send_awaiter() { channel_.forget(channel_.senders_, *this); }
+        ~send_awaiter() {
+            if (wait_) channel_.forget(channel_.senders_, *wait_);
+        }
 
-        [[nodiscard]] bool await_ready() const noexcept { return false; }
+        [[nodiscard]] bool await_ready() noexcept {
+            done_ = channel_.values_.try_put(value_);
+            return done_ && scheduling::may_go_on();
+        }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-            return channel_.start_send(*this, caller);
+            if (!done_) {
+                if (channel_.start_send(wait_.emplace(value_), caller)) return true;
+                if (scheduling::may_go_on()) return false;
+            }
+            scheduling::give_way(caller);
+            return true;
         }
         [[nodiscard]] status await_resume() noexcept {
-            channel_.forget(channel_.senders_, *this);
-            return this->outcome();
+            if (done_) [[likely]]
+                return {};
+            channel_.forget(channel_.senders_, *wait_);
+            return wait_->outcome();
         }
 
     private:
-        friend channel;
         channel& channel_;
         T value_;
+        bool done_ = false;
+        std::optional<send_wait> wait_; // made only when there is no room, or somebody else waits
     };
 
-    class receive_awaiter : wait_node {
+    class receive_awaiter {
     public:
         explicit receive_awaiter(channel& from) noexcept : channel_(from) {}
         receive_awaiter(const receive_awaiter&) = delete;
         receive_awaiter& operator=(const receive_awaiter&) = delete;
-        ~receive_awaiter() { channel_.forget(channel_.receivers_, *this); }
+        ~receive_awaiter() {
+            if (wait_) channel_.forget(channel_.receivers_, *wait_);
+        }
 
-        [[nodiscard]] bool await_ready() const noexcept { return false; }
+        [[nodiscard]] bool await_ready() noexcept {
+            done_ = channel_.values_.try_take([this](T&& oldest) { value_.emplace(std::move(oldest)); });
+            return done_ && scheduling::may_go_on();
+        }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-            return channel_.start_receive(*this, caller);
+            if (!done_) {
+                if (channel_.start_receive(wait_.emplace(value_), caller)) return true;
+                if (scheduling::may_go_on()) return false;
+            }
+            scheduling::give_way(caller);
+            return true;
         }
         [[nodiscard]] std::expected<T, errc> await_resume() noexcept {
-            channel_.forget(channel_.receivers_, *this);
-            if (const status how = this->outcome(); !how) return std::unexpected(how.error());
+            if (!done_) {
+                channel_.forget(channel_.receivers_, *wait_);
+                if (const status how = wait_->outcome(); !how) return std::unexpected(how.error());
+            }
             return std::move(*value_);
         }
 
     private:
-        friend channel;
         channel& channel_;
         std::optional<T> value_;
+        bool done_ = false;
+        std::optional<receive_wait> wait_; // made only when there is no value, or somebody else waits
     };
 
     /// Puts a value, waiting for room. `closed` or `canceled`: the value was not taken by anybody.
@@ -86,26 +123,24 @@ public:
     /// Puts a value if there is room or a receiver waits, and only then moves from it. `overloaded`: the
     /// channel is full; `closed`. Never waits. Any thread.
     [[nodiscard]] status try_send(T& value) noexcept {
+        if (values_.try_put(value)) return {};
+        if (values_.surely_full()) return std::unexpected(errc::overloaded);
         const waking_section on_the_way;
-        const std::lock_guard hold(lock_);
+        const slow_section slow(*this);
         if (closed_) return std::unexpected(errc::closed);
-        if (auto* const receiver = static_cast<receive_awaiter*>(receivers_.claim_first())) {
-            receiver->value_.emplace(std::move(value));
-            receiver->finish();
-        } else if (count_ < slots_.size()) {
-            put(std::move(value));
-        } else {
-            return std::unexpected(errc::overloaded);
-        }
+        if (!pass_on(value)) return std::unexpected(errc::overloaded);
         return {};
     }
 
     /// Takes the oldest value if there is one. `would_block`: the channel is empty; `closed`: and will stay so.
     /// Never waits. Threads as try_send().
     [[nodiscard]] std::expected<T, errc> try_receive() noexcept {
+        std::optional<T> taken;
+        if (values_.try_take([&](T&& oldest) { taken.emplace(std::move(oldest)); })) return std::move(*taken);
+        if (values_.surely_empty()) return std::unexpected(errc::would_block);
         const waking_section on_the_way;
-        const std::lock_guard hold(lock_);
-        if (count_ == 0) return std::unexpected(closed_ ? errc::closed : errc::would_block);
+        const slow_section slow(*this);
+        if (values_.empty()) return std::unexpected(closed_ ? errc::closed : errc::would_block);
         return take();
     }
 
@@ -113,72 +148,89 @@ public:
     /// Idempotent.
     void close() noexcept {
         const waking_section on_the_way;
-        const std::lock_guard hold(lock_);
+        const slow_section slow(*this);
         closed_ = true;
         while (wait_node* const sender = senders_.claim_first()) sender->finish(errc::closed);
         while (wait_node* const receiver = receivers_.claim_first()) receiver->finish(errc::closed);
     }
 
 private:
-    bool start_send(send_awaiter& sender, std::coroutine_handle<> caller) noexcept {
-        const std::lock_guard hold(lock_);
+    /// While somebody waits, or the channel is closed, everything goes through the lock, and the ring is shut.
+    /// The last of some operations in a row that waited for nothing opens it again.
+    class slow_section {
+    public:
+        explicit slow_section(channel& of) noexcept : channel_(of), hold_(of.lock_) { of.values_.shut(); }
+        ~slow_section() {
+            if (channel_.closed_ || !channel_.senders_.empty() || !channel_.receivers_.empty()) {
+                channel_.calm_ = 0;
+            } else if (++channel_.calm_ == long_enough) {
+                channel_.calm_ = 0;
+                channel_.values_.open();
+            }
+        }
+        slow_section(const slow_section&) = delete;
+        slow_section& operator=(const slow_section&) = delete;
+
+    private:
+        channel& channel_;
+        const std::lock_guard<spin_lock> hold_;
+    };
+
+    bool start_send(send_wait& sender, std::coroutine_handle<> caller) noexcept {
+        const slow_section slow(*this);
         if (closed_) return sender.decide(errc::closed);
-        if (auto* const receiver = static_cast<receive_awaiter*>(receivers_.claim_first())) {
-            receiver->value_.emplace(std::move(sender.value_));
-            receiver->finish();
-            return sender.decide();
-        }
-        if (count_ < slots_.size()) {
-            put(std::move(sender.value_));
-            return sender.decide();
-        }
+        if (pass_on(sender.value)) return sender.decide();
         return senders_.wait(sender, caller);
     }
 
-    bool start_receive(receive_awaiter& receiver, std::coroutine_handle<> caller) noexcept {
-        const std::lock_guard hold(lock_);
-        if (count_ != 0) {
-            receiver.value_.emplace(take());
+    bool start_receive(receive_wait& receiver, std::coroutine_handle<> caller) noexcept {
+        const slow_section slow(*this);
+        if (!values_.empty()) {
+            receiver.into.emplace(take());
             return receiver.decide();
         }
         if (closed_) return receiver.decide(errc::closed);
         return receivers_.wait(receiver, caller);
     }
 
-    /// Under the lock, when there is a value: the oldest, and its place goes to the sender that has waited
+    /// In a slow section: gives a value to a waiting receiver, or puts it into the ring, and only then moves
+    /// from it. Where a receiver waits the ring is empty, for whoever comes while one waits comes here.
+    bool pass_on(T& value) noexcept {
+        if (auto* const receiver = static_cast<receive_wait*>(receivers_.claim_first())) {
+            receiver->into.emplace(std::move(value));
+            receiver->finish();
+            return true;
+        }
+        if (values_.full()) return false;
+        values_.put(std::move(value));
+        return true;
+    }
+
+    /// In a slow section, when there is a value: the oldest, and its place goes to the sender that has waited
     /// longest.
     [[nodiscard]] T take() noexcept {
-        T oldest = std::move(*slots_[first_]);
-        slots_[first_].reset();
-        first_ = first_ + 1 == slots_.size() ? 0 : first_ + 1;
-        --count_;
-        if (auto* const sender = static_cast<send_awaiter*>(senders_.claim_first())) {
-            put(std::move(sender->value_));
+        T oldest = values_.take();
+        if (auto* const sender = static_cast<send_wait*>(senders_.claim_first())) {
+            values_.put(std::move(sender->value));
             sender->finish();
         }
         return oldest;
-    }
-
-    /// Under the lock, when there is room.
-    void put(T&& value) noexcept {
-        const std::size_t last = first_ + count_;
-        slots_[last < slots_.size() ? last : last - slots_.size()].emplace(std::move(value));
-        ++count_;
     }
 
     /// Takes a node out of its list if it is still there: after a cancellation, or when a waiting frame is
     /// destroyed.
     void forget(wait_list& list, wait_node& node) noexcept {
         if (!node.listed()) return;
-        const std::lock_guard hold(lock_);
+        const slow_section slow(*this);
         list.remove(node);
     }
 
+    static constexpr unsigned long_enough = 2;
+
+    gated_ring<T> values_;
     spin_lock lock_;
     bool closed_ = false;
-    std::vector<std::optional<T>> slots_; // a ring: count_ values from first_ on
-    std::size_t first_ = 0;
-    std::size_t count_ = 0;
+    unsigned calm_ = 0; // operations in the lock since somebody waited
     wait_list senders_;
     wait_list receivers_;
 };

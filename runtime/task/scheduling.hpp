@@ -21,6 +21,15 @@ void make_runnable(task_header& task) noexcept;
 /// runtime will find it. Afterwards the task may be published to those who wake it. Gives the current task.
 task_header& suspend_current(std::coroutine_handle<> caller) noexcept;
 
+/// Whether the running task may go on without suspending for one thing more that is ready. After so many in a
+/// row it must give way, or whoever always finds something ready would keep its shard for ever (R11). Only on
+/// a shard.
+[[nodiscard]] bool may_go_on() noexcept;
+
+/// Lets every other ready task of this shard run before the current one, which goes on at `caller`. The last
+/// thing that an await_suspend does: the task may be running elsewhere when this returns.
+void give_way(std::coroutine_handle<> caller) noexcept;
+
 /// The current task, at `caller`, waits for the end of `awaited`; gives what runs next. A task that is still
 /// the newest of this shard's queue runs at once, as if it had been awaited directly.
 [[nodiscard]] std::coroutine_handle<> join(task_header& awaited, std::coroutine_handle<> caller) noexcept;

@@ -2,7 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <thread>
+#include <utility>
 #include <vector>
 
 namespace spargio {
@@ -114,6 +120,111 @@ TEST(R20, a_cancelled_receive_takes_no_value) {
         co_return *got;
     };
     EXPECT_EQ(run({.shards = 2}, body), 9);
+}
+
+TEST(R11, a_task_that_always_finds_its_channel_ready_gives_way) {
+    // The task sends to itself and takes what it has sent, so neither end ever waits. A closed channel answers
+    // at once too, and there everything goes through the lock.
+    for (const bool through_the_lock : {false, true}) {
+        constexpr int rounds = 20'000;
+        int since = 0;
+        int most = 0;
+        bool over = false;
+        const auto busy = [&](channel<int>& values) -> task<> {
+            for (int i = 0; i < rounds; ++i) {
+                (void)co_await values.send(i);
+                (void)co_await values.receive();
+                most = std::max(most, ++since);
+            }
+            over = true;
+        };
+        const auto others = [&]() -> task<> {
+            while (!over) {
+                since = 0;
+                co_await yield();
+            }
+        };
+        const auto drain = [&](channel<int>& closed) -> task<> { // answers at once, for ever
+            for (int i = 0; i < rounds; ++i) {
+                (void)co_await closed.receive();
+                most = std::max(most, ++since);
+            }
+            over = true;
+        };
+        const auto body = [&]() -> task<> {
+            channel<int> values(4);
+            if (through_the_lock) values.close();
+            auto first = through_the_lock ? spawn(drain(values), pinned{0}) : spawn(busy(values), pinned{0});
+            auto second = spawn(others(), pinned{0});
+            co_await std::move(first);
+            co_await std::move(second);
+        };
+        run_on({.shards = 1}, 0, body);
+        EXPECT_LE(most, 2 * 257) << through_the_lock;
+    }
+}
+
+/// Threads that are no shards try at both ends while tasks on two shards wait at both, until it is closed.
+TEST(R20, threads_that_try_and_tasks_that_wait_share_a_channel_and_lose_nothing) {
+    for (const std::size_t capacity : {std::size_t{1}, std::size_t{3}, std::size_t{64}}) {
+        constexpr std::uint64_t count = 5'000;
+        channel<std::uint64_t> values(capacity);
+        std::atomic<std::uint64_t> taken{0};
+        std::atomic<std::uint64_t> sum{0};
+        const auto note = [&](std::uint64_t value) {
+            sum += value;
+            if (++taken == 4 * count) values.close();
+        };
+        const auto take = [&]() -> task<> {
+            for (;;) {
+                const auto got = co_await values.receive();
+                if (!got) co_return;
+                note(*got);
+            }
+        };
+        const auto trying = [&](bool sends) {
+            for (std::uint64_t next = 1; sends ? next <= count : true;) {
+                if (sends) {
+                    std::uint64_t value = next;
+                    if (values.try_send(value)) ++next;
+                } else if (const auto got = values.try_receive(); got) {
+                    note(*got);
+                } else if (got.error() == errc::closed) {
+                    return;
+                }
+                std::this_thread::yield();
+            }
+        };
+        auto started = runtime::start({.shards = 2});
+        ASSERT_TRUE(started.has_value());
+        std::vector<std::thread> threads;
+        for (const bool sends : {true, true, false}) threads.emplace_back(trying, sends);
+        std::vector<join_handle<std::uint64_t>> senders;
+        std::vector<join_handle<>> receivers;
+        for (std::uint32_t side = 0; side < 2; ++side) {
+            senders.push_back((*started)->spawn(produce(values, 1, count), pinned{side}));
+            receivers.push_back((*started)->spawn(take(), pinned{1 - side}));
+        }
+        for (auto& each : senders) EXPECT_EQ(std::move(each).get(), count);
+        for (auto& each : receivers) std::move(each).get();
+        for (auto& each : threads) each.join();
+        EXPECT_EQ(taken, 4 * count) << capacity;
+        EXPECT_EQ(sum, 4 * (count * (count + 1) / 2)) << capacity;
+    }
+}
+
+TEST(R20, values_that_nobody_took_are_destroyed_with_the_channel) {
+    const auto token = std::make_shared<int>(1);
+    {
+        channel<std::shared_ptr<int>> values(3);
+        for (int i = 0; i < 4; ++i) {
+            auto copy = token;
+            EXPECT_EQ(values.try_send(copy).has_value(), i < 3);
+        }
+        EXPECT_TRUE(values.try_receive().has_value());
+        EXPECT_EQ(token.use_count(), 3);
+    }
+    EXPECT_EQ(token.use_count(), 1);
 }
 
 TEST(R20, values_that_can_only_be_moved_travel) {
