@@ -1,5 +1,5 @@
-// Faults for tests: requests that fail or come short as no kernel can be made to do at will. The one seam between
-// operations and the kernel.
+// Faults for tests: requests that fail or come short as no kernel can be made to do at will. The one seam
+// between operations and the kernel.
 #pragma once
 
 #include <atomic>
@@ -10,12 +10,12 @@
 
 namespace spargio {
 
-/// Decides what becomes of each request of an operation in this process while it is installed. Called on the shards'
-/// threads, also several at a time.
+/// Decides what becomes of each request of an operation in this process while it is installed. Called on the
+/// shards' threads, also several at a time.
 class fault_plan {
 public:
-    /// A result, mostly a negative errno, that the operation gets instead of the kernel's: the kernel is asked for
-    /// nothing then. Or nothing, and then `entry` may be changed, such as made shorter.
+    /// A result, mostly a negative errno, that the operation gets instead of the kernel's: the kernel is asked
+    /// for nothing then. Or nothing, and then `entry` may be changed, such as made shorter.
     [[nodiscard]] virtual std::optional<std::int32_t> judge(io_uring_sqe& entry) noexcept = 0;
 
     /// Null, as it is outside tests: one load of a line that nobody writes.

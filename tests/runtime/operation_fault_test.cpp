@@ -1,5 +1,5 @@
-// P13, P6: every operation under every error that it can return, one at a time and at random, and transfers that come
-// short. The kernel is kept out of it (ring/fault_plan.hpp).
+// P13, P6: every operation under every error that it can return, one at a time and at random, and transfers
+// that come short. The kernel is kept out of it (ring/fault_plan.hpp).
 #include <spargio/ring/fault_plan.hpp>
 #include <spargio/spargio.hpp>
 
@@ -82,10 +82,13 @@ std::vector<thing> all_operations() {
     static struct ::statx found;
     static msghdr message{};
     static const sockaddr where{};
-    const std::vector<int> transfer{EAGAIN, EBADF, EFAULT, EINVAL, EIO, EISDIR, ENOMEM, ENOSPC, EDQUOT, EFBIG, EPIPE};
-    const std::vector<int> path{EACCES, EEXIST, ELOOP, EMFILE, ENAMETOOLONG, ENFILE, ENOENT, ENOTDIR, EROFS, EXDEV};
-    const std::vector<int> net{EAGAIN, ECONNABORTED, ECONNREFUSED, ECONNRESET, EHOSTUNREACH, EMFILE, ENETUNREACH,
-                               ENOBUFS, ENOTCONN, ENOTSOCK, EPIPE, ETIMEDOUT, EADDRINUSE};
+    const std::vector<int> transfer{EAGAIN, EBADF,  EFAULT, EINVAL, EIO,  EISDIR,
+                                    ENOMEM, ENOSPC, EDQUOT, EFBIG,  EPIPE};
+    const std::vector<int> path{EACCES, EEXIST, ELOOP,   EMFILE, ENAMETOOLONG,
+                                ENFILE, ENOENT, ENOTDIR, EROFS,  EXDEV};
+    const std::vector<int> net{EAGAIN, ECONNABORTED, ECONNREFUSED, ECONNRESET, EHOSTUNREACH,
+                               EMFILE, ENETUNREACH,  ENOBUFS,      ENOTCONN,   ENOTSOCK,
+                               EPIPE,  ETIMEDOUT,    EADDRINUSE};
     return {
         {"read", [] { return errno_of(ops::read(-1, buffer)); }, transfer},
         {"write", [] { return errno_of(ops::write(-1, buffer)); }, transfer},
