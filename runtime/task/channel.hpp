@@ -18,7 +18,8 @@
 namespace spargio {
 
 /// Many senders, many receivers, in order of arrival. A value goes straight to a waiting receiver when there is
-/// one. Any shard may send and receive; close() may be called by any thread. The channel must outlive every
+/// one. Tasks of any shard, and of any runtime, send and receive; what never waits is for any thread. Values
+/// belong to the channel until they are received, and what is left is destroyed with it. It must outlive every
 /// task that waits on it. T must be movable without throwing. A task that finds room, or values, for ever gives
 /// way to others after 256 of them (R11).
 ///
@@ -37,7 +38,8 @@ class channel {
     };
 
 public:
-    /// At most `capacity` values wait in the channel (at least one).
+    /// At most `capacity` values wait in the channel (at least one). Allocates room for them; throws
+    /// std::bad_alloc.
     explicit channel(std::size_t capacity) : values_(capacity) {}
     channel(const channel&) = delete;
     channel& operator=(const channel&) = delete;
@@ -113,11 +115,14 @@ public:
         std::optional<receive_wait> wait_; // made only when there is no value, or somebody else waits
     };
 
-    /// Puts a value, waiting for room. `closed` or `canceled`: the value was not taken by anybody.
+    /// Puts a value, waiting for room. `closed` or `canceled`: nobody has taken the value, and it is destroyed
+    /// with the awaiter; see try_send() to keep it. A task that was asked to stop gets `canceled` where it
+    /// would have to wait, and sends where there is room. A stop of the runtime is no answer, see
+    /// mutex::lock(). In a task. Allocates nothing.
     [[nodiscard]] send_awaiter send(T value) noexcept { return send_awaiter(*this, std::move(value)); }
 
-    /// Takes the oldest value, waiting for one. `closed` once the channel is closed and empty; `canceled`:
-    /// nothing was taken.
+    /// Takes the oldest value, waiting for one. `closed` once the channel is closed and empty; `canceled`,
+    /// where it would have to wait: nothing was taken. In a task. Otherwise as send().
     [[nodiscard]] receive_awaiter receive() noexcept { return receive_awaiter(*this); }
 
     /// Puts a value if there is room or a receiver waits, and only then moves from it. `overloaded`: the
@@ -145,7 +150,7 @@ public:
     }
 
     /// No more values: waiting and later senders get `closed`, receivers what is left and then `closed`.
-    /// Idempotent.
+    /// Idempotent. Any thread. A short lock, and a wake for each who waits.
     void close() noexcept {
         const waking_section on_the_way;
         const slow_section slow(*this);
