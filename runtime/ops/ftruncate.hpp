@@ -25,8 +25,9 @@ private:
     std::uint64_t bytes_;
 };
 
-/// Makes a file `bytes` long: what stands behind is cut off, what is missing reads as zeros. EINVAL where the
-/// kernel does not know it; operation_context::supports(kernel::op_ftruncate) tells.
+/// Makes a file `bytes` long: what stands behind is cut off, what is missing reads as zeros. On a thread of
+/// the kernel's. EINVAL where the kernel does not know it; operation_context::supports(kernel::op_ftruncate)
+/// tells.
 [[nodiscard]] inline operation<ftruncate_request> ftruncate(int file, std::uint64_t bytes) noexcept {
     return operation<ftruncate_request>(ftruncate_request(file, bytes));
 }

@@ -16,7 +16,7 @@
 namespace spargio {
 
 /// `co_await` gives what the operation gives, or EBADF when the descriptor is closed or closing. In place: no
-/// frame. About 10 ns beside the operation.
+/// frame. Two atomic operations beside the operation.
 template <class Operation>
 class [[nodiscard]] descriptor_operation {
 public:
@@ -67,7 +67,7 @@ template <class Make>
     return descriptor_operation<made>(of, make(of != nullptr ? of->number() : -1));
 }
 
-/// With a deadline, which the kernel is asked to keep: in place as well.
+/// With a deadline, at which the kernel is asked to end the operation: in place as well.
 template <kernel_request Request>
 [[nodiscard]] auto timeout_at(std::chrono::steady_clock::time_point deadline,
                               descriptor_operation<operation<Request>>&& what) noexcept {

@@ -38,7 +38,7 @@ struct capabilities {
         return opcode < opcodes.size() && opcodes[opcode];
     }
 
-    /// One word a feature, for a record: "single_issuer defer_taskrun msg_ring send_msg_ring".
+    /// One word a feature but the opcodes, for a record: "single_issuer defer_taskrun msg_ring send_msg_ring".
     /// Throws std::bad_alloc. Any thread.
     [[nodiscard]] std::string summary() const;
 };

@@ -20,7 +20,7 @@
 
 namespace spargio {
 
-/// Uses from any thread. Costs an allocation; a use two atomic operations, about 10 ns.
+/// Uses from any thread. Costs an allocation; a use two atomic operations.
 class shared_descriptor {
 public:
     /// Who decides when it is closed. Dropped without closing, the last use closes the descriptor.
