@@ -10,9 +10,9 @@
 //   tail: compare-exchange, not shut -> next        shut(): the mark into tail and head
 //   fill the cell, turn = filled                    nobody can reserve any more; what was reserved is counted
 //
-// A reservation comes before the mark, and the holder sees it, or after, and then it fails. A holder who needs a
-// cell that is reserved but not yet filled (or emptied) waits for it: some instructions, unless that thread has
-// lost its CPU. tests/models/channel_model.cpp checks this.
+// A reservation comes before the mark, and the holder sees it, or after, and then it fails. A holder who needs
+// a cell that is reserved but not yet filled (or emptied) waits for it: some instructions, unless that thread
+// has lost its CPU. tests/models/channel_model.cpp checks this.
 #pragma once
 
 #include <spargio/core/cpu.hpp>
@@ -59,7 +59,8 @@ public:
         for (;;) {
             if ((at & mark) != 0) return false;
             cell& into = cells_[index_of(at)];
-            const auto ahead = static_cast<std::int32_t>(into.turn.load(std::memory_order_acquire) - free_in(at));
+            const auto ahead =
+                static_cast<std::int32_t>(into.turn.load(std::memory_order_acquire) - free_in(at));
             if (ahead < 0) return false; // the value of the lap before is still there
             if (ahead > 0) {
                 at = tail_.word.load(std::memory_order_relaxed);
@@ -93,7 +94,8 @@ public:
 
     /// Whether the ring is open and was empty, or full, at some moment during the call.
     [[nodiscard]] bool surely_empty() const noexcept {
-        const std::uint64_t head = head_.word.load(std::memory_order_acquire); // before the tail, which it never passes
+        const std::uint64_t head =
+            head_.word.load(std::memory_order_acquire); // before the tail, which it never passes
         return (head & mark) == 0 && tail_.word.load(std::memory_order_relaxed) == head;
     }
     [[nodiscard]] bool surely_full() const noexcept {
@@ -172,7 +174,9 @@ private:
     [[nodiscard]] static constexpr std::uint32_t free_in(std::uint64_t at) noexcept {
         return static_cast<std::uint32_t>(at >> 32) * 2;
     }
-    [[nodiscard]] static constexpr std::uint32_t filled_in(std::uint64_t at) noexcept { return free_in(at) + 1; }
+    [[nodiscard]] static constexpr std::uint32_t filled_in(std::uint64_t at) noexcept {
+        return free_in(at) + 1;
+    }
     /// The next position; the mark stays.
     [[nodiscard]] std::uint64_t after(std::uint64_t at) const noexcept {
         if (index_of(at) + 1 != capacity_) return at + 2;

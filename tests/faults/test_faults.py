@@ -19,6 +19,7 @@ PROGRAMS = (
     Program("runtime_sync_tests"),
     Program("runtime_operation_tests"),
     Program("runtime_file_tests"),
+    Program("runtime_net_tests"),
     Program("runtime_stress_tests", "traffic/*there_and_back_gap_300*:traffic/*room_for_one_gap_20_*:"
             "foreign/*joins_each_task*four_shards", "stress", 0.02),
 )

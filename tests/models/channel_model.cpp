@@ -1,5 +1,5 @@
-// A channel (runtime/task/channel.hpp) and its ring (runtime/core/gated_ring.hpp): each value arrives once and in
-// order, and nobody sleeps on a value or on room (P1, P3, P9). Laps are cut to two bits, so that they wrap
+// A channel (runtime/task/channel.hpp) and its ring (runtime/core/gated_ring.hpp): each value arrives once and
+// in order, and nobody sleeps on a value or on room (P1, P3, P9). Laps are cut to two bits, so that they wrap
 // within a schedule.
 #include "tests/models/model.hpp"
 #include "tests/models/parking_mirror.hpp"
@@ -13,9 +13,9 @@ order cell_seen("cell_seen", rl::mo_acquire, rl::mo_relaxed);
 order cell_turns("cell_turns", rl::mo_release, rl::mo_relaxed);
 order lock_takes("lock_takes", rl::mo_acquire, rl::mo_relaxed);
 order lock_gives("lock_gives", rl::mo_release, rl::mo_relaxed);
-mutant take_no_notice("take_no_notice");                 // of a reserved cell that is not filled yet
-mutant leave_the_head_open("leave_the_head_open");       // shut() marks the tail only
-mutant leave_the_tail_open("leave_the_tail_open");       // or the head only
+mutant take_no_notice("take_no_notice");           // of a reserved cell that is not filled yet
+mutant leave_the_head_open("leave_the_head_open"); // shut() marks the tail only
+mutant leave_the_tail_open("leave_the_tail_open"); // or the head only
 mutant open_while_one_waits("open_while_one_waits");
 mutant close_without_waking("close_without_waking");
 mutant mark_before_a_plain_store("mark_before_a_plain_store"); // reserving is a load and a store

@@ -1,0 +1,28 @@
+// net::resolve: names to addresses (R42), apart from connecting, which takes addresses.
+#pragma once
+
+#include <spargio/core/io_result.hpp>
+#include <spargio/net/endpoint.hpp>
+#include <spargio/task/task.hpp>
+
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace spargio::net {
+
+/// Looks a host and a service ("80", "https") up (getaddrinfo(3): /etc/hosts, DNS and whatever else the system
+/// asks) on a thread of the blocking pool, never on a shard. Gives at least one address, in the order in which
+/// they should be tried. Addresses as text need no name server, but a thread all the same: endpoint::parse() is
+/// for them. An empty host is this machine.
+///
+/// Errors: of resolve_category(), such as EAI_NONAME; errno where getaddrinfo(3) gives one (EAI_SYSTEM);
+/// `overloaded`: the pool is full; `canceled` before it has begun; `closed`. A lookup that has begun is not
+/// ended by a cancellation: a deadline is the resolver's own (resolv.conf(5)). On a shard only. Throws
+/// std::bad_alloc.
+[[nodiscard]] task<io_result<std::vector<endpoint>>> resolve(std::string host, std::string service);
+
+/// Of the errors EAI_... of getaddrinfo(3), named "getaddrinfo". Any thread.
+[[nodiscard]] const std::error_category& resolve_category() noexcept;
+
+} // namespace spargio::net

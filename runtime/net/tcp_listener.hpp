@@ -1,0 +1,47 @@
+// net::tcp_listener: waits for TCP connections (R42).
+#pragma once
+
+#include <spargio/net/accept_operation.hpp>
+#include <spargio/net/any_socket.hpp>
+#include <spargio/net/endpoint.hpp>
+#include <spargio/net/tcp_stream.hpp>
+
+#include <cstdint>
+
+namespace spargio::net {
+
+/// How a listener is made.
+class listen_options {
+public:
+    listen_options() noexcept = default;
+
+    int backlog = 4096;        ///< connections that may wait to be accepted (limit: net.core.somaxconn)
+    bool reuse_address = true; ///< SO_REUSEADDR, so that a restarted server can bind again at once
+    bool reuse_port = false;   ///< SO_REUSEPORT, for a listener a shard on one port
+    bool only_v6 = false;      ///< IPV6_V6ONLY
+};
+
+class tcp_listener : public any_socket {
+public:
+    tcp_listener() noexcept = default; ///< none; every operation answers EBADF
+    /// Takes over a listening socket. Throws std::bad_alloc. Any thread.
+    explicit tcp_listener(file_descriptor owned) : any_socket(std::move(owned)) {}
+
+    /// Binds and listens; port 0 lets the kernel choose, see local_address(). EADDRINUSE, EACCES (ports below
+    /// 1024), EADDRNOTAVAIL and others of bind(2). Throws std::bad_alloc.
+    [[nodiscard]] static task<io_result<tcp_listener>> bind(endpoint at, listen_options how = {});
+    /// The same on every IPv4 address of the machine.
+    [[nodiscard]] static task<io_result<tcp_listener>> bind(std::uint16_t port, listen_options how = {});
+
+    /// Waits for a connection and gives it. Several tasks may wait; a connection goes to one of them. EMFILE,
+    /// ENFILE, ECONNABORTED and others of accept(2) say nothing about the next one. None is lost by a
+    /// cancellation: one that came all the same is the answer. IORING_OP_ACCEPT, in place; a connection costs
+    /// an allocation. Throws std::bad_alloc.
+    [[nodiscard]] auto accept(session_policy home = context_preferred{}) const noexcept {
+        return accept_on<tcp_stream>(shared(), home);
+    }
+
+    [[nodiscard]] io_result<endpoint> local_address() const { return local<endpoint>(); }
+};
+
+} // namespace spargio::net
