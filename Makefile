@@ -34,7 +34,7 @@ build-release build-release-clang build-debug build-asan build-tsan: build-%: bo
 	@cmake --preset $* -DSPARGIO_WERROR=$(WERROR) --log-level=WARNING
 	@cmake --build --preset $* -j $(JOBS) $(if $(filter-out 0,$(V)),--verbose)
 
-bench: build-release ## measure the quick matrix, judge it, write the report and its figures (4 minutes)
+bench: build-release ## measure the quick matrix, judge it, write the report and its figures (5 minutes)
 	@.ci/bench build/release
 
 test: build-release ## run every test (under 10 minutes)

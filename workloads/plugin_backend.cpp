@@ -120,10 +120,13 @@ private:
     /// Read once. Only the thread that asks backends for anything comes here.
     const std::expected<description, std::string>& described() const {
         if (!read_) {
-            if (what_.path.empty())
+            if (!std::filesystem::exists(what_.path))
                 read_ = std::unexpected(what_.lack);
             else if (auto read = read_description(what_.path); !read)
                 read_ = std::unexpected(at_path(read.error()) + "; or build this project again");
+            else if (read->name != what_.name)
+                read_ = std::unexpected(at_path("it is called '" + read->name + "' and not '" + what_.name +
+                                                "'; build this project again"));
             else
                 read_ = std::move(read);
         }

@@ -12,10 +12,10 @@ namespace bench {
 /// A plugin that belongs to the build.
 struct built_in_plugin {
     std::string name; ///< how the backend is called, whether it is there or not
-    std::string path; ///< of its shared library; empty: it was not built
+    std::string path; ///< of its shared library; empty: it was left out of the build
     /// What it would be, for the lists where it is not there.
     std::string summary;
-    std::string lack; ///< why it was not built, and the command that installs what it needs
+    std::string lack; ///< why there is no such file, where there is none, and the command that lifts it
 };
 
 /// A backend that is read from its library when it is first asked about, and that reports itself unavailable,

@@ -1,5 +1,6 @@
 #include "backends/asio/asio_backend.hpp"
 
+#include "backends/asio/reactor.hpp"
 #include "backends/asio/sessions.hpp"
 #include "workloads/idle.hpp"
 
@@ -38,13 +39,13 @@ constexpr std::array<choice, 3> choices{choice{"context", {"worker", "pool"}}, c
 
 class asio_backend final : public backend {
 public:
-    std::string_view name() const override { return "asio"; }
+    std::string_view name() const override { return backend_name; }
     backend_kind kind() const override { return backend_kind::rival; }
     std::string version() const override {
         return "Boost.Asio " + std::to_string(BOOST_ASIO_VERSION / 100000) + '.' +
                std::to_string(BOOST_ASIO_VERSION / 100 % 1000) + '.' +
                std::to_string(BOOST_ASIO_VERSION % 100) + " (Boost " + std::to_string(BOOST_VERSION / 100000) +
-               '.' + std::to_string(BOOST_VERSION / 100 % 1000) + ')';
+               '.' + std::to_string(BOOST_VERSION / 100 % 1000) + ") on " + std::string(reactor);
     }
     std::string_view summary() const override {
         return "Boost.Asio: an io_context a worker or one for all; handlers, or awaitable coroutines and "
@@ -90,7 +91,7 @@ public:
             return refuse_unsupported(
                 "the empty workload shows the harness's own cost, which the floor measures; no "
                 "runtime takes part in it");
-        return refuse_unsupported("the asio backend has no form of " + std::string(what.name) + " yet");
+        return refuse_unsupported("the Asio backends have no form of " + std::string(what.name) + " yet");
     } catch (const std::exception& error) {
         return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
     }
@@ -153,7 +154,7 @@ private:
                     "runtime's own; use style=handlers");
             return make_cold_start(ping_pong_shape::read(how, false), set.poll);
         }
-        return refuse_unsupported("the asio backend has no form of " + std::string(what.name) + " yet");
+        return refuse_unsupported("the Asio backends have no form of " + std::string(what.name) + " yet");
     }
 };
 

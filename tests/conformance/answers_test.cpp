@@ -4,7 +4,7 @@
 #include "backends/registry.hpp"
 #include "workloads/recorder.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 namespace {
 
@@ -66,6 +66,17 @@ INSTANTIATE_TEST_SUITE_P(conformance, every_backend, testing::ValuesIn(all_combi
 TEST(conformance, W7_goes_through_every_backend_and_every_workload) {
     EXPECT_GE(plain_combinations().size(), runtimes().size() * all_workloads().size());
     EXPECT_GE(all_workloads().size(), 8u);
+}
+
+TEST(conformance, W54_W56_no_backend_of_a_whole_build_is_missing) {
+    for (const auto* runtime : all_backends()) {
+        if (runtime->name() == "tokio" && !TOKIO_EXPECTED) {
+            EXPECT_THAT(*runtime->lack(),
+                        testing::ContainsRegex("apt-get install cargo librust-tokio-dev|sanitizer"));
+            continue;
+        }
+        EXPECT_EQ(runtime->lack(), std::nullopt) << runtime->name();
+    }
 }
 
 TEST(conformance, W1_shows_what_each_backend_refuses_and_why) {

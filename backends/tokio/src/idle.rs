@@ -1,0 +1,22 @@
+//! W41: workers that have nothing to do.
+
+use crate::session::{Flavor, Order, Outcome, Parameters, Session};
+use crate::workers::Workers;
+use std::{io, thread, time};
+
+pub struct Idle {
+    _workers: Workers,
+}
+
+impl Idle {
+    pub fn open(how: &Parameters, flavor: Flavor) -> io::Result<Self> {
+        Ok(Idle { _workers: Workers::start(flavor, how.workers())? })
+    }
+}
+
+impl Session for Idle {
+    fn run(&mut self, order: &Order) -> Outcome {
+        thread::sleep(time::Duration::from_millis(order.iterations));
+        Outcome { operations: order.iterations, ..Outcome::default() }
+    }
+}

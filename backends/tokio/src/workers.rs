@@ -1,0 +1,138 @@
+//! The threads of a session: one multi-thread runtime, or a current-thread runtime on each.
+//!
+//! Neither the I/O driver nor the timer is switched on, because no scenario here needs one: a worker without them sleeps
+//! on a condition variable and not in epoll, which is cheaper to wake.
+
+use crate::session::Flavor;
+use std::future::Future;
+use std::io;
+use std::thread;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::oneshot;
+
+pub fn multi_thread(workers: usize) -> io::Result<Runtime> {
+    Builder::new_multi_thread().worker_threads(workers).build()
+}
+
+/// A thread that runs a current-thread runtime until it is dropped.
+pub struct OwnRuntime {
+    handle: Handle,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl OwnRuntime {
+    pub fn start() -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().build()?;
+        let handle = runtime.handle().clone();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = thread::Builder::new().name("tokio-current".into()).spawn(move || {
+            // Ends when the sender is dropped, too.
+            let _ = runtime.block_on(stopped);
+        })?;
+        Ok(OwnRuntime { handle, stop: Some(stop), thread: Some(thread) })
+    }
+
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+}
+
+impl Drop for OwnRuntime {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+pub enum Workers {
+    Stealing(Runtime),
+    Own(Vec<OwnRuntime>),
+}
+
+impl Workers {
+    pub fn start(flavor: Flavor, workers: usize) -> io::Result<Self> {
+        Ok(match flavor {
+            Flavor::MultiThread => Workers::Stealing(multi_thread(workers)?),
+            Flavor::CurrentThread => {
+                Workers::Own((0..workers).map(|_| OwnRuntime::start()).collect::<io::Result<_>>()?)
+            }
+        })
+    }
+
+    /// Of the runtime that runs that worker; with a multi-thread runtime the same for all.
+    pub fn handle(&self, worker: usize) -> &Handle {
+        match self {
+            Workers::Stealing(runtime) => runtime.handle(),
+            Workers::Own(all) => all[worker % all.len()].handle(),
+        }
+    }
+
+    /// Handles of all runtimes.
+    pub fn handles(&self) -> Vec<Handle> {
+        match self {
+            Workers::Stealing(runtime) => vec![runtime.handle().clone()],
+            Workers::Own(all) => all.iter().map(|one| one.handle().clone()).collect(),
+        }
+    }
+
+    /// Runs a task on the first worker, or any, to its end; the caller sleeps meanwhile. What a task spawns from there
+    /// goes to the local queue of its worker, which is cheaper than to spawn from outside.
+    pub fn run<F>(&self, root: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let handle = self.handle(0);
+        finish(handle.block_on(handle.spawn(root)))
+    }
+}
+
+/// The result of a joined task. A panic in it goes on in the one who joins.
+pub fn finish<T>(joined: Result<T, tokio::task::JoinError>) -> T {
+    match joined {
+        Ok(value) => value,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+/// Two sides that are certain to run on two threads.
+pub enum TwoSides {
+    /// The near side on the calling thread in `block_on`, the far side on the one worker of a multi-thread runtime.
+    CallerAndWorker(Runtime),
+    /// A current-thread runtime each.
+    Own(Box<[OwnRuntime; 2]>),
+}
+
+impl TwoSides {
+    pub fn start(flavor: Flavor) -> io::Result<Self> {
+        Ok(match flavor {
+            Flavor::MultiThread => TwoSides::CallerAndWorker(multi_thread(1)?),
+            Flavor::CurrentThread => TwoSides::Own(Box::new([OwnRuntime::start()?, OwnRuntime::start()?])),
+        })
+    }
+
+    pub fn run<Near, Far>(&self, near: Near, far: Far) -> (Near::Output, Far::Output)
+    where
+        Near: Future + Send + 'static,
+        Near::Output: Send + 'static,
+        Far: Future + Send + 'static,
+        Far::Output: Send + 'static,
+    {
+        match self {
+            TwoSides::CallerAndWorker(runtime) => {
+                let far = runtime.spawn(far);
+                let near = runtime.block_on(near);
+                (near, finish(runtime.block_on(far)))
+            }
+            TwoSides::Own(sides) => {
+                let far = sides[1].handle().spawn(far);
+                let near = sides[0].handle().spawn(near);
+                let near = finish(sides[0].handle().block_on(near));
+                (near, finish(sides[1].handle().block_on(far)))
+            }
+        }
+    }
+}
