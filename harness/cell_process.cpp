@@ -7,6 +7,7 @@
 #include "harness/plan.hpp"
 #include "harness/plugins.hpp"
 #include "harness/slice_meter.hpp"
+#include "workloads/echo_peer.hpp"
 #include "workloads/plugin_backend.hpp"
 
 #include <sys/prctl.h>
@@ -208,6 +209,9 @@ int run_cell(const cell_options& options) {
     }
     const auto made = make_group(*what, std::move(given));
     if (!made) return refuse(made.error());
+    // Before the counters of the cell, which count everything that is started after them.
+    const auto peer = echo_peer::start_for(*what);
+    if (!peer) return refuse(peer.error());
     cell body(*made, options.injected_slowdown);
     return converse(body, *with);
 }

@@ -48,6 +48,7 @@ struct workload {
     std::string_view operation; ///< what one operation is: "round trip", "message", "branch"
     judged_by judge = judged_by::wall_time;
     bool measures_latency = false; ///< whether sessions record when asked to
+    bool needs_peer = false; ///< whether its sessions talk to the echo peer (echo_peer.hpp, peer_address.hpp)
     std::vector<parameter_spec> parameters;
 
     /// The right answer for an order. Pure; may take as long as the slice itself, so it runs outside the
