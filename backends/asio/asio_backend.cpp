@@ -85,6 +85,7 @@ public:
         if (what.name == "fanout/skynet" || what.name == "fanout/fib") return open_fork_join(what, how, set);
         if (what.name == "ping_pong/tasks_rtt") return open_tasks(ping_pong_shape::read(how, false), set);
         if (what.name.starts_with("ping_pong/")) return open_messages(what, how, set);
+        if (what.name.starts_with("fs/")) return open_file_session(what, how, set.layout, set.poll);
         if (what.name == "idle/park")
             return open_session<idle_session>(static_cast<std::size_t>(how["workers"]), set.layout);
         if (what.name == "harness/empty")

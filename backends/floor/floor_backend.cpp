@@ -1,6 +1,7 @@
 #include "backends/floor/floor_backend.hpp"
 
 #include "backends/floor/crew.hpp"
+#include "backends/floor/files.hpp"
 #include "backends/floor/sessions.hpp"
 #include "workloads/idle.hpp"
 
@@ -28,7 +29,7 @@ class floor_backend final : public backend {
 public:
     std::string_view name() const override { return "floor"; }
     backend_kind kind() const override { return backend_kind::floor; }
-    std::string version() const override { return "by hand: C++ atomics, futex and eventfd"; }
+    std::string version() const override { return "by hand: C++ atomics, futex and eventfd, system calls and liburing"; }
     std::string_view summary() const override {
         return "each scenario by hand, no runtime: the physical limit, not a rival";
     }
@@ -36,7 +37,9 @@ public:
         return {{"wait", "spin", "spin, block", "",
                  "how a side of a ping_pong case waits: spinning on a cache line, or asleep in an eventfd"},
                 {"mode", "parallel", "parallel, serial", "",
-                 "how a fanout case does its branches: on all workers, or on one (the serial time)"}};
+                 "how a fanout case does its branches: on all workers, or on one (the serial time)"},
+                {"files", "fastest", "fastest, blocking, ring", "",
+                 "how an fs case reads and writes: pread and pwrite, a ring by hand, or the faster of them"}};
     }
 
     std::expected<knob_values, std::string> effective_knobs(const knob_values& given) const override {
@@ -46,6 +49,8 @@ public:
             return std::unexpected("knob wait=" + wait + " is not legal; it takes spin, block");
         if (const auto& mode = knobs->at("mode"); mode != "parallel" && mode != "serial")
             return std::unexpected("knob mode=" + mode + " is not legal; it takes parallel, serial");
+        if (const auto& files = knobs->at("files"); files != "fastest" && files != "blocking" && files != "ring")
+            return std::unexpected("knob files=" + files + " is not legal; it takes fastest, blocking, ring");
         return knobs;
     }
 
@@ -67,10 +72,17 @@ public:
         if (what.name == "fanout/hotkey_rotation") return make_keyed_fanout(keyed_shape::read(how), mode);
         if (what.name == "fanout/skynet") return make_skynet(skynet_shape::read(how), mode);
         if (what.name == "fanout/fib") return make_fib(fib_shape::read(how), mode);
+        if (what.name.starts_with("fs/")) return open_file_session(what, how, read_access(knobs->at("files")));
         if (what.name == "idle/park")
             return open_session<idle_session>(static_cast<std::size_t>(how["workers"]));
         if (what.name == "harness/empty") return open_session<empty_session>();
         return refuse_unsupported("the floor has no hand-written form of " + std::string(what.name) + " yet");
+    }
+
+private:
+    static file_access read_access(std::string_view word) {
+        if (word == "ring") return file_access::ring;
+        return word == "blocking" ? file_access::blocking : file_access::fastest;
     }
 };
 

@@ -22,7 +22,7 @@ public:
     }
     std::vector<knob_spec> knobs() const override {
         return {{"threads", "0", "0 to 1024", "threads",
-                 "size of libuv's thread pool (UV_THREADPOOL_SIZE), for fanout; 0: as many as workers"}};
+                 "size of libuv's thread pool (UV_THREADPOOL_SIZE), for fanout and fs; 0: as many as workers"}};
     }
 
     std::expected<knob_values, std::string> effective_knobs(const knob_values& given) const override {
@@ -42,6 +42,7 @@ public:
         if (what.name == "ping_pong/one_way_drain") return make_one_way_drain(ping_pong_shape::read(how, true));
         if (what.name == "fanout/balanced" || what.name == "fanout/skewed")
             return open_fanout(fanout_shape::read(how), *read_threads(*knobs));
+        if (what.name.starts_with("fs/")) return open_files(what, how, *read_threads(*knobs));
         if (what.name == "fanout/hotkey_rotation") return make_keyed_fanout(keyed_shape::read(how));
         if (what.name == "fanout/skynet" || what.name == "fanout/fib")
             return refuse_unsupported(
@@ -69,6 +70,17 @@ private:
         if (error != std::errc{} || end != text.data() + text.size() || threads > most_threads)
             return std::nullopt;
         return threads;
+    }
+
+    /// As many threads as workers, or as reads that wait for the disk, like the other pools.
+    static std::expected<std::unique_ptr<session>, refusal>
+    open_files(const workload& what, const parameters& how, std::size_t threads) {
+        const bool direct = what.name == "fs/read_depth" && how["direct"] != 0;
+        const auto wanted = static_cast<std::size_t>(how[direct ? "depth" : "workers"]);
+        const std::size_t pool = threads == 0 ? wanted : threads;
+        if (const auto claimed = claim_pool(pool); !claimed)
+            return std::unexpected(refusal{refusal::kind_type::unavailable, claimed.error()});
+        return open_file_session(what, how, pool);
     }
 
     static std::expected<std::unique_ptr<session>, refusal> open_fanout(fanout_shape shape,

@@ -16,6 +16,10 @@ std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape);
 std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape);
 std::unique_ptr<session> make_idle(std::size_t workers);
 
+/// Of the family fs; `pool_threads` as below.
+std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how,
+                                                                   std::size_t pool_threads);
+
 /// `pool_threads` was given to libuv by `claim_pool` before.
 std::unique_ptr<session> make_fanout(fanout_shape shape, std::size_t pool_threads);
 /// libuv has one thread pool for the whole process, whose size is fixed by its first use. Error: why not.

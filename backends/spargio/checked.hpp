@@ -2,11 +2,14 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
+#include <spargio/core/io_result.hpp>
+#include <spargio/task/task.hpp>
 
 #include <concepts>
 #include <coroutine>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 
@@ -15,6 +18,11 @@ namespace bench {
 /// Ends a scenario whose runtime reported an error; the slice is then invalid.
 [[noreturn]] inline void fail_scenario(spargio::errc error) {
     throw std::runtime_error("spargio reported: " + std::string(spargio::to_string(error)));
+}
+
+/// The same for requests to the kernel.
+[[noreturn]] inline void fail_scenario(const std::error_code& error) {
+    throw std::system_error(error, "spargio reported");
 }
 
 /// An awaitable of Spargio's whose error ends the scenario: results of scenarios are plain values.
@@ -39,5 +47,27 @@ private:
 
 template <class Make>
 checked(Make&&) -> checked<std::invoke_result_t<Make>>;
+
+/// The same for a task: awaited in place, without a frame of its own.
+template <class Result>
+class checked_task {
+public:
+    explicit checked_task(spargio::task<Result> what)
+        : task_(std::move(what)), inner_(std::move(task_).operator co_await()) {}
+    checked_task(const checked_task&) = delete;
+    checked_task& operator=(const checked_task&) = delete;
+
+    [[nodiscard]] bool await_ready() const noexcept { return inner_.await_ready(); }
+    auto await_suspend(std::coroutine_handle<> caller) const noexcept { return inner_.await_suspend(caller); }
+    auto await_resume() const {
+        auto result = inner_.await_resume();
+        if (!result) fail_scenario(result.error());
+        if constexpr (!std::is_void_v<typename Result::value_type>) return *std::move(result);
+    }
+
+private:
+    spargio::task<Result> task_; // owns the frame
+    typename spargio::task<Result>::awaiter inner_;
+};
 
 } // namespace bench

@@ -1,7 +1,9 @@
 // Sessions of the Spargio backend: a warm runtime, and the scenario as its root task.
 #include "backends/spargio/spargio_session.hpp"
 
+#include "backends/spargio/file_sessions.hpp"
 #include "backends/spargio/scenario_runtime.hpp"
+#include "backends/spargio/warm_session.hpp"
 #include "workloads/idle.hpp"
 #include "workloads/scenarios/fanout.hpp"
 #include "workloads/scenarios/fork_join.hpp"
@@ -14,37 +16,6 @@ namespace bench {
 namespace {
 
 static_assert(async_runtime<spargio_scenario_runtime>);
-
-/// A runtime that lives as long as the session.
-class warm_session : public session {
-public:
-    explicit warm_session(const spargio::runtime_options& options)
-        : started_(start(options)), runtime_(options.shards) {}
-
-    [[nodiscard]] std::map<std::string, std::string> capabilities() const override {
-        return {{"io_uring", started_->features().summary()}, {"shards", std::to_string(started_->shards())}};
-    }
-
-protected:
-    /// Runs a scenario's root task and waits for it.
-    template <class T>
-    T run_root(spargio::task<T> root) {
-        auto handle = started_->spawn(std::move(root), spargio::pinned{0});
-        return std::move(handle).get();
-    }
-
-private:
-    static std::unique_ptr<spargio::runtime> start(const spargio::runtime_options& options) {
-        auto started = spargio::runtime::start(options);
-        if (!started) throw std::runtime_error(started.error().message);
-        return std::move(*started);
-    }
-
-    std::unique_ptr<spargio::runtime> started_;
-
-protected:
-    spargio_scenario_runtime runtime_;
-};
 
 class steady_session final : public warm_session {
 public:
@@ -184,6 +155,7 @@ opened open_by_name(const workload& what, const parameters& how, const spargio::
         return open_session<keyed_session>(options, keyed_shape::read(how));
     if (what.name == "fanout/skynet") return open_session<skynet_session>(options, skynet_shape::read(how));
     if (what.name == "fanout/fib") return open_session<fib_session>(options, fib_shape::read(how));
+    if (what.name.starts_with("fs/")) return open_spargio_file_session(what, how, options);
     if (what.name == "idle/park") return open_session<idle_session>(options);
     return refuse_unsupported("the Spargio backend has no session for this workload");
 }

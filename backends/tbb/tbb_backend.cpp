@@ -66,6 +66,10 @@ public:
             return refuse_unsupported(
                 "the empty workload shows the harness's own cost, which the floor measures; no "
                 "runtime takes part in it");
+        if (what.name.starts_with("fs/"))
+            return refuse_unsupported(
+                "oneTBB is a fork-join library without input and output: a task of its that reads blocks a "
+                "worker, which is what the threads backend measures");
         if (what.name.starts_with("ping_pong/"))
             return refuse_unsupported(
                 "oneTBB is a fork-join library: its tasks must not wait for messages, so two "

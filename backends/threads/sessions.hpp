@@ -18,5 +18,7 @@ std::unique_ptr<session> make_fanout(fanout_shape shape);
 std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape);
 std::unique_ptr<session> make_skynet(skynet_shape shape);
 std::unique_ptr<session> make_fib(fib_shape shape);
+/// Of the family fs.
+std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how);
 
 } // namespace bench::plain_threads

@@ -47,6 +47,7 @@ public:
         if (what.name == "fanout/hotkey_rotation") return make_keyed_fanout(keyed_shape::read(how));
         if (what.name == "fanout/skynet") return make_skynet(skynet_shape::read(how));
         if (what.name == "fanout/fib") return make_fib(fib_shape::read(how));
+        if (what.name.starts_with("fs/")) return open_file_session(what, how);
         if (what.name == "idle/park")
             return open_session<idle_session>(static_cast<std::size_t>(how["workers"]));
         if (what.name == "harness/empty")

@@ -16,7 +16,8 @@ using namespace bench;
 /// Small enough for a spinning backend on a busy machine; odd, so that nothing divides evenly.
 const std::map<std::string_view, std::string> small_values{
     {"rounds", "13"},     {"messages", "131"}, {"requests", "5"}, {"branches", "7"}, {"steps", "20"},
-    {"hot_steps", "300"}, {"keys", "3"},       {"rotation", "2"}, {"leaves", "137"}, {"n", "11"}};
+    {"hot_steps", "300"}, {"keys", "3"},       {"rotation", "2"}, {"leaves", "137"}, {"n", "11"},
+    {"reads", "37"},      {"writes", "19"},    {"files", "7"},    {"depth", "5"},    {"file_mib", "1"}};
 
 parameters make_small(const workload& what, std::vector<assignment> more) {
     std::vector<assignment> given = std::move(more);
@@ -37,6 +38,7 @@ std::vector<parameters> small_parameters(const workload& what) {
     std::vector<parameters> sets{make_small(what, {})};
     if (has_parameter(what, "batch"))
         for (const char* batch : {"16", "all"}) sets.push_back(make_small(what, {{"batch", batch}}));
+    if (has_parameter(what, "direct")) sets.push_back(make_small(what, {{"direct", "on"}}));
     const bool takes_three = std::ranges::any_of(
         what.parameters, [](const auto& spec) { return spec.name == "workers" && spec.most >= 3; });
     if (takes_three)
@@ -86,7 +88,7 @@ std::span<backend* const> runtimes() {
 std::string name_of(const combination& which) {
     std::string name = std::string(which.runtime->name()) + "_" + std::string(which.what->name);
     for (const auto& [knob, value] : which.knobs) name += "_" + knob + "_" + value;
-    for (const char* shown : {"batch", "workers"})
+    for (const char* shown : {"batch", "direct", "workers"})
         if (has_parameter(*which.what, shown)) name += std::string("_") + shown + "_" + which.how.text(shown);
     std::ranges::replace_if(
         name, [](unsigned char c) { return !std::isalnum(c); }, '_');

@@ -19,7 +19,7 @@ TEST(workload_table, W1_has_the_scenarios_of_this_version) {
     for (const char* const name :
          {"ping_pong/steady_rtt", "ping_pong/tasks_rtt", "ping_pong/one_way_drain", "ping_pong/cold_start",
           "fanout/balanced", "fanout/skewed", "fanout/hotkey_rotation", "fanout/skynet", "fanout/fib",
-          "idle/park", "harness/empty"})
+          "fs/read_rtt", "fs/read_depth", "fs/write_depth", "fs/metadata_storm", "idle/park", "harness/empty"})
         EXPECT_NE(find_workload(name), nullptr) << name;
 }
 
@@ -56,7 +56,7 @@ TEST(workload_table, W1_every_default_is_legal_and_every_parameter_explained) {
     }
 }
 
-TEST(workload_table, W10_to_W16_defaults_are_the_constants_of_the_specification) {
+TEST(workload_table, W10_to_W23_defaults_are_the_constants_of_the_specification) {
     const auto label = [](std::string_view name) { return defaults_of(*find_workload(name)).label(); };
     EXPECT_EQ(label("ping_pong/steady_rtt"), "rounds=256,workers=2");
     EXPECT_EQ(label("ping_pong/tasks_rtt"), "rounds=256,workers=2");
@@ -68,6 +68,10 @@ TEST(workload_table, W10_to_W16_defaults_are_the_constants_of_the_specification)
               "requests=64,branches=16,keys=16,rotation=8,steps=500,workers=2");
     EXPECT_EQ(label("fanout/skynet"), "leaves=1000000,workers=2");
     EXPECT_EQ(label("fanout/fib"), "n=30,workers=2");
+    EXPECT_EQ(label("fs/read_rtt"), "reads=256,bytes=4096,file_mib=16,workers=2");
+    EXPECT_EQ(label("fs/read_depth"), "reads=4096,depth=32,direct=off,bytes=4096,file_mib=16,workers=2");
+    EXPECT_EQ(label("fs/write_depth"), "writes=1024,depth=32,bytes=4096,workers=2");
+    EXPECT_EQ(label("fs/metadata_storm"), "files=256,depth=32,workers=2");
     EXPECT_EQ(label("idle/park"), "workers=2");
 }
 
