@@ -13,8 +13,8 @@ namespace bench {
 
 /// An open file; awaited on any worker, several at a time. Reads and writes give the bytes transferred.
 template <class File>
-concept async_file =
-    requires(File& file, std::span<std::byte> into, std::span<const std::byte> from, std::uint64_t offset) {
+concept async_file = requires(File& file, std::span<std::byte> into, std::span<const std::byte> from,
+                              std::uint64_t offset) {
     file.read_at(into, offset);
     file.write_at(from, offset);
     file.sync();

@@ -7,7 +7,8 @@ constexpr std::uint64_t mebibyte = 1 << 20;
 
 const parameter_spec some_workers{"workers", 2, 1, 1024, "", "threads of the runtime"};
 const parameter_spec block_bytes{"bytes", 4096, 512, 1 << 20, "bytes", "size of one read or write"};
-const parameter_spec file_size{"file_mib", 16, 1, 65'536, "MiB", "size of the file, which is in the page cache"};
+const parameter_spec file_size{"file_mib", 16,    1,
+                               65'536,     "MiB", "size of the file, which is in the page cache"};
 
 parameter_spec depth_of(std::int64_t initial) {
     return {"depth", initial, 1, 4096, "", "most that are under way at a time, over all workers"};
@@ -86,10 +87,8 @@ std::vector<workload> fs_workloads() {
          .operation = "read",
          .judge = judged_by::wall_time,
          .measures_latency = true,
-         .parameters = {{"reads", 256, 1, 1'000'000, "", "reads in one iteration"},
-                        block_bytes,
-                        file_size,
-                        some_workers},
+         .parameters =
+             {{"reads", 256, 1, 1'000'000, "", "reads in one iteration"}, block_bytes, file_size, some_workers},
          .expect = expect_rtt},
         {.name = "fs/read_depth",
          .summary = "read blocks of a file, many at a time",

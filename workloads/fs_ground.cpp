@@ -22,6 +22,12 @@ namespace {
 constexpr std::string_view prefix = "spargio-bench-";
 constexpr std::size_t direct_alignment = 4096;
 
+/// Not std::filesystem's, whose error for a place that is not there does not name it.
+std::filesystem::path temporary_place() {
+    const char* const named = std::getenv("TMPDIR");
+    return named != nullptr && *named != 0 ? named : "/tmp";
+}
+
 /// Folders whose process is gone: it was killed.
 void remove_leftovers(const std::filesystem::path& where) {
     std::error_code ignored;
@@ -46,7 +52,7 @@ void expect_transferred(const char* what, std::uint64_t got, std::uint64_t wante
 }
 
 scratch_folder::scratch_folder() {
-    const auto where = std::filesystem::temp_directory_path(); // throws where TMPDIR is no directory
+    const auto where = temporary_place();
     remove_leftovers(where);
     std::string name = (where / (std::string(prefix) + std::to_string(::getpid()) + "-XXXXXX")).string();
     if (::mkdtemp(name.data()) == nullptr)
@@ -95,8 +101,8 @@ void data_file::fill() const {
     for (std::uint64_t done = 0; done < shape_.file_bytes() && error == 0;) {
         const std::uint64_t first = done / sizeof(std::uint64_t);
         for (std::size_t i = 0; i < words.size(); ++i) words[i] = file_word(first + i);
-        const std::size_t now = std::min<std::uint64_t>(words.size() * sizeof(std::uint64_t),
-                                                        shape_.file_bytes() - done);
+        const std::size_t now =
+            std::min<std::uint64_t>(words.size() * sizeof(std::uint64_t), shape_.file_bytes() - done);
         const ssize_t count = ::write(file, words.data(), now / 512 * 512);
         if (count < 0) error = errno;
         done += static_cast<std::uint64_t>(std::max<ssize_t>(count, 0)) / 8 * 8;
@@ -125,11 +131,10 @@ std::expected<std::unique_ptr<data_file>, refusal> open_data_file(const file_sha
     } catch (const std::system_error& error) {
         if (!shape.direct || error.code() != std::errc::invalid_argument)
             return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
-        return std::unexpected(
-            refusal{refusal::kind_type::unavailable,
-                    "direct=on needs O_DIRECT, which the file system of " +
-                        std::filesystem::temp_directory_path().string() +
-                        " does not have (a tmpfs?); let TMPDIR name a directory on a disk"});
+        return std::unexpected(refusal{refusal::kind_type::unavailable,
+                                       "direct=on needs O_DIRECT, which the file system of " +
+                                           temporary_place().string() +
+                                           " does not have (a tmpfs?); let TMPDIR name a directory on a disk"});
     } catch (const std::exception& error) {
         return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
     }

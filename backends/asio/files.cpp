@@ -1,7 +1,7 @@
 // W20–W23 on Asio: the shared scenarios, with awaitable coroutines over a thread pool for the blocking calls.
+#include "workloads/scenarios/files.hpp"
 #include "backends/asio/file_pool.hpp"
 #include "backends/asio/sessions.hpp"
-#include "workloads/scenarios/files.hpp"
 
 #include <functional>
 #include <utility>
@@ -49,7 +49,8 @@ class data_session final : public file_session {
 public:
     data_session(std::unique_ptr<data_file> data, context_layout layout, polling how)
         : file_session(data->shape().workers, pool_for(data->shape()), layout, how), data_(std::move(data)),
-          buffers_(data_->shape().depth, data_->shape().bytes), file_(runtime_.adopt_file(data_->duplicate())) {}
+          buffers_(data_->shape().depth, data_->shape().bytes), file_(runtime_.adopt_file(data_->duplicate())) {
+    }
 
     slice_outcome run(const slice_order& order, recorder& into) override {
         if (data_->shape().writes)
@@ -79,8 +80,8 @@ private:
 
 } // namespace
 
-std::expected<std::unique_ptr<session>, refusal>
-open_file_session(const workload& what, const parameters& how, context_layout layout, polling poll) {
+std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how,
+                                                                   context_layout layout, polling poll) {
     if (what.name == "fs/metadata_storm")
         return open_session<storm_session>(storm_shape::read(how), layout, poll);
     auto data = open_data_file(file_shape::read(what, how));

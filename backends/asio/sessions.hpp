@@ -24,8 +24,8 @@ std::unique_ptr<session> make_skynet(skynet_shape shape, polling how);
 std::unique_ptr<session> make_fib(fib_shape shape, polling how);
 
 // Of the family fs: the shared scenarios, whose calls run on a thread pool.
-std::expected<std::unique_ptr<session>, refusal>
-open_file_session(const workload& what, const parameters& how, context_layout layout, polling poll);
+std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how,
+                                                                   context_layout layout, polling poll);
 
 // The scenarios of workloads/scenarios/, with awaitable<> coroutines and channels.
 std::unique_ptr<session> make_steady_rtt_coroutines(ping_pong_shape shape, polling how);

@@ -58,7 +58,8 @@ public:
           buffers_(shape_.depth_of_worker() * workers_, shape_.bytes), sums_(workers_), crew_(workers_) {
         // At depth 1 a ring has nothing to save; a cached block is copied by the call itself. What is really
         // waited for is waited for together.
-        if (access_ == file_access::fastest) access_ = shape_.direct ? file_access::ring : file_access::blocking;
+        if (access_ == file_access::fastest)
+            access_ = shape_.direct ? file_access::ring : file_access::blocking;
     }
 
     std::map<std::string, std::string> capabilities() const override {
@@ -158,7 +159,8 @@ private:
                 if (next < count) begin(slot);
             });
         if (wrong && *wrong < 0) fail_call("a request to the ring", -*wrong);
-        if (wrong) expect_transferred("a request to the ring", static_cast<std::uint64_t>(*wrong), shape_.bytes);
+        if (wrong)
+            expect_transferred("a request to the ring", static_cast<std::uint64_t>(*wrong), shape_.bytes);
         return sum;
     }
 
@@ -200,8 +202,8 @@ public:
 private:
     std::uint64_t one_file(std::uint64_t k, const std::byte* contents, std::size_t bytes) const {
         const storm_names names(folder_.path(), k);
-        const auto file = static_cast<int>(checked_call(
-            "open", ::open(names.made.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)));
+        const auto file = static_cast<int>(
+            checked_call("open", ::open(names.made.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)));
         const ssize_t put = ::write(file, contents, bytes);
         const int error = errno;
         ::close(file);

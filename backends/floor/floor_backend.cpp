@@ -29,7 +29,9 @@ class floor_backend final : public backend {
 public:
     std::string_view name() const override { return "floor"; }
     backend_kind kind() const override { return backend_kind::floor; }
-    std::string version() const override { return "by hand: C++ atomics, futex and eventfd, system calls and liburing"; }
+    std::string version() const override {
+        return "by hand: C++ atomics, futex and eventfd, system calls and liburing";
+    }
     std::string_view summary() const override {
         return "each scenario by hand, no runtime: the physical limit, not a rival";
     }
@@ -49,7 +51,8 @@ public:
             return std::unexpected("knob wait=" + wait + " is not legal; it takes spin, block");
         if (const auto& mode = knobs->at("mode"); mode != "parallel" && mode != "serial")
             return std::unexpected("knob mode=" + mode + " is not legal; it takes parallel, serial");
-        if (const auto& files = knobs->at("files"); files != "fastest" && files != "blocking" && files != "ring")
+        if (const auto& files = knobs->at("files");
+            files != "fastest" && files != "blocking" && files != "ring")
             return std::unexpected("knob files=" + files + " is not legal; it takes fastest, blocking, ring");
         return knobs;
     }

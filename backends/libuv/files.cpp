@@ -86,8 +86,8 @@ private:
     void begin(slot& with) {
         const std::uint64_t number = next_++;
         ++under_way_;
-        uv_buf_t buffer = uv_buf_init(reinterpret_cast<char*>(with.buffer.data()),
-                                      static_cast<unsigned>(with.buffer.size()));
+        uv_buf_t buffer =
+            uv_buf_init(reinterpret_cast<char*>(with.buffer.data()), static_cast<unsigned>(with.buffer.size()));
         const auto on_end = [](uv_fs_t* request) {
             auto& self = *static_cast<slot*>(request->data);
             self.owner->end_of(self);
@@ -204,10 +204,9 @@ private:
     template <void (storm_session::*Next)(chain&, std::int64_t)>
     static void step(uv_fs_t* request) {
         auto& of = *static_cast<chain*>(request->data);
-        const std::int64_t answer =
-            request->fs_type == UV_FS_STAT && request->result >= 0
-                ? static_cast<std::int64_t>(request->statbuf.st_size)
-                : static_cast<std::int64_t>(request->result);
+        const std::int64_t answer = request->fs_type == UV_FS_STAT && request->result >= 0
+                                        ? static_cast<std::int64_t>(request->statbuf.st_size)
+                                        : static_cast<std::int64_t>(request->result);
         uv_fs_req_cleanup(request);
         if (answer >= 0) {
             (of.owner->*Next)(of, answer);

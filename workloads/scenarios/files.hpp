@@ -69,10 +69,10 @@ typename Runtime::template task<slice_outcome> read_file(Runtime& runtime, typen
     std::vector<typename Runtime::template joiner<std::uint64_t>> readers;
     readers.reserve(shape.depth);
     for (std::uint64_t k = 0; k < shape.depth; ++k)
-        readers.push_back(runtime.spawn_on(
-            k % shape.workers,
-            read_blocks<Runtime>(file, shape, file_share{order.seed, k, count, shape.depth}, buffers[k],
-                                 order.record_latency ? &into.lane(0) : nullptr)));
+        readers.push_back(
+            runtime.spawn_on(k % shape.workers,
+                             read_blocks<Runtime>(file, shape, file_share{order.seed, k, count, shape.depth},
+                                                  buffers[k], order.record_latency ? &into.lane(0) : nullptr)));
     slice_outcome done;
     done.checksum = co_await join_all<Runtime>(std::move(readers));
     done.operations = count;
