@@ -1,4 +1,5 @@
-// What an operation costs beside the kernel's work: each case once with the runtime, and once by hand with liburing.
+// What an operation costs beside the kernel's work: each case once with the runtime, and once by hand with
+// liburing.
 #include "backends/spargio/micro/on_shards.hpp"
 
 #include <spargio/core/file_descriptor.hpp>
@@ -93,7 +94,8 @@ void read(benchmark::State& state) { run_on_first_shard(state, 1, read_page); }
 void read_by_hand(benchmark::State& state) {
     const auto file = one_page();
     std::vector<std::byte> into(page);
-    by_hand(state, page, [&](io_uring_sqe& entry) { io_uring_prep_read(&entry, file.get(), into.data(), page, 0); });
+    by_hand(state, page,
+            [&](io_uring_sqe& entry) { io_uring_prep_read(&entry, file.get(), into.data(), page, 0); });
 }
 
 BENCHMARK(nop)->Name("micro/operation/nop");

@@ -49,6 +49,10 @@ fn open_session(workload: &str, how: &Parameters, flavor: Flavor) -> Result<Box<
         ("fanout/skynet", _) => boxed(fork_join::ForkJoin::skynet(how)),
         ("fanout/fib", _) => boxed(fork_join::ForkJoin::fib(how)),
         ("idle/park", _) => boxed(idle::Idle::open(how, flavor)),
+        (name, _) if name.starts_with("fs/") => unsupported(
+            "the file scenarios are not written for tokio in this version; its files are calls on its blocking \
+             pool, a form that the asio and libuv backends measure",
+        ),
         ("harness/empty", _) => unsupported(
             "the empty workload shows the harness's own cost, which the floor measures; no runtime takes part in it",
         ),
