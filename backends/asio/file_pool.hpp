@@ -93,10 +93,8 @@ public:
 
     file adopt_file(int descriptor) { return {pool_, descriptor}; }
     task<file> create_file(const std::string& path) {
-        const std::int64_t made = co_await pool_.run([name = path.c_str()]() -> std::int64_t {
-            return ::open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        });
-        co_return file(pool_, static_cast<int>(made));
+        const int made = co_await open_new(path);
+        co_return file(pool_, made);
     }
     auto rename_file(const std::string& from, const std::string& to) {
         return pool_.run(
@@ -110,6 +108,15 @@ public:
     }
     auto remove_file(const std::string& path) {
         return pool_.run([name = path.c_str()]() -> std::int64_t { return ::unlink(name); });
+    }
+
+protected:
+    [[nodiscard]] file_pool& pool() noexcept { return pool_; }
+    task<int> open_new(const std::string& path) {
+        const std::int64_t made = co_await pool_.run([name = path.c_str()]() -> std::int64_t {
+            return ::open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        });
+        co_return static_cast<int>(made);
     }
 
 private:

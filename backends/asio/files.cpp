@@ -1,6 +1,6 @@
 // W20–W23 on Asio: the shared scenarios, with awaitable coroutines over a thread pool for the blocking calls.
 #include "workloads/scenarios/files.hpp"
-#include "backends/asio/file_pool.hpp"
+#include "backends/asio/native_file.hpp"
 #include "backends/asio/sessions.hpp"
 
 #include <functional>
@@ -9,7 +9,14 @@
 namespace bench::on_asio {
 namespace {
 
-static_assert(file_runtime<pooled_file_runtime>);
+#if defined(BOOST_ASIO_HAS_FILE)
+using scenario_runtime = native_file_runtime;
+constexpr bool native = true;
+#else
+using scenario_runtime = pooled_file_runtime;
+constexpr bool native = false;
+#endif
+static_assert(file_runtime<scenario_runtime>);
 
 /// What runs one root coroutine a slice.
 class file_session : public session {
@@ -18,7 +25,8 @@ public:
         : workers_(workers, layout, how), runtime_(workers_, pool_threads), pool_threads_(pool_threads) {}
 
     std::map<std::string, std::string> capabilities() const override {
-        return {{"pool_threads", std::to_string(pool_threads_)}};
+        return {{"files", native ? "random_access_file" : "thread pool"},
+                {"pool_threads", std::to_string(pool_threads_)}};
     }
 
 protected:
@@ -38,7 +46,7 @@ protected:
     }
 
     worker_threads workers_;
-    pooled_file_runtime runtime_;
+    scenario_runtime runtime_;
     std::size_t pool_threads_;
 };
 
@@ -61,7 +69,7 @@ public:
 private:
     std::unique_ptr<data_file> data_;
     block_buffers buffers_;
-    pooled_file file_;
+    scenario_runtime::file file_;
 };
 
 class storm_session final : public file_session {
@@ -82,6 +90,10 @@ private:
 
 std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how,
                                                                    context_layout layout, polling poll) {
+    if (native && layout == context_layout::pool)
+        return refuse_unsupported(
+            "with context=pool one file object of Asio's would be used by several threads at once, which its "
+            "documentation does not allow; use context=worker");
     if (what.name == "fs/metadata_storm")
         return open_session<storm_session>(storm_shape::read(how), layout, poll);
     auto data = open_data_file(file_shape::read(what, how));

@@ -16,7 +16,11 @@ void pause() noexcept {
 #endif
 }
 
+thread_local std::size_t current_worker = 0;
+
 } // namespace
+
+std::size_t worker_threads::current() noexcept { return current_worker; }
 
 void poll_gently(asio::io_context& io) {
     if (io.poll() != 0) return;
@@ -31,7 +35,10 @@ worker_threads::worker_threads(std::size_t workers, context_layout layout, polli
     }
     try {
         for (std::size_t i = 0; i < workers; ++i)
-            threads_.emplace_back([this, &io = context(i), how] { serve(io, how); });
+            threads_.emplace_back([this, &io = context(i), how, i] {
+                current_worker = i;
+                serve(io, how);
+            });
     } catch (...) {
         stop();
         throw;

@@ -43,6 +43,9 @@ public:
     }
     [[nodiscard]] std::size_t workers() const noexcept { return threads_.size(); }
 
+    /// The number of the worker that this thread is; with `pool` all run the one context.
+    [[nodiscard]] static std::size_t current() noexcept;
+
     /// A slice begins and ends: only in between may the workers spin.
     void begin_slice() noexcept { in_slice_.store(true, std::memory_order_relaxed); }
     void end_slice() noexcept { in_slice_.store(false, std::memory_order_relaxed); }
