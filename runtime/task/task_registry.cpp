@@ -4,6 +4,7 @@
 #include <spargio/task/scheduling.hpp>
 #include <spargio/task/waking.hpp>
 
+#include <cstddef>
 #include <mutex>
 #include <vector>
 
@@ -12,7 +13,8 @@ namespace {
 
 struct stock {
     std::mutex lock;
-    std::vector<task_registry*> idle;
+    std::vector<task_registry*> idle; // has room for all that were ever made
+    std::size_t made = 0;
 };
 
 /// Never destroyed: handles in static objects may outlive main().
@@ -26,7 +28,12 @@ stock& common_stock() {
 task_registry& task_registry::acquire() {
     stock& from = common_stock();
     const std::lock_guard hold(from.lock);
-    if (from.idle.empty()) return *new task_registry;
+    if (from.idle.empty()) {
+        from.idle.reserve(from.made + 1); // now, because a stop must not need memory
+        auto* const fresh = new task_registry;
+        ++from.made;
+        return *fresh;
+    }
     task_registry* const registry = from.idle.back();
     from.idle.pop_back();
     registry->returned_.reopen();
@@ -36,11 +43,7 @@ task_registry& task_registry::acquire() {
 void task_registry::recycle(task_registry& registry) noexcept {
     stock& into = common_stock();
     const std::lock_guard hold(into.lock);
-    try {
-        into.idle.push_back(&registry);
-    } catch (...) {
-        // Not kept, then; it stays closed and is lost.
-    }
+    into.idle.push_back(&registry);
 }
 
 void task_registry::link(task_header& task) noexcept {

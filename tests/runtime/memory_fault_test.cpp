@@ -248,7 +248,12 @@ TEST(Alloc_faults, what_comes_from_outside_is_refused_or_accepted_whole) {
     });
 }
 
+/// What a process does once, the reading of its quota of CPUs, does without memory too, and is not what is
+/// tested.
+void start_once() { ASSERT_TRUE(runtime::start({.shards = 1}).has_value()); }
+
 TEST(Alloc_faults, a_start_that_gets_no_memory_throws_or_says_so_and_leaves_nothing_running) {
+    start_once();
     for (const unsigned shards : {1u, 3u})
         for_each_allocation([shards](int count) {
             fail_after(count);
@@ -264,6 +269,7 @@ TEST(Alloc_faults, a_start_that_gets_no_memory_throws_or_says_so_and_leaves_noth
 }
 
 TEST(Alloc_faults, running_with_the_callers_thread_is_no_different) {
+    start_once();
     for_each_allocation([](int count) {
         const auto body = []() -> task<int> {
             stop_failing();
