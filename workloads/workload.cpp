@@ -2,6 +2,7 @@
 
 #include "workloads/fanout.hpp"
 #include "workloads/fork_join.hpp"
+#include "workloads/frame_flow.hpp"
 #include "workloads/fs.hpp"
 #include "workloads/idle.hpp"
 #include "workloads/keyed_fanout.hpp"
@@ -16,7 +17,7 @@ std::span<const workload> all_workloads() {
     static const std::vector<workload> all = [] {
         std::vector<workload> every;
         for (const auto& family : {ping_pong_workloads(), fanout_workloads(), keyed_fanout_workloads(),
-                                   fork_join_workloads(), fs_workloads(), idle_workloads()})
+                                   fork_join_workloads(), fs_workloads(), stream_workloads(), idle_workloads()})
             every.insert(every.end(), family.begin(), family.end());
         return every;
     }();

@@ -4,6 +4,7 @@
 #include "workloads/backend.hpp"
 #include "workloads/fanout.hpp"
 #include "workloads/fork_join.hpp"
+#include "workloads/frame_flow.hpp"
 #include "workloads/keyed_fanout.hpp"
 #include "workloads/ping_pong.hpp"
 
@@ -25,5 +26,6 @@ std::unique_ptr<session> make_skewed_fanout(fanout_shape shape, branching how);
 std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, branching how);
 std::unique_ptr<session> make_skynet(skynet_shape shape, branching how);
 std::unique_ptr<session> make_fib(fib_shape shape, branching how);
+std::unique_ptr<session> make_streams(const stream_shape& shape);
 
 } // namespace bench::by_hand

@@ -3,6 +3,7 @@
 
 #include "workloads/backend.hpp"
 #include "workloads/fanout.hpp"
+#include "workloads/frame_flow.hpp"
 #include "workloads/keyed_fanout.hpp"
 #include "workloads/ping_pong.hpp"
 
@@ -14,6 +15,7 @@ std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape);
 std::unique_ptr<session> make_cold_start(ping_pong_shape shape);
 std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape);
 std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape);
+std::unique_ptr<session> make_streams(const stream_shape& shape);
 std::unique_ptr<session> make_idle(std::size_t workers);
 
 /// Of the family fs; `pool_threads` as below.

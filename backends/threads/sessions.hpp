@@ -4,6 +4,7 @@
 #include "workloads/backend.hpp"
 #include "workloads/fanout.hpp"
 #include "workloads/fork_join.hpp"
+#include "workloads/frame_flow.hpp"
 #include "workloads/keyed_fanout.hpp"
 #include "workloads/ping_pong.hpp"
 
@@ -20,5 +21,6 @@ std::unique_ptr<session> make_skynet(skynet_shape shape);
 std::unique_ptr<session> make_fib(fib_shape shape);
 /// Of the family fs.
 std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how);
+std::unique_ptr<session> make_streams(const stream_shape& shape);
 
 } // namespace bench::plain_threads

@@ -12,6 +12,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <sys/uio.h>
+
 namespace spargio::io {
 
 namespace detail {
@@ -42,6 +44,12 @@ concept async_reader = requires(Reader& from, std::span<std::byte> into) {
 template <class Writer>
 concept async_writer = requires(Writer& to, std::span<const std::byte> from) {
     requires std::same_as<detail::awaited<decltype(to.write_some(from))>, io_result<std::size_t>>;
+};
+
+/// Also from several buffers, one after the other, by one call.
+template <class Writer>
+concept vectored_writer = async_writer<Writer> && requires(Writer& to, std::span<const iovec> parts) {
+    requires std::same_as<detail::awaited<decltype(to.write_some(parts))>, io_result<std::size_t>>;
 };
 
 template <class Stream>

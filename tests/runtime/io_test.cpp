@@ -90,6 +90,47 @@ TEST(R44, whole_buffers_are_read_and_written_from_pieces) {
     EXPECT_EQ(run({.shards = 1}, [] { return whole_buffers(); }), 0);
 }
 
+/// Takes at most `most` bytes at a time, from as many parts as that reaches.
+class stingy_writer {
+public:
+    task<io_result<std::size_t>> write_some(std::span<const std::byte> from) {
+        const std::size_t count = std::min(from.size(), most);
+        written += text_of(from.first(count));
+        co_return count;
+    }
+    task<io_result<std::size_t>> write_some(std::span<const iovec> parts) {
+        std::size_t room = most;
+        for (const iovec& part : parts) {
+            const std::size_t count = std::min(part.iov_len, room);
+            written.append(static_cast<const char*>(part.iov_base), count);
+            room -= count;
+        }
+        co_return most - room;
+    }
+    std::size_t most = 0;
+    std::string written;
+};
+
+task<int> whole_lists() {
+    for (const std::size_t most : {1u, 2u, 3u, 4u, 5u, 100u}) {
+        std::string one = "one";
+        std::string three = "three";
+        std::string none;
+        std::array<iovec, 4> parts{iovec{none.data(), 0}, iovec{one.data(), 3}, iovec{none.data(), 0},
+                                   iovec{three.data(), 5}};
+        stingy_writer writer;
+        writer.most = most;
+        std::size_t done = 0;
+        auto written = co_await io::write_all(writer, std::span<iovec>(parts), &done);
+        if (!written || done != 8 || writer.written != "onethree") co_return static_cast<int>(most);
+    }
+    co_return 0;
+}
+
+TEST(R44, several_buffers_are_written_whole) {
+    EXPECT_EQ(run({.shards = 1}, [] { return whole_lists(); }), 0);
+}
+
 task<std::vector<std::string>> lines_of(scripted_stream stream, std::size_t capacity) {
     io::buffered_reader reader(stream, capacity);
     std::vector<std::string> all;

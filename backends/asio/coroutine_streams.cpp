@@ -1,0 +1,85 @@
+// W30–W33 with awaitable<> coroutines: the shared scenario, a connection's operations on its worker's context.
+#include "backends/asio/coroutine_runtime.hpp"
+#include "backends/asio/sessions.hpp"
+#include "backends/asio/stream_set.hpp"
+#include "workloads/scenarios/streams.hpp"
+
+#include <exception>
+#include <utility>
+
+#include <boost/asio/write.hpp>
+
+namespace bench::on_asio {
+namespace {
+
+/// A connection as scenarios see it.
+class coroutine_stream {
+public:
+    explicit coroutine_stream(peer_socket& socket) : socket_(socket) {}
+
+    auto read_some(std::span<std::byte> into) {
+        return socket_.async_read_some(asio::buffer(into.data(), into.size()), asio::deferred);
+    }
+    auto write_all(std::span<iovec> parts) {
+        return asio::async_write(socket_, buffers_.of(parts), asio::deferred);
+    }
+
+private:
+    peer_socket& socket_;
+    part_buffers buffers_;
+};
+
+class coroutine_stream_runtime : public coroutine_runtime {
+public:
+    coroutine_stream_runtime(worker_threads& workers, std::uint64_t count)
+        : coroutine_runtime(workers), sockets_(workers, count) {
+        for (std::size_t i = 0; i < count; ++i) streams_.emplace_back(sockets_[i]);
+    }
+    [[nodiscard]] coroutine_stream& stream(std::size_t index) { return streams_[index]; }
+    joiner<std::uint64_t> spawn_for_stream(std::size_t index, task<std::uint64_t>&& work) {
+        return spawn_on(index % workers(), std::move(work));
+    }
+
+private:
+    stream_set sockets_;
+    std::vector<coroutine_stream> streams_;
+};
+
+static_assert(stream_runtime<coroutine_stream_runtime>);
+
+class coroutine_stream_session final : public session {
+public:
+    coroutine_stream_session(const stream_shape& shape, context_layout layout, polling how)
+        : shape_(shape), flows_(shape), workers_(shape.workers, layout, how),
+          runtime_(workers_, shape.streams) {}
+
+    slice_outcome run(const slice_order& order, recorder& into) override {
+        running_slice slice(workers_);
+        slice_outcome done;
+        std::exception_ptr failure;
+        asio::co_spawn(runtime_.executor_of(0), scenarios::streams(runtime_, shape_, flows_, order, into),
+                       [&](std::exception_ptr thrown, slice_outcome outcome) {
+                           failure = std::move(thrown);
+                           done = std::move(outcome);
+                           slice.announce_end();
+                       });
+        slice.wait();
+        if (failure) std::rethrow_exception(failure);
+        return done;
+    }
+
+private:
+    stream_shape shape_;
+    flow_set flows_;
+    worker_threads workers_;
+    coroutine_stream_runtime runtime_;
+};
+
+} // namespace
+
+std::unique_ptr<session> make_streams_coroutines(const stream_shape& shape, context_layout layout,
+                                                 polling how) {
+    return std::make_unique<coroutine_stream_session>(shape, layout, how);
+}
+
+} // namespace bench::on_asio

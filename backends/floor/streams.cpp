@@ -1,0 +1,179 @@
+// W30–W33 by hand: a worker with one busy connection blocks in recv(2), one with more waits for any of them
+// with epoll(7). Writes block: the window fits into the socket's buffer. Nothing here can go wrong but the
+// peer.
+#include "backends/floor/crew.hpp"
+#include "backends/floor/sessions.hpp"
+#include "workloads/flow_set.hpp"
+#include "workloads/peer_connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <deque>
+#include <exception>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace bench::by_hand {
+namespace {
+
+[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::system_category(), what); }
+
+/// The connections of one worker, one step at a time.
+class lane_of_streams {
+public:
+    lane_of_streams() : any_(::epoll_create1(EPOLL_CLOEXEC)) {
+        if (any_ < 0) fail("epoll_create1");
+    }
+    lane_of_streams(const lane_of_streams&) = delete;
+    lane_of_streams& operator=(const lane_of_streams&) = delete;
+    ~lane_of_streams() {
+        for (const auto& each : streams_) ::close(each.socket);
+        ::close(any_);
+    }
+
+    void add(std::uint64_t index, frame_flow& flow) {
+        streams_.push_back({connect_to_peer(), index, &flow});
+        epoll_event what{};
+        what.events = EPOLLIN;
+        what.data.u64 = streams_.size() - 1;
+        if (::epoll_ctl(any_, EPOLL_CTL_ADD, streams_.back().socket, &what) != 0) fail("epoll_ctl");
+    }
+
+    void move_step(const stream_shape& shape, std::uint64_t step, histogram* latencies) {
+        std::size_t busy = 0;
+        one* last = nullptr;
+        for (auto& each : streams_) {
+            each.flow->begin_step(shape.frames_of(each.index, step));
+            if (each.flow->step_done()) continue;
+            ++busy;
+            last = &each;
+        }
+        if (busy == 1) return move_one(*last, latencies);
+        for (auto& each : streams_) write_window(each);
+        while (busy != 0) {
+            std::array<epoll_event, 64> ready;
+            const int count = ::epoll_wait(any_, ready.data(), static_cast<int>(ready.size()), -1);
+            if (count < 0 && errno != EINTR) fail("epoll_wait");
+            for (int i = 0; i < count; ++i) {
+                one& stream = streams_[ready[static_cast<std::size_t>(i)].data.u64];
+                read_once(stream);
+                write_window(stream);
+                if (stream.flow->step_done()) --busy;
+            }
+        }
+    }
+
+private:
+    struct one {
+        int socket;
+        std::uint64_t index;
+        frame_flow* flow;
+    };
+
+    static void move_one(one& stream, histogram* latencies) {
+        std::uint64_t sent_ns = 0;
+        while (!stream.flow->step_done()) {
+            if (latencies != nullptr && stream.flow->may_write() != 0) sent_ns = now_ns();
+            write_window(stream);
+            const std::uint64_t before = stream.flow->frames();
+            read_once(stream);
+            if (latencies != nullptr && stream.flow->frames() != before) latencies->record(now_ns() - sent_ns);
+        }
+    }
+
+    static void read_once(one& stream) {
+        const auto room = stream.flow->room();
+        const ssize_t count = ::recv(stream.socket, room.data(), room.size(), 0);
+        if (count < 0) fail("recv");
+        stream.flow->take(static_cast<std::size_t>(count));
+    }
+
+    static void write_window(one& stream) {
+        for (auto parts = stream.flow->next_write(); !parts.empty(); parts = stream.flow->next_write()) {
+            std::size_t bytes = 0;
+            for (const auto& part : parts) bytes += part.iov_len;
+            ssize_t sent = 0;
+            if (parts.size() == 1) {
+                sent = ::send(stream.socket, parts[0].iov_base, bytes, MSG_NOSIGNAL);
+            } else {
+                msghdr message{};
+                message.msg_iov = parts.data();
+                message.msg_iovlen = parts.size();
+                sent = ::sendmsg(stream.socket, &message, MSG_NOSIGNAL);
+            }
+            // A blocking socket takes all, or says why not (send(2)).
+            if (sent != static_cast<ssize_t>(bytes)) fail("send");
+        }
+    }
+
+    int any_;
+    std::vector<one> streams_;
+};
+
+class stream_session final : public session {
+public:
+    explicit stream_session(const stream_shape& shape)
+        : shape_(shape), flows_(shape), lanes_(std::min<std::size_t>(shape.workers, shape.streams)),
+          crew_(lanes_.size()) {
+        for (std::uint64_t i = 0; i < shape.streams; ++i) lanes_[i % lanes_.size()].add(i, flows_[i]);
+    }
+
+    slice_outcome run(const slice_order& order, recorder& into) override {
+        flows_.reset(order.seed);
+        histogram* const latencies = order.record_latency ? &into.lane(0) : nullptr;
+        meeting_.store(0, std::memory_order_relaxed);
+        failed_.store(false, std::memory_order_relaxed);
+        crew_.run([&](std::size_t worker) { move_all(worker, order, latencies); });
+        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+        return flows_.outcome();
+    }
+
+private:
+    void move_all(std::size_t worker, const slice_order& order, histogram* latencies) {
+        std::uint64_t met = 0;
+        for (std::uint64_t i = 0; i < order.iterations; ++i)
+            for (std::uint64_t step = 0; step < shape_.steps; ++step) {
+                try {
+                    if (!failed_.load(std::memory_order_relaxed))
+                        lanes_[worker].move_step(shape_, step, latencies);
+                } catch (...) {
+                    if (!failed_.exchange(true)) failure_ = std::current_exception();
+                }
+                meet(met += lanes_.size());
+            }
+    }
+
+    /// Until so many have come here. Asleep: the peer wants the CPU.
+    void meet(std::uint64_t all) {
+        if (meeting_.fetch_add(1, std::memory_order_acq_rel) + 1 == all) {
+            meeting_.notify_all();
+            return;
+        }
+        for (std::uint64_t here = meeting_.load(std::memory_order_acquire); here < all;
+             here = meeting_.load(std::memory_order_acquire))
+            meeting_.wait(here, std::memory_order_acquire);
+    }
+
+    stream_shape shape_;
+    flow_set flows_;
+    std::deque<lane_of_streams> lanes_;
+    std::atomic<std::uint64_t> meeting_{0};
+    std::atomic<bool> failed_{false};
+    std::exception_ptr failure_;
+    crew crew_;
+};
+
+} // namespace
+
+std::unique_ptr<session> make_streams(const stream_shape& shape) {
+    return std::make_unique<stream_session>(shape);
+}
+
+} // namespace bench::by_hand

@@ -1,0 +1,92 @@
+// W30–W33: connections to the echo peer, each at home on a shard, whose tasks move its frames.
+#include "backends/spargio/stream_session.hpp"
+
+#include "backends/spargio/warm_session.hpp"
+#include "workloads/peer_connection.hpp"
+#include "workloads/scenarios/streams.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace bench {
+namespace {
+
+/// A connection as scenarios see it.
+class spargio_stream {
+public:
+    explicit spargio_stream(spargio::net::tcp_stream stream) : stream_(std::move(stream)) {}
+
+    [[nodiscard]] auto read_some(std::span<std::byte> into) {
+        return checked([&] { return stream_.read_some(into); });
+    }
+    [[nodiscard]] auto write_all(std::span<iovec> parts) {
+        return checked_task(parts.size() == 1 ? spargio::io::write_all(stream_, bytes_of(parts.front()))
+                                              : spargio::io::write_all(stream_, parts));
+    }
+    [[nodiscard]] const spargio::net::tcp_stream& socket() const noexcept { return stream_; }
+
+private:
+    [[nodiscard]] static std::span<const std::byte> bytes_of(const iovec& part) noexcept {
+        return {static_cast<const std::byte*>(part.iov_base), part.iov_len};
+    }
+
+    spargio::net::tcp_stream stream_;
+};
+
+/// The scenarios' runtime, with connections.
+class spargio_stream_runtime : public spargio_scenario_runtime {
+public:
+    using spargio_scenario_runtime::spargio_scenario_runtime;
+
+    [[nodiscard]] spargio_stream& stream(std::size_t index) { return streams_[index]; }
+    [[nodiscard]] joiner<std::uint64_t> spawn_for_stream(std::size_t index, task<std::uint64_t>&& what) {
+        return streams_[index].socket().spawn_on_session(std::move(what));
+    }
+
+    /// Connects; stream i belongs to shard i modulo their number.
+    [[nodiscard]] task<std::uint64_t> open(std::uint64_t count) {
+        const auto peer = spargio::net::endpoint::loopback(port_of_peer());
+        for (std::uint64_t i = 0; i < count; ++i) {
+            spargio::net::connect_options how;
+            how.home = spargio::net::fixed{static_cast<std::uint32_t>(i)};
+            how.no_delay = true;
+            how.send_buffer = peer_buffer_bytes;
+            how.receive_buffer = peer_buffer_bytes;
+            auto connected = co_await spargio::net::tcp_stream::connect(peer, how);
+            if (!connected) fail_scenario(connected.error());
+            streams_.emplace_back(std::move(*connected));
+        }
+        co_return count;
+    }
+
+private:
+    std::vector<spargio_stream> streams_;
+};
+
+static_assert(stream_runtime<spargio_stream_runtime>);
+
+class stream_session final : public warm_session {
+public:
+    stream_session(const spargio::runtime_options& options, const stream_shape& shape)
+        : warm_session(options), shape_(shape), flows_(shape), runtime_(options.shards) {
+        run_root(runtime_.open(shape.streams));
+    }
+
+    slice_outcome run(const slice_order& order, recorder& into) override {
+        return run_root(scenarios::streams(runtime_, shape_, flows_, order, into));
+    }
+
+private:
+    stream_shape shape_;
+    flow_set flows_;
+    spargio_stream_runtime runtime_;
+};
+
+} // namespace
+
+std::unique_ptr<session> make_stream_session(const spargio::runtime_options& options,
+                                             const stream_shape& shape) {
+    return std::make_unique<stream_session>(options, shape);
+}
+
+} // namespace bench

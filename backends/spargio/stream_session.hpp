@@ -1,0 +1,17 @@
+#pragma once
+
+#include "workloads/backend.hpp"
+#include "workloads/frame_flow.hpp"
+
+#include <spargio/core/options.hpp>
+
+#include <memory>
+
+namespace bench {
+
+/// A session for net/ workloads that go to the echo peer. Throws std::exception when runtime or connections
+/// can't be opened.
+[[nodiscard]] std::unique_ptr<session> make_stream_session(const spargio::runtime_options& options,
+                                                           const stream_shape& shape);
+
+} // namespace bench

@@ -1,0 +1,105 @@
+// W30–W33: frames that go out on a stream and come back from the echo peer, a window of them at a time.
+//
+// Frame k of stream i is made of its number, slice seed + (i << 40) + k: word w of it is mix(number) + w. The
+// receiver adds up the words of each frame and mixes the sum with k, so the checksum is right only if every
+// frame came back whole, once, and in its place. Both are compiled once, here, and the same for every backend;
+// only how the bytes are carried is the backend's.
+#pragma once
+
+#include "workloads/workload.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <sys/uio.h>
+
+namespace bench {
+
+/// How much of what may be written goes out by one call.
+enum class write_mode { per_frame, vectored };
+
+/// The shape of a slice, read from the parameters once, before the timing.
+struct stream_shape {
+    std::uint64_t streams;
+    std::uint64_t steps;       ///< of an iteration, one after the other; all streams of a step move at once
+    std::uint64_t hot_frames;  ///< that the hot stream moves in a step
+    std::uint64_t cold_frames; ///< that each of the others does
+    std::uint64_t frame_bytes;
+    std::uint64_t window; ///< frames of a stream under way at most
+    write_mode mode;
+    std::size_t workers;
+
+    /// Of the workload of that name.
+    static stream_shape read(const workload& what, const parameters& how);
+
+    /// The hot stream moves on with each step.
+    [[nodiscard]] std::uint64_t frames_of(std::uint64_t stream, std::uint64_t step) const noexcept {
+        return stream == step % streams ? hot_frames : cold_frames;
+    }
+    /// Of all streams in one iteration.
+    [[nodiscard]] std::uint64_t frames_per_iteration() const noexcept {
+        return steps * (hot_frames + (streams - 1) * cold_frames);
+    }
+};
+
+/// One stream's frames during a slice: what to write next, and what has come back. A backend asks for what may
+/// be written, writes all of it, reads whatever comes, and hands that in, until the step is done. One thread at
+/// a time.
+class frame_flow {
+public:
+    frame_flow(const stream_shape& shape, std::uint64_t stream);
+
+    /// Before a slice.
+    void reset(std::uint64_t seed) noexcept;
+    /// So many frames more are to go out and come back.
+    void begin_step(std::uint64_t frames) noexcept { end_ = sent_ + frames; }
+    /// All have come back.
+    [[nodiscard]] bool step_done() const noexcept { return received_ == end_; }
+
+    /// Frames that the window lets out now.
+    [[nodiscard]] std::uint64_t may_write() const noexcept;
+    /// The next write, by the mode: one frame, or all that the window lets out, a part for each; empty when
+    /// none may. Valid until these frames have come back, the list until the next call; parts may be changed by
+    /// who writes them. They count as written.
+    [[nodiscard]] std::span<iovec> next_write() noexcept;
+    /// Where to read into.
+    [[nodiscard]] std::span<std::byte> room() noexcept { return read_buffer_; }
+    /// So many bytes were read there. Throws std::runtime_error for none: the peer has gone.
+    void take(std::size_t bytes);
+
+    [[nodiscard]] std::uint64_t checksum() const noexcept { return checksum_; }
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+    /// That have come back in this slice.
+    [[nodiscard]] std::uint64_t frames() const noexcept { return received_; }
+
+private:
+    void fill(std::uint64_t frame) noexcept;
+    void add_word(std::uint64_t word) noexcept;
+    [[nodiscard]] std::span<std::byte> slot(std::uint64_t frame) noexcept {
+        return std::span(write_buffer_).subspan(frame % window_ * frame_bytes_, frame_bytes_);
+    }
+
+    const std::uint64_t frame_bytes_;
+    const std::uint64_t window_;
+    const std::uint64_t stream_;
+    const write_mode mode_;
+    std::uint64_t first_ = 0;    // number of this stream's first frame
+    std::uint64_t sent_ = 0;     // frames
+    std::uint64_t received_ = 0; // whole frames
+    std::uint64_t end_ = 0;      // of the step
+    std::uint64_t sum_ = 0;      // of the words of the frame that is coming
+    std::uint64_t words_ = 0;    // of it that have come
+    std::uint64_t rest_ = 0;     // bytes of a word that is cut
+    std::uint64_t checksum_ = 0;
+    std::uint64_t bytes_ = 0;
+    std::vector<std::byte> write_buffer_; // a slot for each frame of the window
+    std::vector<std::byte> read_buffer_;
+    std::vector<std::byte> cut_;
+    std::vector<iovec> parts_;
+};
+
+[[nodiscard]] std::vector<workload> stream_workloads();
+
+} // namespace bench
