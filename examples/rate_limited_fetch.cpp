@@ -1,5 +1,5 @@
-// Fetches one page of an HTTP server again and again: so many requests a second, so many at once, and none for longer
-// than a deadline.
+// Fetches one page of an HTTP server again and again: so many requests a second, so many at once, and none for
+// longer than a deadline.
 //
 //   example_rate_limited_fetch HOST PORT PATH TIMES
 #include <spargio/spargio.hpp>
@@ -85,8 +85,8 @@ task<int> fetch_all(std::string host, std::string port, std::string where, int t
         under_way.spawn(fetch_in_time(wanted, places, sums), pinned{this_shard::id()});
     }
     co_await under_way.join();
-    std::cout << sums.fetched << " fetched, " << sums.late << " late, " << sums.failed << " failed, " << sums.bytes
-              << " bytes\n";
+    std::cout << sums.fetched << " fetched, " << sums.late << " late, " << sums.failed << " failed, "
+              << sums.bytes << " bytes\n";
     co_return 0;
 }
 

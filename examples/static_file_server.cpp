@@ -1,5 +1,5 @@
-// Serves the files of a folder by HTTP/1.1 (GET and HEAD), to whoever is on this machine. Ends when its standard input
-// does.
+// Serves the files of a folder by HTTP/1.1 (GET and HEAD), to whoever is on this machine. Ends when its
+// standard input does.
 //
 //   example_static_file_server FOLDER
 #include <spargio/spargio.hpp>

@@ -1,6 +1,7 @@
 #include "tests/conformance/cases.hpp"
 
 #include "backends/registry.hpp"
+#include "workloads/echo_peer.hpp"
 #include "workloads/plugin_backend.hpp"
 
 #include <algorithm>
@@ -15,9 +16,11 @@ using namespace bench;
 
 /// Small enough for a spinning backend on a busy machine; odd, so that nothing divides evenly.
 const std::map<std::string_view, std::string> small_values{
-    {"rounds", "13"},     {"messages", "131"}, {"requests", "5"}, {"branches", "7"}, {"steps", "20"},
-    {"hot_steps", "300"}, {"keys", "3"},       {"rotation", "2"}, {"leaves", "137"}, {"n", "11"},
-    {"reads", "37"},      {"writes", "19"},    {"files", "7"},    {"depth", "5"},    {"file_mib", "1"}};
+    {"rounds", "13"},     {"messages", "131"},   {"requests", "5"}, {"branches", "7"}, {"steps", "20"},
+    {"hot_steps", "300"}, {"keys", "3"},         {"rotation", "2"}, {"leaves", "137"}, {"n", "11"},
+    {"reads", "37"},      {"writes", "19"},      {"files", "7"},    {"depth", "5"},    {"file_mib", "1"},
+    {"frames", "37"},     {"frame_words", "17"}, {"window", "5"},   {"streams", "5"},  {"steps_in_turn", "7"},
+    {"hot_frames", "41"}, {"cold_frames", "3"}};
 
 parameters make_small(const workload& what, std::vector<assignment> more) {
     std::vector<assignment> given = std::move(more);
@@ -39,10 +42,13 @@ std::vector<parameters> small_parameters(const workload& what) {
     if (has_parameter(what, "batch"))
         for (const char* batch : {"16", "all"}) sets.push_back(make_small(what, {{"batch", batch}}));
     if (has_parameter(what, "direct")) sets.push_back(make_small(what, {{"direct", "on"}}));
+    if (has_parameter(what, "write")) sets.push_back(make_small(what, {{"write", "vectored"}}));
     const bool takes_three = std::ranges::any_of(
         what.parameters, [](const auto& spec) { return spec.name == "workers" && spec.most >= 3; });
     if (takes_three)
-        for (const char* workers : {"1", "3"}) sets.push_back(make_small(what, {{"workers", workers}}));
+        for (const char* workers : {"1", "3"})
+            if (sets.front().text("workers") != workers)
+                sets.push_back(make_small(what, {{"workers", workers}}));
     return sets;
 }
 
@@ -88,7 +94,7 @@ std::span<backend* const> runtimes() {
 std::string name_of(const combination& which) {
     std::string name = std::string(which.runtime->name()) + "_" + std::string(which.what->name);
     for (const auto& [knob, value] : which.knobs) name += "_" + knob + "_" + value;
-    for (const char* shown : {"batch", "direct", "workers"})
+    for (const char* shown : {"batch", "direct", "workers", "write"})
         if (has_parameter(*which.what, shown)) name += std::string("_") + shown + "_" + which.how.text(shown);
     std::ranges::replace_if(
         name, [](unsigned char c) { return !std::isalnum(c); }, '_');
@@ -123,6 +129,11 @@ std::vector<combination> plain_combinations() {
 }
 
 opened open(const combination& which) {
+    // One for all tests, which lives as long as the program.
+    if (which.what->needs_peer) {
+        static const auto peer = echo_peer::start();
+        if (!peer) throw std::runtime_error(peer.error());
+    }
     auto result = which.runtime->open(*which.what, which.how, which.knobs);
     if (!result) return {nullptr, result.error()};
     return {std::move(*result), {}};

@@ -142,6 +142,6 @@ impl<C: Call> Session for ForkJoin<C> {
             let root = self.runtime.spawn(run((self.root)(order.seed)));
             checksum = checksum.wrapping_add(finish(self.runtime.block_on(root)));
         }
-        Outcome { operations: order.iterations * self.operations, checksum, thread_ids: Vec::new() }
+        Outcome { operations: order.iterations * self.operations, checksum, bytes: 0, thread_ids: Vec::new() }
     }
 }

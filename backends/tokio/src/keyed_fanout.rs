@@ -92,6 +92,6 @@ impl Session for KeyedFanout {
             }
             sum
         });
-        Outcome { operations: iterations * shape.requests * shape.branches, checksum, thread_ids: Vec::new() }
+        Outcome { operations: iterations * shape.requests * shape.branches, checksum, bytes: 0, thread_ids: Vec::new() }
     }
 }

@@ -7,6 +7,7 @@ mod interface;
 mod keyed_fanout;
 mod ping_pong;
 mod session;
+mod streams;
 mod workers;
 
 use interface::*;
@@ -34,7 +35,12 @@ fn boxed(made: io::Result<impl Session + 'static>) -> Result<Box<dyn Session>, R
     Ok(Box::new(made?))
 }
 
-fn open_session(workload: &str, how: &Parameters, flavor: Flavor) -> Result<Box<dyn Session>, Refusal> {
+fn open_session(
+    workload: &str,
+    how: &Parameters,
+    flavor: Flavor,
+    peer_port: u16,
+) -> Result<Box<dyn Session>, Refusal> {
     match (workload, flavor) {
         ("ping_pong/steady_rtt", _) => boxed(ping_pong::SteadyRtt::open(how, flavor)),
         ("ping_pong/tasks_rtt", _) => boxed(ping_pong::TasksRtt::open(how, flavor)),
@@ -56,6 +62,7 @@ fn open_session(workload: &str, how: &Parameters, flavor: Flavor) -> Result<Box<
         ("harness/empty", _) => unsupported(
             "the empty workload shows the harness's own cost, which the floor measures; no runtime takes part in it",
         ),
+        (name, _) if name.starts_with("net/") => boxed(streams::Streams::open(name, how, flavor, peer_port)),
         _ => unsupported(format!("the tokio backend has no form of {workload} yet")),
     }
 }
@@ -133,7 +140,7 @@ unsafe extern "C" fn open(host: *const Host, what: *const Case, made: *mut *mut 
             .map(|number| (text(number.name).into_owned(), number.value))
             .collect();
         let flavor = read_flavor(what.knobs, what.knob_count)?;
-        let session = open_session(&text(what.workload), &Parameters(numbers), flavor)?;
+        let session = open_session(&text(what.workload), &Parameters(numbers), flavor, what.peer_port)?;
         *made = Box::into_raw(Box::new(session)) as *mut OpenSession;
         Ok(())
     })
@@ -155,6 +162,7 @@ unsafe extern "C" fn run(
         });
         (*done).operations = outcome.operations;
         (*done).checksum = outcome.checksum;
+        (*done).bytes = outcome.bytes;
         (*done).thread_count = outcome.thread_ids.len().min(MOST_THREADS);
         for (to, from) in (*done).thread_ids.iter_mut().zip(&outcome.thread_ids) {
             *to = *from;

@@ -56,7 +56,7 @@ impl Session for SteadyRtt {
         let ((checksum, asker), answerer) = self
             .sides
             .run(ask(requests, answered, order.seed, count, order.latencies), answer(asked, replies));
-        Outcome { operations: count, checksum, thread_ids: vec![asker, answerer] }
+        Outcome { operations: count, checksum, bytes: 0, thread_ids: vec![asker, answerer] }
     }
 }
 
@@ -85,7 +85,7 @@ impl Session for TasksRtt {
             finish(far.await);
             sum
         });
-        Outcome { operations: count, checksum, thread_ids: Vec::new() }
+        Outcome { operations: count, checksum, bytes: 0, thread_ids: Vec::new() }
     }
 }
 
@@ -169,7 +169,7 @@ impl OneWayDrain {
             (sum, thread_id())
         };
         let (sender, (checksum, receiver)) = self.sides.run(near, far);
-        Outcome { operations: iterations * messages, checksum, thread_ids: vec![sender, receiver] }
+        Outcome { operations: iterations * messages, checksum, bytes: 0, thread_ids: vec![sender, receiver] }
     }
 }
 

@@ -70,6 +70,7 @@ pub struct Order {
 pub struct Outcome {
     pub operations: u64,
     pub checksum: u64,
+    pub bytes: u64,
     pub thread_ids: Vec<u64>,
 }
 

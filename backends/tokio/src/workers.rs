@@ -1,7 +1,7 @@
 //! The threads of a session: one multi-thread runtime, or a current-thread runtime on each.
 //!
-//! Neither the I/O driver nor the timer is switched on, because no scenario here needs one: a worker without them sleeps
-//! on a condition variable and not in epoll, which is cheaper to wake.
+//! The timer is switched on nowhere, and the driver for sockets only where the scenario has sockets: a worker without
+//! them sleeps on a condition variable and not in epoll, which is cheaper to wake.
 
 use crate::session::Flavor;
 use std::future::Future;
@@ -10,8 +10,28 @@ use std::thread;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::oneshot;
 
+/// Whether a runtime's workers can wait for sockets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Driver {
+    None,
+    Sockets,
+}
+
+fn build(mut how: Builder, driver: Driver) -> io::Result<Runtime> {
+    if driver == Driver::Sockets {
+        how.enable_io();
+    }
+    how.build()
+}
+
 pub fn multi_thread(workers: usize) -> io::Result<Runtime> {
-    Builder::new_multi_thread().worker_threads(workers).build()
+    multi_thread_with(workers, Driver::None)
+}
+
+fn multi_thread_with(workers: usize, driver: Driver) -> io::Result<Runtime> {
+    let mut how = Builder::new_multi_thread();
+    how.worker_threads(workers);
+    build(how, driver)
 }
 
 /// A thread that runs a current-thread runtime until it is dropped.
@@ -23,7 +43,11 @@ pub struct OwnRuntime {
 
 impl OwnRuntime {
     pub fn start() -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().build()?;
+        Self::start_with(Driver::None)
+    }
+
+    pub fn start_with(driver: Driver) -> io::Result<Self> {
+        let runtime = build(Builder::new_current_thread(), driver)?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = thread::Builder::new().name("tokio-current".into()).spawn(move || {
@@ -54,10 +78,18 @@ pub enum Workers {
 
 impl Workers {
     pub fn start(flavor: Flavor, workers: usize) -> io::Result<Self> {
+        Self::start_with(flavor, workers, Driver::None)
+    }
+
+    pub fn start_with_sockets(flavor: Flavor, workers: usize) -> io::Result<Self> {
+        Self::start_with(flavor, workers, Driver::Sockets)
+    }
+
+    fn start_with(flavor: Flavor, workers: usize, driver: Driver) -> io::Result<Self> {
         Ok(match flavor {
-            Flavor::MultiThread => Workers::Stealing(multi_thread(workers)?),
+            Flavor::MultiThread => Workers::Stealing(multi_thread_with(workers, driver)?),
             Flavor::CurrentThread => {
-                Workers::Own((0..workers).map(|_| OwnRuntime::start()).collect::<io::Result<_>>()?)
+                Workers::Own((0..workers).map(|_| OwnRuntime::start_with(driver)).collect::<io::Result<_>>()?)
             }
         })
     }

@@ -1,0 +1,127 @@
+// W30–W33: what a stream's flow lets out and counts, and that it notices whatever goes wrong with the bytes.
+#include "workloads/frame_flow.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <vector>
+
+namespace bench {
+namespace {
+
+const workload& named(std::string_view name) {
+    const workload* const found = find_workload(name);
+    if (found == nullptr) throw std::logic_error("no such workload");
+    return *found;
+}
+
+parameters small(const workload& what, std::vector<assignment> given) {
+    auto made = parameters::make(what.parameters, given);
+    if (!made) throw std::logic_error(made.error());
+    return *std::move(made);
+}
+
+using wire = std::vector<std::byte>;
+
+/// Moves all steps of a slice of a single stream over `carry`, which may do to each written window what it
+/// likes, and reads back `chunk` bytes at a time.
+slice_outcome move_all(
+    const stream_shape& shape, const slice_order& order, std::size_t chunk,
+    const std::function<void(wire&)>& carry = [](wire&) {}) {
+    frame_flow flow(shape, 0);
+    flow.reset(order.seed);
+    for (std::uint64_t i = 0; i < order.iterations; ++i) {
+        flow.begin_step(shape.hot_frames);
+        while (!flow.step_done()) {
+            wire window;
+            for (auto parts = flow.next_write(); !parts.empty(); parts = flow.next_write())
+                for (const iovec& part : parts) {
+                    const auto* const from = static_cast<const std::byte*>(part.iov_base);
+                    window.insert(window.end(), from, from + part.iov_len);
+                }
+            EXPECT_LE(window.size(), shape.window * shape.frame_bytes);
+            EXPECT_FALSE(window.empty());
+            carry(window);
+            for (std::size_t at = 0; at < window.size();) {
+                const std::size_t now = std::min(chunk, window.size() - at);
+                std::memcpy(flow.room().data(), window.data() + at, now);
+                flow.take(now);
+                at += now;
+            }
+        }
+    }
+    return {.operations = flow.frames(), .checksum = flow.checksum(), .bytes = flow.bytes(), .thread_ids = {}};
+}
+
+class flows : public testing::TestWithParam<const char*> {
+protected:
+    const workload& what_ = named("net/stream_window");
+    parameters how_ =
+        small(what_, {{"frames", "23"}, {"frame_words", "5"}, {"window", "4"}, {"write", GetParam()}});
+    stream_shape shape_ = stream_shape::read(what_, how_);
+    slice_order order_{.iterations = 3, .seed = 0xabcdef};
+};
+
+TEST_P(flows, W31_frames_count_however_the_bytes_are_cut) {
+    for (const std::size_t chunk : {1u, 3u, 7u, 8u, 39u, 40u, 41u, 1000u}) {
+        const auto wrong = verify(what_, how_, order_, move_all(shape_, order_, chunk));
+        EXPECT_FALSE(wrong.has_value()) << chunk << ": " << *wrong;
+    }
+}
+
+TEST_P(flows, W4_a_flipped_bit_a_swap_and_another_seed_are_noticed) {
+    const auto is_wrong = [&](const std::function<void(wire&)>& carry) {
+        return verify(what_, how_, order_, move_all(shape_, order_, 1000, carry)).has_value();
+    };
+    EXPECT_FALSE(is_wrong([](wire&) {}));
+    EXPECT_TRUE(is_wrong([](wire& window) { window.back() ^= std::byte{1}; }));
+    EXPECT_TRUE(is_wrong([](wire& window) { window.front() ^= std::byte{128}; }));
+    EXPECT_TRUE(is_wrong([&](wire& window) { // two frames
+        if (window.size() >= 2 * shape_.frame_bytes)
+            std::swap_ranges(window.begin(), window.begin() + static_cast<std::ptrdiff_t>(shape_.frame_bytes),
+                             window.begin() + static_cast<std::ptrdiff_t>(shape_.frame_bytes));
+    }));
+    slice_order other = order_;
+    other.seed += 1;
+    EXPECT_TRUE(verify(what_, how_, other, move_all(shape_, order_, 1000)).has_value());
+}
+
+TEST_P(flows, W31_a_call_takes_one_frame_or_the_window) {
+    frame_flow flow(shape_, 0);
+    flow.reset(1);
+    flow.begin_step(23);
+    EXPECT_EQ(flow.next_write().size(), shape_.mode == write_mode::vectored ? 4u : 1u);
+}
+
+INSTANTIATE_TEST_SUITE_P(by, flows, testing::Values("per_frame", "vectored"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST(W30, a_peer_that_has_gone_is_an_error) {
+    const workload& what = named("net/echo_rtt");
+    frame_flow flow(stream_shape::read(what, small(what, {})), 0);
+    flow.reset(1);
+    EXPECT_THROW(flow.take(0), std::runtime_error);
+}
+
+TEST(W33, the_hot_stream_moves_on_with_each_step) {
+    const workload& what = named("net/hotspot_rotation");
+    const auto shape = stream_shape::read(what, small(what, {}));
+    EXPECT_EQ(shape.frames_per_iteration(), 64u * (32 + 7 * 2));
+    for (std::uint64_t step = 0; step < 64; ++step)
+        for (std::uint64_t stream = 0; stream < 8; ++stream)
+            EXPECT_EQ(shape.frames_of(stream, step), stream == step % 8 ? 32u : 2u);
+}
+
+TEST(W32, one_stream_carries_most) {
+    const workload& what = named("net/imbalanced");
+    const auto shape = stream_shape::read(what, small(what, {}));
+    EXPECT_EQ(shape.frames_of(0, 0), 2048u);
+    EXPECT_EQ(shape.frames_of(7, 0), 128u);
+    EXPECT_EQ(shape.frame_bytes, 4096u);
+    EXPECT_EQ(shape.window, 32u);
+}
+
+} // namespace
+} // namespace bench
