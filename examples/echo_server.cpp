@@ -39,7 +39,7 @@ task<> accept_all(const net::tcp_listener& listener, task_group& clients) {
         // Of which ends one connection, and which the listener?
         if (client.error() == std::errc::connection_aborted) continue;
         if (client.error() != std::errc::too_many_files_open) co_return;
-        co_await sleep_for(10ms); // others will close theirs
+        (void)co_await sleep_for(10ms); // others will close theirs
     }
 }
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-KINDS = {"spargio": "ours", "floor": "floor", "threads": "rival", "asio": "rival", "libuv": "rival", "tbb": "rival"}
+KINDS = {"spargio": "ours", "floor": "floor", "threads": "rival", "asio": "rival", "libuv": "rival", "tbb": "rival",
+         "asio_uring": "rival", "tokio": "rival"}
 WORKLOADS = {
     "ping_pong/steady_rtt": ("round trip", "wall_time", True, {"rounds": "256", "workers": "2"}),
     "ping_pong/tasks_rtt": ("round trip", "wall_time", True, {"rounds": "256", "workers": "2"}),
@@ -18,6 +19,14 @@ WORKLOADS = {
     "fanout/skewed": ("branch", "wall_time", False, {"requests": "64", "branches": "16", "workers": "2"}),
     "fanout/skynet": ("leaf", "wall_time", False, {"leaves": "100000", "workers": "2"}),
     "fanout/fib": ("call", "wall_time", False, {"n": "24", "workers": "2"}),
+    "fs/read_rtt": ("read", "wall_time", False, {"workers": "2"}),
+    "fs/read_depth": ("read", "wall_time", False, {"workers": "2"}),
+    "fs/write_depth": ("write", "wall_time", False, {"workers": "2"}),
+    "fs/metadata_storm": ("file", "wall_time", False, {"files": "64", "workers": "2"}),
+    "net/echo_rtt": ("echo", "wall_time", False, {"workers": "2"}),
+    "net/stream_window": ("frame", "wall_time", False, {"write": "per_frame", "workers": "2"}),
+    "net/imbalanced": ("frame", "wall_time", False, {"workers": "2"}),
+    "net/hotspot_rotation": ("frame", "wall_time", False, {"workers": "2"}),
     "idle/park": ("ms of idleness", "cpu_time", False, {"workers": "2"}),
 }
 
@@ -143,7 +152,7 @@ def pair(ratio: float, blocks: int = 20, seed: int = 1, noise: float = 0.02, **o
 
 def quick(blocks: int = 10, seed: int = 7, trees: bool = False) -> dict:
     """A run of the shape of the quick matrix: wins, a loss, doubts, refusals, an A/A pair; `trees`: the recursive
-    cases as well."""
+    cases, files and connections as well."""
     no_messages = dict(status="unsupported", reason="oneTBB has no message channel between two named threads")
     def messages(workload, ours, sleeping, floor, threads, asio, libuv, latency=False, **parameters):
         arms = [Arm("spargio", ours, 2.0), Arm("spargio[spin=0]", sleeping, 1.1), Arm("floor", floor, 2.0),
@@ -166,6 +175,16 @@ def quick(blocks: int = 10, seed: int = 7, trees: bool = False) -> dict:
         return Group(workload, [Arm("spargio", ours, 1.9), Arm("floor", ours * 0.1, 2.0),
                                 Arm("threads", ours * 4, 1.8), Arm("asio[context=pool]", ours * 12, 1.9),
                                 Arm("tbb", tbb, 1.95)], parameters, blocks)
+    def transfers(workload, **parameters):
+        ours = [Arm("spargio", 100, 1.0), Arm("spargio[spin=0]", 101, 1.0)]
+        floors = [Arm("floor", 100, 1.0), Arm("floor[files=ring]", 100, 1.0)]
+        rivals = [Arm(name, 2000, 1.2) for name in ("threads", "asio", "asio_uring", "libuv", "tokio")]
+        return Group(workload, [*ours, *floors, *rivals], parameters, blocks)
+
+    moved = [transfers("fs/read_rtt"), transfers("fs/read_depth"), transfers("fs/write_depth"),
+             transfers("fs/metadata_storm", files="64"), transfers("net/echo_rtt"),
+             transfers("net/stream_window", write="per_frame"), transfers("net/stream_window", write="vectored"),
+             transfers("net/imbalanced"), transfers("net/hotspot_rotation")]
     recursive = [tree("fanout/skynet", 20, 30, leaves="100000"), tree("fanout/fib", 8, 24, n="24")]
     return make_run([
         messages("ping_pong/steady_rtt", 150, 5100, 86, 9000, 5200, 6100, latency=True),
@@ -179,7 +198,7 @@ def quick(blocks: int = 10, seed: int = 7, trees: bool = False) -> dict:
                             Arm("floor", 1e6, 0.0001), Arm("asio", 1e6, 0.0003), Arm("libuv", 1e6, 0.0003),
                             Arm("tbb", 1e6, 0.0004)], {}, blocks),
         Group("ping_pong/steady_rtt", [Arm("asio", 5200), Arm("asio#2", 5200)], {"rounds": "255"}, blocks),
-        *(recursive if trees else []),
+        *([*recursive, *moved] if trees else []),
     ], seed)
 
 

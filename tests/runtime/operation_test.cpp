@@ -12,9 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -97,32 +95,6 @@ task<int> move_parts() {
 
 TEST(R24, parts_are_written_read_spliced_and_room_is_reserved) {
     EXPECT_EQ(run({.shards = 1}, [] { return move_parts(); }), 0);
-}
-
-task<int> exchange_messages(int ours, int theirs) {
-    char text[] = "datagram";
-    iovec part{text, 8};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    auto sent = co_await ops::sendmsg(ours, message);
-    if (!sent || *sent != 8) co_return 1;
-    char back[16] = {};
-    iovec into{back, sizeof back};
-    msghdr received{};
-    received.msg_iov = &into;
-    received.msg_iovlen = 1;
-    auto came = co_await ops::recvmsg(theirs, received);
-    if (!came || *came != 8 || std::memcmp(back, "datagram", 8) != 0) co_return 2;
-    co_return 0;
-}
-
-TEST(R24, messages_are_sent_and_received) {
-    std::array<int, 2> numbers{};
-    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, numbers.data()), 0);
-    const file_descriptor ours(numbers[0]);
-    const file_descriptor theirs(numbers[1]);
-    EXPECT_EQ(run({.shards = 1}, [&] { return exchange_messages(ours.get(), theirs.get()); }), 0);
 }
 
 task<int> use_wrong_descriptor() {
@@ -241,40 +213,6 @@ TEST(P7, nothing_is_written_to_a_buffer_after_the_runtime_has_stopped) {
     EXPECT_EQ(into[0], std::byte{0});
 }
 
-struct dummy_operation : operation_wait {
-    dummy_operation() : operation_wait([](operation_wait&, io_uring_sqe&) noexcept {}) {}
-};
-
-TEST(P5, a_number_of_an_operation_that_has_ended_names_no_later_one) {
-    operation_slots slots;
-    dummy_operation first;
-    dummy_operation second;
-    const auto number = slots.open(first);
-    ASSERT_TRUE(number.has_value());
-    EXPECT_EQ(slots.find(*number), &first);
-    slots.close(*number);
-    const auto next = slots.open(second);
-    ASSERT_TRUE(next.has_value());
-    EXPECT_EQ(slots.find(*number), nullptr);
-    EXPECT_EQ(slots.find(*next), &second);
-    EXPECT_EQ(slots.size(), 1u);
-}
-
-TEST(P5, every_open_operation_has_its_own_number) {
-    operation_slots slots;
-    std::vector<dummy_operation> many(1000);
-    std::vector<std::uint64_t> numbers;
-    for (auto& each : many) numbers.push_back(slots.open(each).value());
-    for (std::size_t i = 0; i < many.size(); ++i) EXPECT_EQ(slots.find(numbers[i]), &many[i]);
-    std::size_t seen = 0;
-    slots.for_each([&](std::uint64_t number, operation_wait&) {
-        ++seen;
-        slots.close(number);
-    });
-    EXPECT_EQ(seen, many.size());
-    EXPECT_EQ(slots.size(), 0u);
-}
-
 /// Stealable tasks that are cancelled from outside while they wait: each must go on where it has asked.
 task<int> waits_and_moves(int file) {
     std::array<std::byte, 8> into{};
@@ -341,59 +279,6 @@ TEST(R28, a_shard_knows_how_many_operations_are_with_the_kernel) {
     pipe_ends pipe;
     const int file = pipe.out.get();
     EXPECT_EQ(run({.shards = 1}, [file] { return count_in_flight(file); }), 10);
-}
-
-task<int> echo_once(int listener) {
-    auto peer = co_await ops::accept(listener);
-    if (!peer) co_return 1;
-    std::array<std::byte, 64> buffer{};
-    auto came = co_await ops::recv(peer->get(), buffer);
-    if (!came) co_return 2;
-    auto sent = co_await ops::send(peer->get(), std::span(buffer).first(*came));
-    if (!sent || *sent != *came) co_return 3;
-    auto end = co_await ops::recv(peer->get(), buffer);
-    if (!end || *end != 0) co_return 4;
-    auto closed = co_await ops::close(peer->release());
-    co_return closed ? 0 : 5;
-}
-
-task<int> ask_echo(sockaddr_in where) {
-    auto made = co_await ops::socket(AF_INET, SOCK_STREAM);
-    if (!made) co_return 10;
-    auto connected =
-        co_await ops::connect(made->get(), reinterpret_cast<const sockaddr*>(&where), sizeof where);
-    if (!connected) co_return 11;
-    auto sent = co_await ops::send_zc(made->get(), bytes_of("hello"));
-    // Before kernel 6.0 there is none.
-    if (!sent && sent.error() == std::errc::invalid_argument)
-        sent = co_await ops::send(made->get(), bytes_of("hello"));
-    if (!sent || *sent != 5) co_return 12;
-    std::array<std::byte, 5> back{};
-    auto came = co_await ops::recv(made->get(), back, MSG_WAITALL);
-    if (!came || std::memcmp(back.data(), "hello", 5) != 0) co_return 13;
-    auto ended = co_await ops::shutdown(made->get(), SHUT_WR);
-    co_return ended ? 0 : 14;
-}
-
-task<int> echo_both_sides() {
-    const file_descriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    sockaddr_in where{};
-    where.sin_family = AF_INET;
-    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t bytes = sizeof where;
-    if (::bind(listener.get(), reinterpret_cast<sockaddr*>(&where), bytes) != 0) co_return 100;
-    if (::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&where), &bytes) != 0) co_return 101;
-    if (::listen(listener.get(), 8) != 0) co_return 102;
-    auto server = spawn(echo_once(listener.get()), pinned{0});
-    auto client = spawn(ask_echo(where), pinned{1});
-    const int asked = co_await std::move(client);
-    const int served = co_await std::move(server);
-    co_return asked * 1000 + served;
-}
-
-TEST(R24, sockets_accept_connect_send_and_receive) {
-    EXPECT_EQ(run({.shards = 2}, [] { return echo_both_sides(); }), 0);
-    EXPECT_EQ(run({.shards = 2, .spin = 0us}, [] { return echo_both_sides(); }), 0);
 }
 
 task<int> ask_raw(int file) {
