@@ -179,6 +179,8 @@ def quick(blocks: int = 10, seed: int = 7, trees: bool = False) -> dict:
         ours = [Arm("spargio", 100, 1.0), Arm("spargio[spin=0]", 101, 1.0)]
         floors = [Arm("floor", 100, 1.0), Arm("floor[files=ring]", 100, 1.0)]
         rivals = [Arm(name, 2000, 1.2) for name in ("threads", "asio", "asio_uring", "libuv", "tokio")]
+        if workload.startswith("fs/read"):
+            rivals.append(Arm("tokio[blocking=in_place]", 2000, 1.2))
         return Group(workload, [*ours, *floors, *rivals], parameters, blocks)
 
     moved = [transfers("fs/read_rtt"), transfers("fs/read_depth"), transfers("fs/write_depth"),

@@ -37,7 +37,7 @@ impl Fanout {
 }
 
 impl Session for Fanout {
-    fn run(&mut self, order: &Order) -> Outcome {
+    fn run(&mut self, order: &Order) -> io::Result<Outcome> {
         let (shape, iterations, seed) = (self.shape, order.iterations, order.seed);
         let places = self.workers.handles();
         let checksum = self.workers.run(async move {
@@ -54,6 +54,6 @@ impl Session for Fanout {
             }
             sum
         });
-        Outcome { operations: iterations * shape.requests * shape.branches, checksum, bytes: 0, thread_ids: Vec::new() }
+        Ok(Outcome { operations: iterations * shape.requests * shape.branches, checksum, ..Outcome::default() })
     }
 }

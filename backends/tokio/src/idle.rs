@@ -15,8 +15,8 @@ impl Idle {
 }
 
 impl Session for Idle {
-    fn run(&mut self, order: &Order) -> Outcome {
+    fn run(&mut self, order: &Order) -> io::Result<Outcome> {
         thread::sleep(time::Duration::from_millis(order.iterations));
-        Outcome { operations: order.iterations, ..Outcome::default() }
+        Ok(Outcome { operations: order.iterations, ..Outcome::default() })
     }
 }

@@ -8,6 +8,7 @@ pub const MOST_THREADS: usize = 64;
 pub type Status = i32;
 pub const OK: Status = 0;
 pub const UNSUPPORTED: Status = 1;
+pub const UNAVAILABLE: Status = 2;
 pub const BAD_KNOB: Status = 3;
 pub const FAILED: Status = 4;
 

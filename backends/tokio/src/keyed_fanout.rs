@@ -66,7 +66,7 @@ impl KeyedFanout {
 }
 
 impl Session for KeyedFanout {
-    fn run(&mut self, order: &Order) -> Outcome {
+    fn run(&mut self, order: &Order) -> io::Result<Outcome> {
         let (shape, iterations) = (self.shape, order.iterations);
         let (results, mut finished) = unbounded_channel();
         let mut actors = Vec::with_capacity(shape.keys as usize);
@@ -92,6 +92,6 @@ impl Session for KeyedFanout {
             }
             sum
         });
-        Outcome { operations: iterations * shape.requests * shape.branches, checksum, bytes: 0, thread_ids: Vec::new() }
+        Ok(Outcome { operations: iterations * shape.requests * shape.branches, checksum, ..Outcome::default() })
     }
 }

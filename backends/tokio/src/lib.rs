@@ -1,6 +1,8 @@
 //! The Tokio backend (W56): Tokio behind workloads/backend_c.h. README.md says which guide it follows.
 
 mod fanout;
+mod file_ground;
+mod files;
 mod fork_join;
 mod idle;
 mod interface;
@@ -11,7 +13,7 @@ mod streams;
 mod workers;
 
 use interface::*;
-use session::{Flavor, Parameters, Session};
+use session::{BlockingCalls, Flavor, Knobs, Parameters, Session};
 use std::collections::HashMap;
 use std::ffi::CStr;
 use std::os::raw::c_char;
@@ -23,7 +25,14 @@ struct Refusal(Status, String);
 
 impl From<io::Error> for Refusal {
     fn from(error: io::Error) -> Self {
-        Refusal(FAILED, format!("Tokio could not start its threads: {error}; look at `ulimit -u`"))
+        // `Unsupported` is the files' word for a machine that lacks something.
+        match error.kind() {
+            io::ErrorKind::Unsupported => Refusal(UNAVAILABLE, error.to_string()),
+            io::ErrorKind::WouldBlock => {
+                Refusal(FAILED, format!("Tokio could not start its threads: {error}; look at `ulimit -u`"))
+            }
+            _ => Refusal(FAILED, error.to_string()),
+        }
     }
 }
 
@@ -38,9 +47,10 @@ fn boxed(made: io::Result<impl Session + 'static>) -> Result<Box<dyn Session>, R
 fn open_session(
     workload: &str,
     how: &Parameters,
-    flavor: Flavor,
+    knobs: Knobs,
     peer_port: u16,
 ) -> Result<Box<dyn Session>, Refusal> {
+    let flavor = knobs.flavor;
     match (workload, flavor) {
         ("ping_pong/steady_rtt", _) => boxed(ping_pong::SteadyRtt::open(how, flavor)),
         ("ping_pong/tasks_rtt", _) => boxed(ping_pong::TasksRtt::open(how, flavor)),
@@ -55,10 +65,14 @@ fn open_session(
         ("fanout/skynet", _) => boxed(fork_join::ForkJoin::skynet(how)),
         ("fanout/fib", _) => boxed(fork_join::ForkJoin::fib(how)),
         ("idle/park", _) => boxed(idle::Idle::open(how, flavor)),
-        (name, _) if name.starts_with("fs/") => unsupported(
-            "the file scenarios are not written for tokio in this version; its files are calls on its blocking \
-             pool, a form that the asio and libuv backends measure",
-        ),
+        (name, Flavor::CurrentThread) if name.starts_with("fs/") && knobs.blocking == BlockingCalls::InPlace => {
+            unsupported(
+                "a current-thread runtime has no other thread to hand its tasks to, so that block_in_place panics there; \
+                 use flavor=multi_thread or blocking=on_pool",
+            )
+        }
+        ("fs/metadata_storm", _) => boxed(files::Storm::open(how, knobs)),
+        (name, _) if name.starts_with("fs/") => boxed(files::Data::open(name, how, knobs)),
         ("harness/empty", _) => unsupported(
             "the empty workload shows the harness's own cost, which the floor measures; no runtime takes part in it",
         ),
@@ -71,6 +85,14 @@ fn flavor_of(value: &str) -> Option<Flavor> {
     match value {
         "multi_thread" => Some(Flavor::MultiThread),
         "current_thread" => Some(Flavor::CurrentThread),
+        _ => None,
+    }
+}
+
+fn blocking_of(value: &str) -> Option<BlockingCalls> {
+    match value {
+        "on_pool" => Some(BlockingCalls::OnPool),
+        "in_place" => Some(BlockingCalls::InPlace),
         _ => None,
     }
 }
@@ -113,19 +135,22 @@ fn guarded(why: Text, work: impl FnOnce() -> Result<(), Refusal>) -> Status {
     refusal.0
 }
 
-unsafe fn read_flavor(knobs: *const Setting, count: usize) -> Result<Flavor, Refusal> {
-    let mut flavor = Flavor::MultiThread;
-    for knob in items(knobs, count) {
-        let value = text(knob.value);
-        flavor = flavor_of(&value).ok_or_else(|| {
-            Refusal(BAD_KNOB, format!("knob flavor={value} is not legal; it takes multi_thread, current_thread"))
-        })?;
+unsafe fn read_knobs(settings: *const Setting, count: usize) -> Result<Knobs, Refusal> {
+    let mut knobs = Knobs { flavor: Flavor::MultiThread, blocking: BlockingCalls::OnPool };
+    for setting in items(settings, count) {
+        let (name, value) = (text(setting.name), text(setting.value));
+        let illegal = |range| Refusal(BAD_KNOB, format!("knob {name}={value} is not legal; it takes {range}"));
+        if name == "flavor" {
+            knobs.flavor = flavor_of(&value).ok_or_else(|| illegal("multi_thread, current_thread"))?;
+        } else {
+            knobs.blocking = blocking_of(&value).ok_or_else(|| illegal("on_pool, in_place"))?;
+        }
     }
-    Ok(flavor)
+    Ok(knobs)
 }
 
 unsafe extern "C" fn check_knobs(knobs: *const Setting, count: usize, why: Text) -> Status {
-    guarded(why, || read_flavor(knobs, count).map(|_| ()))
+    guarded(why, || read_knobs(knobs, count).map(|_| ()))
 }
 
 unsafe extern "C" fn open(host: *const Host, what: *const Case, made: *mut *mut OpenSession, why: Text) -> Status {
@@ -139,8 +164,8 @@ unsafe extern "C" fn open(host: *const Host, what: *const Case, made: *mut *mut 
             .iter()
             .map(|number| (text(number.name).into_owned(), number.value))
             .collect();
-        let flavor = read_flavor(what.knobs, what.knob_count)?;
-        let session = open_session(&text(what.workload), &Parameters(numbers), flavor, what.peer_port)?;
+        let knobs = read_knobs(what.knobs, what.knob_count)?;
+        let session = open_session(&text(what.workload), &Parameters(numbers), knobs, what.peer_port)?;
         *made = Box::into_raw(Box::new(session)) as *mut OpenSession;
         Ok(())
     })
@@ -160,6 +185,7 @@ unsafe extern "C" fn run(
             seed: (*order).seed,
             latencies: ((*order).record_latency != 0).then(|| session::Recorder::new(into)),
         });
+        let outcome = outcome.map_err(|error| Refusal(FAILED, error.to_string()))?;
         (*done).operations = outcome.operations;
         (*done).checksum = outcome.checksum;
         (*done).bytes = outcome.bytes;
@@ -182,13 +208,22 @@ macro_rules! c_text {
     };
 }
 
-static KNOBS: [Knob; 1] = [Knob {
-    name: c_text!("flavor"),
-    initial: c_text!("multi_thread"),
-    range: c_text!("multi_thread, current_thread"),
-    unit: c_text!(""),
-    help: c_text!("one work-stealing runtime with all workers, or a current-thread runtime on each worker"),
-}];
+static KNOBS: [Knob; 2] = [
+    Knob {
+        name: c_text!("flavor"),
+        initial: c_text!("multi_thread"),
+        range: c_text!("multi_thread, current_thread"),
+        unit: c_text!(""),
+        help: c_text!("one work-stealing runtime with all workers, or a current-thread runtime on each worker"),
+    },
+    Knob {
+        name: c_text!("blocking"),
+        initial: c_text!("on_pool"),
+        range: c_text!("on_pool, in_place"),
+        unit: c_text!(""),
+        help: c_text!("calls on files: spawn_blocking, or block_in_place on the worker's own thread"),
+    },
+];
 
 static TABLE: Backend = Backend {
     abi_version: ABI_VERSION,

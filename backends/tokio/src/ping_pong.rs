@@ -49,14 +49,14 @@ impl SteadyRtt {
 }
 
 impl Session for SteadyRtt {
-    fn run(&mut self, order: &Order) -> Outcome {
+    fn run(&mut self, order: &Order) -> io::Result<Outcome> {
         let count = order.iterations * self.rounds;
         let (requests, asked) = unbounded_channel();
         let (replies, answered) = unbounded_channel();
         let ((checksum, asker), answerer) = self
             .sides
             .run(ask(requests, answered, order.seed, count, order.latencies), answer(asked, replies));
-        Outcome { operations: count, checksum, bytes: 0, thread_ids: vec![asker, answerer] }
+        Ok(Outcome { operations: count, checksum, bytes: 0, thread_ids: vec![asker, answerer] })
     }
 }
 
@@ -73,7 +73,7 @@ impl TasksRtt {
 }
 
 impl Session for TasksRtt {
-    fn run(&mut self, order: &Order) -> Outcome {
+    fn run(&mut self, order: &Order) -> io::Result<Outcome> {
         let count = order.iterations * self.rounds;
         let (seed, latencies) = (order.seed, order.latencies);
         let checksum = self.workers.run(async move {
@@ -85,7 +85,7 @@ impl Session for TasksRtt {
             finish(far.await);
             sum
         });
-        Outcome { operations: count, checksum, bytes: 0, thread_ids: Vec::new() }
+        Ok(Outcome { operations: count, checksum, ..Outcome::default() })
     }
 }
 
@@ -174,12 +174,8 @@ impl OneWayDrain {
 }
 
 impl Session for OneWayDrain {
-    fn run(&mut self, order: &Order) -> Outcome {
-        if self.batch == 1 {
-            self.drain::<u64>(order)
-        } else {
-            self.drain::<Vec<u64>>(order)
-        }
+    fn run(&mut self, order: &Order) -> io::Result<Outcome> {
+        Ok(if self.batch == 1 { self.drain::<u64>(order) } else { self.drain::<Vec<u64>>(order) })
     }
 }
 
@@ -214,7 +210,7 @@ impl ColdStart {
 }
 
 impl Session for ColdStart {
-    fn run(&mut self, order: &Order) -> Outcome {
+    fn run(&mut self, order: &Order) -> io::Result<Outcome> {
         let mut done = Outcome { operations: order.iterations, ..Outcome::default() };
         for i in 0..order.iterations {
             let from = if order.latencies.is_some() { now_ns() } else { 0 };
@@ -225,6 +221,6 @@ impl Session for ColdStart {
                 into.record(now_ns() - from);
             }
         }
-        done
+        Ok(done)
     }
 }

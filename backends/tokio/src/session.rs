@@ -2,6 +2,7 @@
 
 use crate::interface;
 use std::collections::HashMap;
+use std::io;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// Set when a session is opened; lives as long as the process.
@@ -76,7 +77,8 @@ pub struct Outcome {
 
 /// A runtime at work on one workload. Dropping it joins its threads.
 pub trait Session {
-    fn run(&mut self, order: &Order) -> Outcome;
+    /// What failed is told by the error; the session may be dropped then, as always.
+    fn run(&mut self, order: &Order) -> io::Result<Outcome>;
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,6 +87,22 @@ pub enum Flavor {
     MultiThread,
     /// A runtime of its own on each worker's thread.
     CurrentThread,
+}
+
+/// Where a call runs that may block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BlockingCalls {
+    /// `spawn_blocking`: on a thread of the blocking pool.
+    OnPool,
+    /// `block_in_place`: on the worker's own thread, which hands its other tasks to another one meanwhile.
+    InPlace,
+}
+
+/// What the user may choose.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Knobs {
+    pub flavor: Flavor,
+    pub blocking: BlockingCalls,
 }
 
 /// The parameters of the workload.

@@ -215,7 +215,7 @@ impl Streams {
 }
 
 impl Session for Streams {
-    fn run(&mut self, order: &Order) -> Outcome {
+    fn run(&mut self, order: &Order) -> io::Result<Outcome> {
         let shape = self.shape;
         let (iterations, latencies) = (order.iterations, order.latencies);
         let places: Vec<_> =
@@ -232,19 +232,27 @@ impl Session for Streams {
                         .enumerate()
                         .map(|(i, stream)| places[i].spawn(stream.move_frames(shape.frames_of(i as u64, step), latencies)))
                         .collect();
+                    // All are waited for: when one fails, the others still end.
+                    let mut failure = None;
                     for one in moving {
-                        streams.push(finish(one.await).expect("the echo peer answers"));
+                        match finish(one.await) {
+                            Ok(stream) => streams.push(stream),
+                            Err(error) => failure = Some(error),
+                        }
+                    }
+                    if let Some(error) = failure {
+                        return Err(io::Error::new(error.kind(), format!("a connection to the echo peer: {error}")));
                     }
                 }
             }
-            streams
-        });
+            Ok(streams)
+        })?;
         let sum = |of: fn(&Stream) -> u64| self.streams.iter().fold(0u64, |sum, one| sum.wrapping_add(of(one)));
-        Outcome {
+        Ok(Outcome {
             operations: sum(|one| one.received),
             checksum: sum(|one| one.checksum),
             bytes: sum(|one| one.bytes),
             thread_ids: Vec::new(),
-        }
+        })
     }
 }

@@ -17,21 +17,24 @@ pub enum Driver {
     Sockets,
 }
 
-fn build(mut how: Builder, driver: Driver) -> io::Result<Runtime> {
+fn build(mut how: Builder, driver: Driver, pool: Option<usize>) -> io::Result<Runtime> {
     if driver == Driver::Sockets {
         how.enable_io();
+    }
+    if let Some(threads) = pool {
+        how.max_blocking_threads(threads);
     }
     how.build()
 }
 
 pub fn multi_thread(workers: usize) -> io::Result<Runtime> {
-    multi_thread_with(workers, Driver::None)
+    multi_thread_with(workers, Driver::None, None)
 }
 
-fn multi_thread_with(workers: usize, driver: Driver) -> io::Result<Runtime> {
+fn multi_thread_with(workers: usize, driver: Driver, pool: Option<usize>) -> io::Result<Runtime> {
     let mut how = Builder::new_multi_thread();
     how.worker_threads(workers);
-    build(how, driver)
+    build(how, driver, pool)
 }
 
 /// A thread that runs a current-thread runtime until it is dropped.
@@ -43,11 +46,11 @@ pub struct OwnRuntime {
 
 impl OwnRuntime {
     pub fn start() -> io::Result<Self> {
-        Self::start_with(Driver::None)
+        Self::start_with(Driver::None, None)
     }
 
-    pub fn start_with(driver: Driver) -> io::Result<Self> {
-        let runtime = build(Builder::new_current_thread(), driver)?;
+    fn start_with(driver: Driver, pool: Option<usize>) -> io::Result<Self> {
+        let runtime = build(Builder::new_current_thread(), driver, pool)?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = thread::Builder::new().name("tokio-current".into()).spawn(move || {
@@ -78,18 +81,28 @@ pub enum Workers {
 
 impl Workers {
     pub fn start(flavor: Flavor, workers: usize) -> io::Result<Self> {
-        Self::start_with(flavor, workers, Driver::None)
+        Self::start_with(flavor, workers, Driver::None, None)
     }
 
     pub fn start_with_sockets(flavor: Flavor, workers: usize) -> io::Result<Self> {
-        Self::start_with(flavor, workers, Driver::Sockets)
+        Self::start_with(flavor, workers, Driver::Sockets, None)
     }
 
-    fn start_with(flavor: Flavor, workers: usize, driver: Driver) -> io::Result<Self> {
+    /// With a blocking pool of that many threads in all: with a runtime a worker each has its share. They are started
+    /// when they are first needed.
+    pub fn start_with_pool(flavor: Flavor, workers: usize, driver: Driver, pool: usize) -> io::Result<Self> {
+        let share = match flavor {
+            Flavor::MultiThread => pool,
+            Flavor::CurrentThread => (pool + workers - 1) / workers,
+        };
+        Self::start_with(flavor, workers, driver, Some(share))
+    }
+
+    fn start_with(flavor: Flavor, workers: usize, driver: Driver, pool: Option<usize>) -> io::Result<Self> {
         Ok(match flavor {
-            Flavor::MultiThread => Workers::Stealing(multi_thread_with(workers, driver)?),
+            Flavor::MultiThread => Workers::Stealing(multi_thread_with(workers, driver, pool)?),
             Flavor::CurrentThread => {
-                Workers::Own((0..workers).map(|_| OwnRuntime::start_with(driver)).collect::<io::Result<_>>()?)
+                Workers::Own((0..workers).map(|_| OwnRuntime::start_with(driver, pool)).collect::<io::Result<_>>()?)
             }
         })
     }
