@@ -19,7 +19,17 @@ extern char** environ;
 namespace bench {
 namespace {
 
-constexpr const char* program = ECHO_PEER_PROGRAM;
+struct peer_place {
+    const char* name;
+    const char* target;
+    const char* path;
+};
+
+constexpr peer_place place_of(peer_program which) {
+    if (which == peer_program::churn_client)
+        return {"the client of net/churn", "spargio-churn-client", CHURN_CLIENT_PROGRAM};
+    return {"the echo peer", "spargio-echo-peer", ECHO_PEER_PROGRAM};
+}
 
 /// A pair of ends; what is left open is closed at the end.
 class pipe_ends {
@@ -43,21 +53,21 @@ private:
     std::array<int, 2> ends_{};
 };
 
-std::string cannot(int error) {
-    return std::string("the echo peer cannot be started: ") + std::strerror(error) + " (" + program +
-           "); build the target spargio-echo-peer, and look at `ulimit -u` and `ulimit -n`";
+std::string cannot(const peer_place& which, int error) {
+    return std::string(which.name) + " cannot be started: " + std::strerror(error) + " (" + which.path +
+           "); build the target " + which.target + ", and look at `ulimit -u` and `ulimit -n`";
 }
 
 /// In the group of this process, so that who kills that group kills the peer as well.
-int spawn(pid_t& process, int input, int output) {
-    std::string name = program;
+int spawn(const char* path, pid_t& process, int input, int output) {
+    std::string name = path;
     std::string parent = std::to_string(::getpid());
     const std::array<char*, 3> arguments{name.data(), parent.data(), nullptr};
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    const int error = ::posix_spawn(&process, program, &actions, nullptr, arguments.data(), environ);
+    const int error = ::posix_spawn(&process, path, &actions, nullptr, arguments.data(), environ);
     ::posix_spawn_file_actions_destroy(&actions);
     return error;
 }
@@ -85,18 +95,19 @@ void reap(pid_t process) {
 
 } // namespace
 
-std::expected<echo_peer, std::string> echo_peer::start() {
+std::expected<echo_peer, std::string> echo_peer::start(peer_program which) {
+    const peer_place place = place_of(which);
     pipe_ends input, output;
-    if (!input.open() || !output.open()) return std::unexpected(cannot(errno));
+    if (!input.open() || !output.open()) return std::unexpected(cannot(place, errno));
     pid_t process = -1;
-    if (const int error = spawn(process, input.reading(), output.writing()); error != 0)
-        return std::unexpected(cannot(error));
+    if (const int error = spawn(place.path, process, input.reading(), output.writing()); error != 0)
+        return std::unexpected(cannot(place, error));
     output.close_writing();
     const auto port = read_port(output.reading());
     if (!port) {
         ::kill(process, SIGKILL);
         reap(process);
-        return std::unexpected(std::string("the echo peer ended before it told its port; start ") + program +
+        return std::unexpected(std::string(place.name) + " ended before it told its port; start " + place.path +
                                " by hand to see why");
     }
     return echo_peer(process, input.take_writing(), *port);
@@ -104,7 +115,7 @@ std::expected<echo_peer, std::string> echo_peer::start() {
 
 std::expected<std::optional<echo_peer>, std::string> echo_peer::start_for(const workload& what) {
     if (!what.needs_peer) return std::optional<echo_peer>{};
-    auto started = start();
+    auto started = start(what.peer_connects ? peer_program::churn_client : peer_program::echo);
     if (!started) return std::unexpected(started.error());
     return std::optional<echo_peer>(*std::move(started));
 }

@@ -1,4 +1,5 @@
-// Starts and ends the echo peer, a process of its own (W6, P23).
+// Starts and ends the peer of a workload, a process of its own: the echo peer (W6), or the client of net/churn
+// (W37); neither outlives who started it (P23).
 #pragma once
 
 #include "workloads/workload.hpp"
@@ -12,15 +13,21 @@
 
 namespace bench {
 
-/// A running spargio-echo-peer. While this lives, peer_port() (peer_address.hpp) tells sessions where it is;
+/// Which program it is.
+enum class peer_program {
+    echo,         ///< spargio-echo-peer
+    churn_client, ///< spargio-churn-client
+};
+
+/// A running peer. While this lives, peer_port() (peer_address.hpp) tells sessions where it is;
 /// at its end the process is gone and reaped, so that its CPU time counts among the children of this process.
 /// Dies with the thread that started it, whatever ends that. One at a time in a process.
 class echo_peer {
 public:
     /// Starts one and waits for its port. Error: a sentence with the remedy. Cost: one fork and exec, a few ms.
-    [[nodiscard]] static std::expected<echo_peer, std::string> start();
+    [[nodiscard]] static std::expected<echo_peer, std::string> start(peer_program which = peer_program::echo);
 
-    /// Starts one if the workload needs it.
+    /// Starts the right one if the workload needs it.
     [[nodiscard]] static std::expected<std::optional<echo_peer>, std::string> start_for(const workload& what);
 
     echo_peer(echo_peer&& other) noexcept;

@@ -1,5 +1,6 @@
 #include "workloads/workload.hpp"
 
+#include "workloads/churn.hpp"
 #include "workloads/fanout.hpp"
 #include "workloads/fork_join.hpp"
 #include "workloads/frame_flow.hpp"
@@ -16,8 +17,9 @@ namespace bench {
 std::span<const workload> all_workloads() {
     static const std::vector<workload> all = [] {
         std::vector<workload> every;
-        for (const auto& family : {ping_pong_workloads(), fanout_workloads(), keyed_fanout_workloads(),
-                                   fork_join_workloads(), fs_workloads(), stream_workloads(), idle_workloads()})
+        for (const auto& family :
+             {ping_pong_workloads(), fanout_workloads(), keyed_fanout_workloads(), fork_join_workloads(),
+              fs_workloads(), stream_workloads(), churn_workloads(), idle_workloads()})
             every.insert(every.end(), family.begin(), family.end());
         return every;
     }();

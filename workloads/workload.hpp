@@ -49,6 +49,8 @@ struct workload {
     judged_by judge = judged_by::wall_time;
     bool measures_latency = false; ///< whether sessions record when asked to
     bool needs_peer = false; ///< whether its sessions talk to the echo peer (echo_peer.hpp, peer_address.hpp)
+    /// Whether that peer is the one that connects to the session instead (churn_client/).
+    bool peer_connects = false;
     std::vector<parameter_spec> parameters;
 
     /// The right answer for an order. Pure; may take as long as the slice itself, so it runs outside the

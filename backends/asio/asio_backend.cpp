@@ -83,6 +83,7 @@ public:
             return open_fanout(fanout_shape::read(how), set);
         if (what.name == "fanout/hotkey_rotation") return open_keyed_fanout(keyed_shape::read(how), set);
         if (what.name == "fanout/skynet" || what.name == "fanout/fib") return open_fork_join(what, how, set);
+        if (what.name == "net/churn") return open_churn(churn_shape::read(how), set);
         if (what.name.starts_with("net/")) return open_streams(stream_shape::read(what, how), set);
         if (what.name == "ping_pong/tasks_rtt") return open_tasks(ping_pong_shape::read(how, false), set);
         if (what.name.starts_with("ping_pong/")) return open_messages(what, how, set);
@@ -126,6 +127,11 @@ private:
         }
         const auto shape = fib_shape::read(how);
         return set.coroutines ? make_fib_coroutines(shape, set.poll) : make_fib(shape, set.poll);
+    }
+
+    static std::unique_ptr<session> open_churn(const churn_shape& shape, setting set) {
+        return set.coroutines ? make_churn_coroutines(shape, set.layout, set.poll)
+                              : make_churn(shape, set.layout, set.poll);
     }
 
     static std::unique_ptr<session> open_streams(const stream_shape& shape, setting set) {

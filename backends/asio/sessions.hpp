@@ -3,6 +3,7 @@
 
 #include "backends/asio/worker_threads.hpp"
 #include "workloads/backend.hpp"
+#include "workloads/churn.hpp"
 #include "workloads/fanout.hpp"
 #include "workloads/fork_join.hpp"
 #include "workloads/frame_flow.hpp"
@@ -23,6 +24,7 @@ std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, context_lay
 // One context for all workers.
 std::unique_ptr<session> make_skynet(skynet_shape shape, polling how);
 std::unique_ptr<session> make_fib(fib_shape shape, polling how);
+std::unique_ptr<session> make_churn(const churn_shape& shape, context_layout layout, polling how);
 std::unique_ptr<session> make_streams(const stream_shape& shape, context_layout layout, polling how);
 
 // Of the family fs: the shared scenarios, whose calls run on a thread pool.
@@ -34,6 +36,7 @@ std::unique_ptr<session> make_steady_rtt_coroutines(ping_pong_shape shape, polli
 std::unique_ptr<session> make_tasks_rtt_coroutines(ping_pong_shape shape, context_layout layout, polling how);
 std::unique_ptr<session> make_one_way_drain_coroutines(ping_pong_shape shape, polling how);
 std::unique_ptr<session> make_fanout_coroutines(fanout_shape shape, context_layout layout, polling how);
+std::unique_ptr<session> make_churn_coroutines(const churn_shape& shape, context_layout layout, polling how);
 std::unique_ptr<session> make_streams_coroutines(const stream_shape& shape, context_layout layout, polling how);
 // A context a worker.
 std::unique_ptr<session> make_keyed_fanout_coroutines(const keyed_shape& shape, polling how);

@@ -40,17 +40,18 @@ worker_threads::worker_threads(std::size_t workers, context_layout layout, polli
                 serve(io, how);
             });
     } catch (...) {
-        stop();
+        join();
         throw;
     }
 }
 
-worker_threads::~worker_threads() { stop(); }
+worker_threads::~worker_threads() { join(); }
 
-void worker_threads::stop() noexcept {
+void worker_threads::join() noexcept {
     end_slice();
     for (auto& context : contexts_) context->guard.reset();
     for (auto& thread : threads_) thread.join();
+    threads_.clear();
 }
 
 void worker_threads::serve(asio::io_context& io, polling how) {

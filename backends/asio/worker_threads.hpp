@@ -46,6 +46,10 @@ public:
     /// The number of the worker that this thread is; with `pool` all run the one context.
     [[nodiscard]] static std::size_t current() noexcept;
 
+    /// Lets the threads end when their contexts have no work left, and waits for that. For sessions that give
+    /// up what they have on the contexts before; the destructor does it otherwise.
+    void join() noexcept;
+
     /// A slice begins and ends: only in between may the workers spin.
     void begin_slice() noexcept { in_slice_.store(true, std::memory_order_relaxed); }
     void end_slice() noexcept { in_slice_.store(false, std::memory_order_relaxed); }
@@ -59,8 +63,6 @@ private:
     };
 
     void serve(asio::io_context& io, polling how);
-    void stop() noexcept;
-
     std::vector<std::unique_ptr<kept_context>> contexts_;
     std::atomic<bool> in_slice_{false};
     std::vector<std::thread> threads_;

@@ -79,6 +79,7 @@ public:
         if (what.name == "idle/park")
             return open_session<idle_session>(static_cast<std::size_t>(how["workers"]));
         if (what.name == "harness/empty") return open_session<empty_session>();
+        if (what.name == "net/churn") return make_churn(churn_shape::read(how));
         if (what.name.starts_with("net/")) return make_streams(stream_shape::read(what, how));
         return refuse_unsupported("the floor has no hand-written form of " + std::string(what.name) + " yet");
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "workloads/backend.hpp"
+#include "workloads/churn.hpp"
 #include "workloads/fanout.hpp"
 #include "workloads/fork_join.hpp"
 #include "workloads/frame_flow.hpp"
@@ -26,6 +27,7 @@ std::unique_ptr<session> make_skewed_fanout(fanout_shape shape, branching how);
 std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, branching how);
 std::unique_ptr<session> make_skynet(skynet_shape shape, branching how);
 std::unique_ptr<session> make_fib(fib_shape shape, branching how);
+std::unique_ptr<session> make_churn(const churn_shape& shape);
 std::unique_ptr<session> make_streams(const stream_shape& shape);
 
 } // namespace bench::by_hand

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "workloads/backend.hpp"
+#include "workloads/churn.hpp"
 #include "workloads/fanout.hpp"
 #include "workloads/frame_flow.hpp"
 #include "workloads/keyed_fanout.hpp"
@@ -15,6 +16,7 @@ std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape);
 std::unique_ptr<session> make_cold_start(ping_pong_shape shape);
 std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape);
 std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape);
+std::unique_ptr<session> make_churn(const churn_shape& shape);
 std::unique_ptr<session> make_streams(const stream_shape& shape);
 std::unique_ptr<session> make_idle(std::size_t workers);
 

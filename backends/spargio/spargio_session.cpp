@@ -1,6 +1,7 @@
 // Sessions of the Spargio backend: a warm runtime, and the scenario as its root task.
 #include "backends/spargio/spargio_session.hpp"
 
+#include "backends/spargio/churn_session.hpp"
 #include "backends/spargio/file_sessions.hpp"
 #include "backends/spargio/scenario_runtime.hpp"
 #include "backends/spargio/stream_session.hpp"
@@ -157,6 +158,7 @@ opened open_by_name(const workload& what, const parameters& how, const spargio::
     if (what.name == "fanout/skynet") return open_session<skynet_session>(options, skynet_shape::read(how));
     if (what.name == "fanout/fib") return open_session<fib_session>(options, fib_shape::read(how));
     if (what.name.starts_with("fs/")) return open_spargio_file_session(what, how, options);
+    if (what.name == "net/churn") return make_churn_session(options, churn_shape::read(how));
     if (what.name.starts_with("net/")) return make_stream_session(options, stream_shape::read(what, how));
     if (what.name == "idle/park") return open_session<idle_session>(options);
     return refuse_unsupported("the Spargio backend has no session for this workload");

@@ -24,6 +24,10 @@ public:
     }
 
 protected:
+    /// Stops the runtime, which ends every task: for sessions whose tasks refer to more than this. Nothing may
+    /// be run afterwards.
+    void end_runtime() noexcept { started_.reset(); }
+
     /// Runs a scenario's root task and waits for it.
     template <class T>
     T run_root(spargio::task<T> root) {

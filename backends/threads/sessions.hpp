@@ -2,6 +2,7 @@
 #pragma once
 
 #include "workloads/backend.hpp"
+#include "workloads/churn.hpp"
 #include "workloads/fanout.hpp"
 #include "workloads/fork_join.hpp"
 #include "workloads/frame_flow.hpp"
@@ -21,6 +22,7 @@ std::unique_ptr<session> make_skynet(skynet_shape shape);
 std::unique_ptr<session> make_fib(fib_shape shape);
 /// Of the family fs.
 std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how);
+std::unique_ptr<session> make_churn(const churn_shape& shape);
 std::unique_ptr<session> make_streams(const stream_shape& shape);
 
 } // namespace bench::plain_threads

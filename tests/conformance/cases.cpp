@@ -2,6 +2,7 @@
 
 #include "backends/registry.hpp"
 #include "workloads/echo_peer.hpp"
+#include "workloads/peer_address.hpp"
 #include "workloads/plugin_backend.hpp"
 
 #include <algorithm>
@@ -16,11 +17,12 @@ using namespace bench;
 
 /// Small enough for a spinning backend on a busy machine; odd, so that nothing divides evenly.
 const std::map<std::string_view, std::string> small_values{
-    {"rounds", "13"},     {"messages", "131"},   {"requests", "5"}, {"branches", "7"}, {"steps", "20"},
-    {"hot_steps", "300"}, {"keys", "3"},         {"rotation", "2"}, {"leaves", "137"}, {"n", "11"},
-    {"reads", "37"},      {"writes", "19"},      {"files", "7"},    {"depth", "5"},    {"file_mib", "1"},
-    {"frames", "37"},     {"frame_words", "17"}, {"window", "5"},   {"streams", "5"},  {"steps_in_turn", "7"},
-    {"hot_frames", "41"}, {"cold_frames", "3"}};
+    {"rounds", "13"},      {"messages", "131"},  {"requests", "5"},    {"branches", "7"},
+    {"steps", "20"},       {"hot_steps", "300"}, {"keys", "3"},        {"rotation", "2"},
+    {"leaves", "137"},     {"n", "11"},          {"reads", "37"},      {"writes", "19"},
+    {"files", "7"},        {"depth", "5"},       {"file_mib", "1"},    {"frames", "37"},
+    {"frame_words", "17"}, {"window", "5"},      {"streams", "5"},     {"steps_in_turn", "7"},
+    {"hot_frames", "41"},  {"cold_frames", "3"}, {"connections", "37"}};
 
 parameters make_small(const workload& what, std::vector<assignment> more) {
     std::vector<assignment> given = std::move(more);
@@ -129,10 +131,13 @@ std::vector<combination> plain_combinations() {
 }
 
 opened open(const combination& which) {
-    // One for all tests, which lives as long as the program.
+    // One of each for all tests, which live as long as the program.
     if (which.what->needs_peer) {
-        static const auto peer = echo_peer::start();
+        static const auto echoes = echo_peer::start();
+        static const auto connects = echo_peer::start(peer_program::churn_client);
+        const auto& peer = which.what->peer_connects ? connects : echoes;
         if (!peer) throw std::runtime_error(peer.error());
+        set_peer_port(peer->port());
     }
     auto result = which.runtime->open(*which.what, which.how, which.knobs);
     if (!result) return {nullptr, result.error()};

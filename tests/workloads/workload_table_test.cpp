@@ -72,6 +72,7 @@ TEST(workload_table, W10_to_W23_defaults_are_the_constants_of_the_specification)
     EXPECT_EQ(label("fs/read_depth"), "reads=4096,depth=32,direct=off,bytes=4096,file_mib=16,workers=2");
     EXPECT_EQ(label("fs/write_depth"), "writes=1024,depth=32,bytes=4096,workers=2");
     EXPECT_EQ(label("fs/metadata_storm"), "files=256,depth=32,workers=2");
+    EXPECT_EQ(label("net/churn"), "connections=256,frame_words=32,window=32,workers=2");
     EXPECT_EQ(label("idle/park"), "workers=2");
 }
 

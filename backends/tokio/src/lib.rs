@@ -1,5 +1,7 @@
 //! The Tokio backend (W56): Tokio behind workloads/backend_c.h. README.md says which guide it follows.
 
+mod churn;
+mod churn_client;
 mod fanout;
 mod file_ground;
 mod files;
@@ -76,6 +78,7 @@ fn open_session(
         ("harness/empty", _) => unsupported(
             "the empty workload shows the harness's own cost, which the floor measures; no runtime takes part in it",
         ),
+        ("net/churn", _) => boxed(churn::Churn::open(how, flavor, peer_port)),
         (name, _) if name.starts_with("net/") => boxed(streams::Streams::open(name, how, flavor, peer_port)),
         _ => unsupported(format!("the tokio backend has no form of {workload} yet")),
     }
