@@ -62,7 +62,7 @@ impl Churn {
 }
 
 impl Session for Churn {
-    fn run(&mut self, order: &Order) -> Outcome {
-        self.client.run(order.iterations, order.seed).unwrap_or_else(|error| panic!("{error}"))
+    fn run(&mut self, order: &Order) -> io::Result<Outcome> {
+        self.client.run(order.iterations, order.seed)
     }
 }
