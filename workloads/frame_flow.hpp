@@ -6,7 +6,7 @@
 // only how the bytes are carried is the backend's.
 #pragma once
 
-#include "workloads/workload.hpp"
+#include "workloads/stream_shape.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,32 +17,13 @@
 
 namespace bench {
 
-/// How much of what may be written goes out by one call.
-enum class write_mode { per_frame, vectored };
+/// Frames are made of whole words.
+inline constexpr std::uint64_t word_bytes = sizeof(std::uint64_t);
 
-/// The shape of a slice, read from the parameters once, before the timing.
-struct stream_shape {
-    std::uint64_t streams;
-    std::uint64_t steps;       ///< of an iteration, one after the other; all streams of a step move at once
-    std::uint64_t hot_frames;  ///< that the hot stream moves in a step
-    std::uint64_t cold_frames; ///< that each of the others does
-    std::uint64_t frame_bytes;
-    std::uint64_t window; ///< frames of a stream under way at most
-    write_mode mode;
-    std::size_t workers;
-
-    /// Of the workload of that name.
-    static stream_shape read(const workload& what, const parameters& how);
-
-    /// The hot stream moves on with each step.
-    [[nodiscard]] std::uint64_t frames_of(std::uint64_t stream, std::uint64_t step) const noexcept {
-        return stream == step % streams ? hot_frames : cold_frames;
-    }
-    /// Of all streams in one iteration.
-    [[nodiscard]] std::uint64_t frames_per_iteration() const noexcept {
-        return steps * (hot_frames + (streams - 1) * cold_frames);
-    }
-};
+/// Number of a stream's first frame in a slice.
+[[nodiscard]] constexpr std::uint64_t first_number(std::uint64_t seed, std::uint64_t stream) noexcept {
+    return seed + (stream << 40);
+}
 
 /// One stream's frames during a slice: what to write next, and what has come back. A backend asks for what may
 /// be written, writes all of it, reads whatever comes, and hands that in, until the step is done. One thread at
@@ -99,7 +80,5 @@ private:
     std::vector<std::byte> cut_;
     std::vector<iovec> parts_;
 };
-
-[[nodiscard]] std::vector<workload> stream_workloads();
 
 } // namespace bench

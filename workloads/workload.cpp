@@ -3,11 +3,11 @@
 #include "workloads/churn.hpp"
 #include "workloads/fanout.hpp"
 #include "workloads/fork_join.hpp"
-#include "workloads/frame_flow.hpp"
 #include "workloads/fs.hpp"
 #include "workloads/idle.hpp"
 #include "workloads/keyed_fanout.hpp"
 #include "workloads/ping_pong.hpp"
+#include "workloads/stream_workloads.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,0 +1,110 @@
+#include "workloads/stream_workloads.hpp"
+
+#include "workloads/frame_flow.hpp"
+#include "workloads/work.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace bench {
+namespace {
+
+expectation every_frame(const workload& what, const parameters& how, const slice_order& order) {
+    const auto shape = stream_shape::read(what, how);
+    const std::uint64_t words = shape.frame_bytes / word_bytes;
+    std::uint64_t sum = 0;
+    for (std::uint64_t stream = 0; stream < shape.streams; ++stream) {
+        std::uint64_t frames = 0;
+        for (std::uint64_t step = 0; step < shape.steps; ++step) frames += shape.frames_of(stream, step);
+        for (std::uint64_t frame = 0; frame < frames * order.iterations; ++frame) {
+            const std::uint64_t first = mix(first_number(order.seed, stream) + frame);
+            sum += mix(words * first + words * (words - 1) / 2 + frame);
+        }
+    }
+    const std::uint64_t frames = order.iterations * shape.frames_per_iteration();
+    return {.operations = frames, .checksum = sum, .bytes = frames * shape.frame_bytes, .distinct_threads = 0};
+}
+
+/// A workload's expectation knows parameters only, and each of these has parameters of its own.
+template <std::size_t Which>
+expectation expect_of(const parameters& how, const slice_order& order);
+
+std::vector<workload> make_workloads() {
+    const parameter_spec workers{"workers", 2, 1, 1024, "", "threads of the runtime"};
+    const auto frames = [](std::string_view name, std::int64_t count, std::string_view help) {
+        return parameter_spec{name, count, 1, 1'000'000, "frames", help};
+    };
+    // What is under way at once must fit into socket buffers of any machine: who writes it does not read
+    // meanwhile.
+    const parameter_spec window{"window", 32, 1, 32, "frames", "of a stream, under way at most"};
+    const parameter_spec write{"write",
+                               0,
+                               0,
+                               1,
+                               "",
+                               "one call for each frame, or for all that the window lets out",
+                               {{"per_frame", 0}, {"vectored", 1}}};
+    const parameter_spec streams{"streams", 8, 1, 256, "", "connections"};
+    return {
+        {.name = "net/echo_rtt",
+         .summary = "one frame at a time on one connection to the echo peer and back",
+         .operation = "echo",
+         .measures_latency = true,
+         .needs_peer = true,
+         .parameters = {frames("frames", 512, "echoes in one iteration"),
+                        {"frame_words", 32, 1, 512, "8 bytes", "size of a frame"},
+                        {"workers", 1, 1, 1024, "", "threads of the runtime"}},
+         .expect = expect_of<0>},
+        {.name = "net/stream_window",
+         .summary = "frames on one connection to the echo peer and back, a window of them under way",
+         .operation = "frame",
+         .needs_peer = true,
+         .parameters = {frames("frames", 2048, "in one iteration"),
+                        {"frame_words", 512, 1, 512, "8 bytes", "size of a frame"},
+                        window,
+                        write,
+                        {"workers", 1, 1, 1024, "", "threads of the runtime"}},
+         .expect = expect_of<1>},
+        {.name = "net/imbalanced",
+         .summary = "several connections to the echo peer at once, of which one carries most of the frames",
+         .operation = "frame",
+         .needs_peer = true,
+         .parameters = {streams,
+                        frames("hot_frames", 2048, "that stream 0 carries in one iteration"),
+                        frames("cold_frames", 128, "that each of the others carries"),
+                        {"frame_words", 512, 1, 512, "8 bytes", "size of a frame"},
+                        window,
+                        write,
+                        workers},
+         .expect = expect_of<2>},
+        {.name = "net/hotspot_rotation",
+         .summary = "steps, in each of which another one of the connections carries most of the frames",
+         .operation = "frame",
+         .needs_peer = true,
+         .parameters = {streams,
+                        {"steps_in_turn", 64, 1, 1'000'000, "", "steps in one iteration"},
+                        frames("hot_frames", 32, "that the hot stream moves in a step"),
+                        frames("cold_frames", 2, "that each of the others moves"),
+                        {"frame_words", 512, 1, 512, "8 bytes", "size of a frame"},
+                        window,
+                        write,
+                        workers},
+         .expect = expect_of<3>},
+    };
+}
+
+const std::vector<workload>& made_workloads() {
+    static const auto all = make_workloads();
+    return all;
+}
+
+template <std::size_t Which>
+expectation expect_of(const parameters& how, const slice_order& order) {
+    return every_frame(made_workloads()[Which], how, order);
+}
+
+} // namespace
+
+std::vector<workload> stream_workloads() { return made_workloads(); }
+
+} // namespace bench
