@@ -14,23 +14,23 @@ constexpr std::size_t least_room = std::size_t{64} * 1024;
 } // namespace
 
 frame_flow::frame_flow(const stream_shape& shape, std::uint64_t stream)
-    : frame_bytes_(shape.frame_bytes), window_(shape.window), stream_(stream), mode_(shape.mode),
+    : shape_(shape), frame_bytes_(shape.frame_bytes), window_(shape.window), stream_(stream),
       write_buffer_(shape.window * shape.frame_bytes),
       read_buffer_(std::max(least_room, shape.window * shape.frame_bytes)), cut_(word_bytes),
-      parts_(shape.window) {}
+      parts_(shape.window), sums_(shape.window) {}
 
 void frame_flow::reset(std::uint64_t seed) noexcept {
     first_ = first_number(seed, stream_);
-    sent_ = received_ = end_ = sum_ = words_ = rest_ = checksum_ = bytes_ = 0;
+    sent_ = received_ = done_ = end_ = sum_ = words_ = rest_ = checksum_ = bytes_ = 0;
 }
 
 std::uint64_t frame_flow::may_write() const noexcept {
-    return std::min(end_ - sent_, window_ - (sent_ - received_));
+    return std::min(end_ - sent_, window_ - (sent_ - done_));
 }
 
 std::span<iovec> frame_flow::next_write() noexcept {
     const std::uint64_t count =
-        mode_ == write_mode::vectored ? may_write() : std::min(may_write(), std::uint64_t{1});
+        shape_.mode == write_mode::vectored ? may_write() : std::min(may_write(), std::uint64_t{1});
     for (std::uint64_t i = 0; i < count; ++i) {
         fill(sent_);
         const auto frame = slot(sent_++);
@@ -87,10 +87,22 @@ void frame_flow::take(std::size_t bytes) {
 void frame_flow::add_word(std::uint64_t word) noexcept {
     sum_ += word;
     if (++words_ < frame_bytes_ / word_bytes) return;
-    checksum_ += mix(sum_ + received_);
+    if (shape_.computes()) {
+        sums_[received_ % window_] = sum_;
+    } else {
+        checksum_ += mix(sum_ + received_);
+        ++done_;
+    }
     sum_ = 0;
     words_ = 0;
     ++received_;
+}
+
+bool frame_flow::compute_next() noexcept {
+    if (done_ == received_) return false;
+    checksum_ += work(sums_[done_ % window_] + done_, shape_.work_steps_of(stream_, done_));
+    ++done_;
+    return true;
 }
 
 } // namespace bench

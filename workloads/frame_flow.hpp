@@ -1,9 +1,10 @@
-// W30–W33: frames that go out on a stream and come back from the echo peer, a window of them at a time.
+// W30–W34: frames that go out on a stream and come back from the echo peer, a window of them at a time.
 //
 // Frame k of stream i is made of its number, slice seed + (i << 40) + k: word w of it is mix(number) + w. The
 // receiver adds up the words of each frame and mixes the sum with k, so the checksum is right only if every
 // frame came back whole, once, and in its place. Both are compiled once, here, and the same for every backend;
-// only how the bytes are carried is the backend's.
+// only how the bytes are carried is the backend's. Where frames are computed on (W34), that work takes the
+// place of the mixing, in the order of the frames, and the window opens when it is done.
 #pragma once
 
 #include "workloads/stream_shape.hpp"
@@ -26,8 +27,8 @@ inline constexpr std::uint64_t word_bytes = sizeof(std::uint64_t);
 }
 
 /// One stream's frames during a slice: what to write next, and what has come back. A backend asks for what may
-/// be written, writes all of it, reads whatever comes, and hands that in, until the step is done. One thread at
-/// a time.
+/// be written, writes all of it, computes where there is something to, reads whatever comes, and hands that in,
+/// until the step is done. One thread at a time.
 class frame_flow {
 public:
     frame_flow(const stream_shape& shape, std::uint64_t stream);
@@ -36,8 +37,8 @@ public:
     void reset(std::uint64_t seed) noexcept;
     /// So many frames more are to go out and come back.
     void begin_step(std::uint64_t frames) noexcept { end_ = sent_ + frames; }
-    /// All have come back.
-    [[nodiscard]] bool step_done() const noexcept { return received_ == end_; }
+    /// All have come back and were computed on.
+    [[nodiscard]] bool step_done() const noexcept { return done_ == end_; }
 
     /// Frames that the window lets out now.
     [[nodiscard]] std::uint64_t may_write() const noexcept;
@@ -49,11 +50,13 @@ public:
     [[nodiscard]] std::span<std::byte> room() noexcept { return read_buffer_; }
     /// So many bytes were read there. Throws std::runtime_error for none: the peer has gone.
     void take(std::size_t bytes);
+    /// Does the work on one frame that is back, after which the next may go out. False where none waits for it.
+    bool compute_next() noexcept;
 
     [[nodiscard]] std::uint64_t checksum() const noexcept { return checksum_; }
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
-    /// That have come back in this slice.
-    [[nodiscard]] std::uint64_t frames() const noexcept { return received_; }
+    /// That have come back in this slice, and were computed on.
+    [[nodiscard]] std::uint64_t frames() const noexcept { return done_; }
 
 private:
     void fill(std::uint64_t frame) noexcept;
@@ -62,13 +65,14 @@ private:
         return std::span(write_buffer_).subspan(frame % window_ * frame_bytes_, frame_bytes_);
     }
 
+    const stream_shape shape_;
     const std::uint64_t frame_bytes_;
     const std::uint64_t window_;
     const std::uint64_t stream_;
-    const write_mode mode_;
     std::uint64_t first_ = 0;    // number of this stream's first frame
     std::uint64_t sent_ = 0;     // frames
     std::uint64_t received_ = 0; // whole frames
+    std::uint64_t done_ = 0;     // of these, those that nothing is left to do on
     std::uint64_t end_ = 0;      // of the step
     std::uint64_t sum_ = 0;      // of the words of the frame that is coming
     std::uint64_t words_ = 0;    // of it that have come
@@ -79,6 +83,7 @@ private:
     std::vector<std::byte> read_buffer_;
     std::vector<std::byte> cut_;
     std::vector<iovec> parts_;
+    std::vector<std::uint64_t> sums_; // of the words of each frame of the window that is to be computed on
 };
 
 } // namespace bench

@@ -1,4 +1,4 @@
-// The shape of a slice of frames on connections (W30–W33), read from the parameters once, before the timing.
+// The shape of a slice of frames on connections (W30–W34), read from the parameters once, before the timing.
 #pragma once
 
 #include "workloads/workload.hpp"
@@ -18,6 +18,10 @@ struct stream_shape {
     std::uint64_t cold_frames; ///< that each of the others does
     std::uint64_t frame_bytes;
     std::uint64_t window; ///< frames of a stream under way at most
+    std::uint64_t
+        hot_steps; ///< work on a frame that came back while its stream is hot, before the next goes out
+    std::uint64_t cold_steps; ///< work on any other one
+    std::uint64_t rotation;   ///< frames of a stream for which one stream is hot; 0: nothing is computed
     write_mode mode;
     std::size_t workers;
 
@@ -28,6 +32,12 @@ struct stream_shape {
     [[nodiscard]] std::uint64_t frames_of(std::uint64_t stream, std::uint64_t step) const noexcept {
         return stream == step % streams ? hot_frames : cold_frames;
     }
+    /// Work on a stream's frame, by its number in the slice.
+    [[nodiscard]] std::uint64_t work_steps_of(std::uint64_t stream, std::uint64_t frame) const noexcept {
+        if (!computes()) return 0;
+        return frame / rotation % streams == stream ? hot_steps : cold_steps;
+    }
+    [[nodiscard]] bool computes() const noexcept { return rotation != 0; }
     /// Of all streams in one iteration.
     [[nodiscard]] std::uint64_t frames_per_iteration() const noexcept {
         return steps * (hot_frames + (streams - 1) * cold_frames);

@@ -18,7 +18,8 @@ expectation every_frame(const workload& what, const parameters& how, const slice
         for (std::uint64_t step = 0; step < shape.steps; ++step) frames += shape.frames_of(stream, step);
         for (std::uint64_t frame = 0; frame < frames * order.iterations; ++frame) {
             const std::uint64_t first = mix(first_number(order.seed, stream) + frame);
-            sum += mix(words * first + words * (words - 1) / 2 + frame);
+            const std::uint64_t of_words = words * first + words * (words - 1) / 2;
+            sum += work(of_words + frame, shape.work_steps_of(stream, frame));
         }
     }
     const std::uint64_t frames = order.iterations * shape.frames_per_iteration();
@@ -90,6 +91,25 @@ std::vector<workload> make_workloads() {
                         write,
                         workers},
          .expect = expect_of<3>},
+        {.name = "net/pipeline_hotspot",
+         .summary =
+             "connections whose frames are computed on when they are back, before the next go out; one is "
+             "hot and its work much longer, by turns",
+         .operation = "frame",
+         .needs_peer = true,
+         .parameters = {streams,
+                        frames("frames", 1024, "that each stream carries in one iteration"),
+                        {"steps", 150, 0, 1'000'000'000, "steps", "work on a frame"},
+                        {"hot_steps", 4000, 0, 1'000'000'000, "steps", "work on a frame of the hot stream"},
+                        {"rotation", 64, 1, 1'000'000, "frames", "of a stream, for which the same one is hot"},
+                        // Small frames, so that the work counts and not the copying.
+                        {"frame_words", 32, 1, 512, "8 bytes", "size of a frame"},
+                        // More than one, so that frames travel while one is computed on; few, because what has
+                        // gone out already waits behind a hot frame for nothing.
+                        {"window", 4, 1, 32, "frames", "of a stream, under way at most"},
+                        write,
+                        workers},
+         .expect = expect_of<4>},
     };
 }
 

@@ -1,3 +1,4 @@
+// The workloads that move frames over connections to the echo peer.
 #pragma once
 
 #include "workloads/workload.hpp"
@@ -6,7 +7,7 @@
 
 namespace bench {
 
-/// W30–W33.
+/// W30–W34.
 [[nodiscard]] std::vector<workload> stream_workloads();
 
 } // namespace bench

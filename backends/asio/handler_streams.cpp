@@ -1,4 +1,4 @@
-// W30–W33 with handlers: each connection's reads and writes call one another on its worker's context. The join
+// W30–W34 with handlers: each connection's reads and writes call one another on its worker's context. The join
 // of a step is a counter, and whoever comes last begins the next step.
 #include "backends/asio/sessions.hpp"
 #include "backends/asio/stream_set.hpp"
@@ -43,7 +43,7 @@ private:
 
     void write() {
         const auto parts = flow_.next_write();
-        if (parts.empty()) return read();
+        if (parts.empty()) return flow_.compute_next() ? go_on() : read();
         asio::async_write(socket_, buffers_.of(parts), [this](error failure, std::size_t) {
             if (failure) return fail(failure);
             write();

@@ -1,4 +1,4 @@
-// W30–W33 by hand: a worker with one busy connection blocks in recv(2), one with more waits for any of them
+// W30–W34 by hand: a worker with one busy connection blocks in recv(2), one with more waits for any of them
 // with epoll(7). Writes block: the window fits into the socket's buffer. Nothing here can go wrong but the
 // peer.
 #include "backends/floor/crew.hpp"
@@ -64,7 +64,8 @@ public:
             for (int i = 0; i < count; ++i) {
                 one& stream = streams_[ready[static_cast<std::size_t>(i)].data.u64];
                 read_once(stream);
-                write_window(stream);
+                do write_window(stream);
+                while (stream.flow->compute_next());
                 if (stream.flow->step_done()) --busy;
             }
         }
@@ -82,6 +83,7 @@ private:
         while (!stream.flow->step_done()) {
             if (latencies != nullptr && stream.flow->may_write() != 0) sent_ns = now_ns();
             write_window(stream);
+            if (stream.flow->compute_next()) continue;
             const std::uint64_t before = stream.flow->frames();
             read_once(stream);
             if (latencies != nullptr && stream.flow->frames() != before) latencies->record(now_ns() - sent_ns);

@@ -1,4 +1,4 @@
-// W30–W33 with a loop a worker: reading stays on for as long as a session is open, and what the window lets out
+// W30–W34 with a loop a worker: reading stays on for as long as a session is open, and what the window lets out
 // is tried at once (uv_try_write), as libuv's guide has it, and queued only where the socket is full. The join
 // of a step is a counter; whoever comes last begins the next step.
 #include "backends/libuv/event_loop.hpp"
@@ -68,10 +68,11 @@ private:
         const std::uint64_t before = flow_.frames();
         flow_.take(count);
         if (into_ != nullptr && flow_.frames() != before) into_->record(now_ns() - sent_ns_);
-        if (flow_.step_done())
-            finished_(nullptr);
-        else if (!queued_)
-            write();
+        // What a computed frame lets out goes out before the next is computed on.
+        do {
+            if (!queued_ && !broken_) write();
+        } while (flow_.compute_next());
+        if (flow_.step_done() && !broken_) finished_(nullptr);
     }
 
     void write() {

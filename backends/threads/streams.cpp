@@ -1,4 +1,4 @@
-// W30–W33 with a thread for each connection, and calls that block.
+// W30–W34 with a thread for each connection, and calls that block.
 #include "backends/threads/job_thread.hpp"
 #include "backends/threads/sessions.hpp"
 #include "workloads/flow_set.hpp"
@@ -94,6 +94,7 @@ private:
         while (!flow.step_done()) {
             if (latencies != nullptr && flow.may_write() != 0) sent_ns = now_ns();
             for (auto parts = flow.next_write(); !parts.empty(); parts = flow.next_write()) on.write_all(parts);
+            if (flow.compute_next()) continue;
             const std::uint64_t before = flow.frames();
             flow.take(on.read_some(flow.room()));
             if (latencies != nullptr && flow.frames() != before) latencies->record(now_ns() - sent_ns);

@@ -1,4 +1,4 @@
-// W30–W33: what a stream's flow lets out and counts, and that it notices whatever goes wrong with the bytes.
+// W30–W34: what a stream's flow lets out and counts, and that it notices whatever goes wrong with the bytes.
 #include "workloads/frame_flow.hpp"
 
 #include <gtest/gtest.h>
@@ -112,6 +112,83 @@ TEST(W33, the_hot_stream_moves_on_with_each_step) {
     for (std::uint64_t step = 0; step < 64; ++step)
         for (std::uint64_t stream = 0; stream < 8; ++stream)
             EXPECT_EQ(shape.frames_of(stream, step), stream == step % 8 ? 32u : 2u);
+}
+
+/// Writes whatever may go out into the flow's own room, as an echo that is there at once.
+std::size_t carry(frame_flow& flow) {
+    std::size_t bytes = 0;
+    for (auto parts = flow.next_write(); !parts.empty(); parts = flow.next_write())
+        for (const iovec& part : parts) {
+            std::memcpy(flow.room().data() + bytes, part.iov_base, part.iov_len);
+            bytes += part.iov_len;
+        }
+    return bytes;
+}
+
+struct pipeline {
+    const workload& what = named("net/pipeline_hotspot");
+    parameters how = small(what, {{"streams", "3"},
+                                  {"frames", "13"},
+                                  {"rotation", "4"},
+                                  {"window", "2"},
+                                  {"steps", "2"},
+                                  {"hot_steps", "9"}});
+    stream_shape shape = stream_shape::read(what, how);
+    slice_order order{.iterations = 2, .seed = 0xabcdef};
+
+    slice_outcome move_all() const {
+        slice_outcome all;
+        for (std::uint64_t stream = 0; stream < shape.streams; ++stream) {
+            frame_flow flow(shape, stream);
+            flow.reset(order.seed);
+            for (std::uint64_t i = 0; i < order.iterations; ++i) {
+                flow.begin_step(shape.frames_of(stream, 0));
+                while (!flow.step_done())
+                    if (!flow.compute_next()) flow.take(carry(flow));
+            }
+            all.operations += flow.frames();
+            all.checksum += flow.checksum();
+            all.bytes += flow.bytes();
+        }
+        return all;
+    }
+};
+
+TEST(W34, another_stream_is_hot_after_64_frames) {
+    const workload& what = named("net/pipeline_hotspot");
+    const auto shape = stream_shape::read(what, small(what, {}));
+    EXPECT_EQ(shape.frames_per_iteration(), 8u * 1024);
+    for (std::uint64_t frame = 0; frame < 1024; ++frame)
+        for (std::uint64_t stream = 0; stream < 8; ++stream)
+            EXPECT_EQ(shape.work_steps_of(stream, frame), frame / 64 % 8 == stream ? 4000u : 150u);
+}
+
+TEST(W34, the_next_frame_goes_out_when_one_was_computed_on) {
+    const pipeline what;
+    frame_flow flow(what.shape, 0);
+    flow.reset(1);
+    flow.begin_step(3);
+    flow.take(carry(flow));
+    EXPECT_EQ(flow.may_write(), 0u);
+    EXPECT_TRUE(flow.compute_next());
+    EXPECT_EQ(flow.may_write(), 1u);
+    EXPECT_TRUE(flow.compute_next());
+    EXPECT_FALSE(flow.compute_next());
+    EXPECT_FALSE(flow.step_done());
+    flow.take(carry(flow));
+    EXPECT_FALSE(flow.step_done());
+    EXPECT_TRUE(flow.compute_next());
+    EXPECT_TRUE(flow.step_done());
+}
+
+TEST(W34, less_work_and_work_at_the_wrong_time_are_noticed) {
+    pipeline what;
+    EXPECT_FALSE(verify(what.what, what.how, what.order, what.move_all()).has_value());
+    for (const auto which : {&stream_shape::hot_steps, &stream_shape::cold_steps, &stream_shape::rotation}) {
+        pipeline other;
+        other.shape.*which -= 1;
+        EXPECT_TRUE(verify(what.what, what.how, what.order, other.move_all()).has_value());
+    }
 }
 
 TEST(W32, one_stream_carries_most) {

@@ -1,4 +1,4 @@
-// W30–W33, written once for every coroutine-capable backend (W2).
+// W30–W34, written once for every coroutine-capable backend (W2).
 #pragma once
 
 #include "workloads/flow_set.hpp"
@@ -23,6 +23,7 @@ move_frames(Runtime& runtime, std::size_t index, frame_flow& flow, std::uint64_t
         if (into != nullptr && flow.may_write() != 0) sent_ns = now_ns();
         for (auto parts = flow.next_write(); !parts.empty(); parts = flow.next_write())
             co_await stream.write_all(parts);
+        if (flow.compute_next()) continue;
         const std::uint64_t before = flow.frames();
         const std::size_t count = co_await stream.read_some(flow.room());
         flow.take(count);

@@ -1,9 +1,10 @@
-//! W30–W33: a task moves the frames of its stream, which it owns meanwhile; joining it gives the stream back.
+//! W30–W34: a task moves the frames of its stream, which it owns meanwhile; joining it gives the stream back.
 //!
 //! The frames are those of workloads/frame_flow.hpp: word w of frame k of stream i is mix(seed + (i << 40) + k) + w, and
-//! the checksum adds up mix(sum of a frame's words + k).
+//! the checksum adds up mix(sum of a frame's words + k). Where frames are computed on (W34) that is work() in its place,
+//! in the task that moves them: the multi-thread flavour steals it with the task.
 
-use crate::session::{mix, now_ns, Flavor, Order, Outcome, Parameters, Recorder, Session};
+use crate::session::{mix, now_ns, work, Flavor, Order, Outcome, Parameters, Recorder, Session};
 use crate::workers::{finish, Workers};
 use std::io::{self, IoSlice};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,6 +23,9 @@ struct Shape {
     cold_frames: u64,
     frame_bytes: usize,
     window: u64,
+    hot_steps: u64,
+    cold_steps: u64,
+    rotation: u64, // 0: nothing is computed
     vectored: bool,
 }
 
@@ -29,13 +33,17 @@ impl Shape {
     fn read(workload: &str, how: &Parameters) -> Self {
         let value = |name: &str, otherwise: u64| how.0.get(name).map_or(otherwise, |&number| number as u64);
         let one_stream = workload == "net/echo_rtt" || workload == "net/stream_window";
+        let pipeline = workload == "net/pipeline_hotspot";
         Shape {
             streams: if one_stream { 1 } else { value("streams", 1) },
             steps: value("steps_in_turn", 1),
-            hot_frames: value(if one_stream { "frames" } else { "hot_frames" }, 1),
-            cold_frames: value("cold_frames", 0),
+            hot_frames: value(if one_stream || pipeline { "frames" } else { "hot_frames" }, 1),
+            cold_frames: value(if pipeline { "frames" } else { "cold_frames" }, 0),
             frame_bytes: value("frame_words", 1) as usize * WORD,
             window: value("window", 1),
+            hot_steps: value("hot_steps", 0),
+            cold_steps: value("steps", 0),
+            rotation: value("rotation", 0),
             vectored: value("write", 0) != 0,
         }
     }
@@ -47,52 +55,66 @@ impl Shape {
             self.cold_frames
         }
     }
+
+    fn work_steps_of(self, stream: u64, frame: u64) -> u64 {
+        if frame / self.rotation % self.streams == stream {
+            self.hot_steps
+        } else {
+            self.cold_steps
+        }
+    }
 }
 
 struct Stream {
     socket: TcpStream,
     shape: Shape,
+    index: u64,
     first: u64,
     sent: u64,
     received: u64,
+    done: u64, // of those received, what nothing is left to do on
     end: u64,
     sum: u64,
     words: usize,
     cut: usize, // bytes of a word that is not whole, at the front of `input`
     checksum: u64,
     bytes: u64,
+    sums: Vec<u64>, // of the words of each frame of the window that is to be computed on
     output: Vec<u8>,
     input: Vec<u8>,
 }
 
 impl Stream {
-    fn new(socket: TcpStream, shape: Shape) -> Self {
+    fn new(socket: TcpStream, shape: Shape, index: u64) -> Self {
         let window_bytes = shape.window as usize * shape.frame_bytes;
         Stream {
             socket,
             shape,
+            index,
             first: 0,
             sent: 0,
             received: 0,
+            done: 0,
             end: 0,
             sum: 0,
             words: 0,
             cut: 0,
             checksum: 0,
             bytes: 0,
+            sums: vec![0; shape.window as usize],
             output: vec![0; window_bytes],
             input: vec![0; window_bytes.max(64 * 1024) + WORD],
         }
     }
 
-    fn reset(&mut self, seed: u64, index: u64) {
-        self.first = seed.wrapping_add(index << 40);
+    fn reset(&mut self, seed: u64) {
+        self.first = seed.wrapping_add(self.index << 40);
         (self.sent, self.received, self.end, self.sum, self.words, self.cut) = (0, 0, 0, 0, 0, 0);
-        (self.checksum, self.bytes) = (0, 0);
+        (self.done, self.checksum, self.bytes) = (0, 0, 0);
     }
 
     fn may_write(&self) -> u64 {
-        (self.end - self.sent).min(self.shape.window - (self.sent - self.received))
+        (self.end - self.sent).min(self.shape.window - (self.sent - self.done))
     }
 
     /// Where the next frame stands, filled.
@@ -155,7 +177,12 @@ impl Stream {
             self.words += now;
             at += now * WORD;
             if self.words == words_of_frame {
-                self.checksum = self.checksum.wrapping_add(mix(self.sum.wrapping_add(self.received)));
+                if self.shape.rotation == 0 {
+                    self.checksum = self.checksum.wrapping_add(mix(self.sum.wrapping_add(self.received)));
+                    self.done += 1;
+                } else {
+                    self.sums[(self.received % self.shape.window) as usize] = self.sum;
+                }
                 (self.sum, self.words) = (0, 0);
                 self.received += 1;
             }
@@ -165,18 +192,33 @@ impl Stream {
         Ok(())
     }
 
+    /// Does the work on one frame that is back, after which the next may go out. False where none waits for it.
+    fn compute_next(&mut self) -> bool {
+        if self.done == self.received {
+            return false;
+        }
+        let sum = self.sums[(self.done % self.shape.window) as usize];
+        let result = work(sum.wrapping_add(self.done), self.shape.work_steps_of(self.index, self.done));
+        self.checksum = self.checksum.wrapping_add(result);
+        self.done += 1;
+        true
+    }
+
     /// A step. Gives itself back.
     async fn move_frames(mut self, frames: u64, latencies: Option<Recorder>) -> io::Result<Self> {
         self.end = self.sent + frames;
         let mut sent_ns = 0;
-        while self.received != self.end {
+        while self.done != self.end {
             if latencies.is_some() && self.may_write() != 0 {
                 sent_ns = now_ns();
             }
             self.write_window().await?;
-            let before = self.received;
+            if self.compute_next() {
+                continue;
+            }
+            let before = self.done;
             self.read_some().await?;
-            if let (Some(into), true) = (latencies, self.received != before) {
+            if let (Some(into), true) = (latencies, self.done != before) {
                 into.record(now_ns() - sent_ns);
             }
         }
@@ -184,13 +226,13 @@ impl Stream {
     }
 }
 
-async fn connect(port: u16, shape: Shape) -> io::Result<Stream> {
+async fn connect(port: u16, shape: Shape, index: u64) -> io::Result<Stream> {
     let socket = TcpSocket::new_v4()?;
     socket.set_send_buffer_size(SOCKET_BUFFER)?;
     socket.set_recv_buffer_size(SOCKET_BUFFER)?;
     let stream = socket.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
     stream.set_nodelay(true)?;
-    Ok(Stream::new(stream, shape))
+    Ok(Stream::new(stream, shape, index))
 }
 
 pub struct Streams {
@@ -208,7 +250,7 @@ impl Streams {
         let mut streams = Vec::new();
         for index in 0..shape.streams {
             let place = workers.handle((index % worker_count) as usize);
-            streams.push(finish(place.block_on(place.spawn(connect(port, shape))))?);
+            streams.push(finish(place.block_on(place.spawn(connect(port, shape, index))))?);
         }
         Ok(Streams { shape, worker_count, streams, workers })
     }
@@ -221,8 +263,8 @@ impl Session for Streams {
         let places: Vec<_> =
             (0..shape.streams).map(|i| self.workers.handle((i % self.worker_count) as usize).clone()).collect();
         let mut streams = std::mem::take(&mut self.streams);
-        for (index, stream) in streams.iter_mut().enumerate() {
-            stream.reset(order.seed, index as u64);
+        for stream in &mut streams {
+            stream.reset(order.seed);
         }
         self.streams = self.workers.run(async move {
             for _ in 0..iterations {
@@ -249,7 +291,7 @@ impl Session for Streams {
         })?;
         let sum = |of: fn(&Stream) -> u64| self.streams.iter().fold(0u64, |sum, one| sum.wrapping_add(of(one)));
         Ok(Outcome {
-            operations: sum(|one| one.received),
+            operations: sum(|one| one.done),
             checksum: sum(|one| one.checksum),
             bytes: sum(|one| one.bytes),
             thread_ids: Vec::new(),
