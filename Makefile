@@ -61,6 +61,7 @@ soak: bootstrap ## everything at once on one runtime for SOAK_SECONDS, then look
 	@build/release/tests/soak/soak $(SOAK_SECONDS)
 
 fairness: build-release ## hold each rival against a straight-line program on the same library
+	@if [ -d build/release/tests/fairness/tokio ]; then cmake --build --preset release --target tokio_programs; fi
 	@"$$(.ci/find-python json)" tests/fairness/compare.py build/release $(FAIRNESS_ARGS)
 
 format: ## rewrite the C++ files in the project's form (clang-format)

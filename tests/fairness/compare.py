@@ -31,7 +31,8 @@ class Case:
     @property
     def title(self):
         settings = ",".join(self.settings)
-        return f"{self.backend} {self.workload}{'[' + settings + ']' if settings else ''} / {self.straight}"
+        program = f"{self.straight} {self.argument}" if self.straight == "tokio" else self.straight
+        return f"{self.backend} {self.workload}{'[' + settings + ']' if settings else ''} / {program}"
 
 
 def message_cases(backend, drains):
@@ -45,6 +46,22 @@ def message_cases(backend, drains):
 def fanout_cases(backend, program, *settings):
     for shape in ("balanced", "skewed"):
         yield Case(backend, f"fanout/{shape}", 10, settings, program, shape)
+
+
+def tokio_cases():
+    """One program, whose argument names the scenario."""
+    current = ("flavor=current_thread",)
+    yield Case("tokio", "ping_pong/steady_rtt", 40, (), "tokio", "steady")
+    yield Case("tokio", "ping_pong/steady_rtt", 40, current, "tokio", "steady_current")
+    yield Case("tokio", "ping_pong/tasks_rtt", 1000, (), "tokio", "tasks")
+    for batch, iterations in (("1", 400), ("64", 1500), ("all", 1500)):
+        yield Case("tokio", "ping_pong/one_way_drain", iterations, (f"batch={batch}",), "tokio", f"drain_{batch}")
+    yield Case("tokio", "ping_pong/cold_start", 60, (), "tokio", "cold")
+    yield from fanout_cases("tokio", "tokio")
+    yield Case("tokio", "fanout/skynet", 20, ("leaves=100000",), "tokio", "skynet")
+    yield Case("tokio", "fanout/fib", 20, ("n=24",), "tokio", "fib")
+    yield Case("tokio", "fs/read_rtt", 20, (), "tokio", "read_rtt")
+    yield Case("tokio", "fs/read_depth", 8, (), "tokio", "read_depth")
 
 
 def all_cases():
@@ -63,6 +80,7 @@ def all_cases():
     for program in ("tbb_invoke", "tbb_group", "tbb_bypass"):
         yield Case("tbb", "fanout/skynet", 20, ("leaves=100000",), program, "skynet")
         yield Case("tbb", "fanout/fib", 20, ("n=24",), program, "fib")
+    yield from tokio_cases()
 
 
 class ProgramFailed(Exception):
@@ -74,7 +92,8 @@ def run(command):
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ProgramFailed(f"{command[0]}: {error}; build the target first, e.g. `cmake --build BUILD_DIR`") from error
+        raise ProgramFailed(f"{command[0]}: {error}; build it first: `cmake --build BUILD_DIR`, and for Tokio's "
+                            "`cmake --build BUILD_DIR --target tokio_programs`") from error
     if done.returncode != 0:
         raise ProgramFailed(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.strip()}")
     wall, cpu, checksum = done.stdout.split()
@@ -83,7 +102,8 @@ def run(command):
 
 def commands_of(case, programs):
     backend = [str(programs / "fairness-drive"), case.backend, case.workload, str(case.iterations), *case.settings]
-    straight = [str(programs / f"straight_{case.straight}"), str(case.iterations)]
+    folder = programs / "tokio" if case.straight == "tokio" else programs
+    straight = [str(folder / f"straight_{case.straight}"), str(case.iterations)]
     return backend, straight + ([case.argument] if case.argument else [])
 
 
@@ -121,7 +141,7 @@ def main():
     programs = given.build / "tests" / "fairness"
     cases = [case for case in all_cases() if given.only in case.title]
     if not cases:
-        parser.error(f"no case contains '{given.only}'; try one of: asio, libuv, threads, tbb, fanout, drain, cold")
+        parser.error(f"no case contains '{given.only}'; try one of: asio, libuv, threads, tbb, tokio, fanout, drain, cold")
     slower, failed = [], []
     print(f"{'backend / straight program':<72} {'ratio':>6} {'lo..hi':>12} {'cpu':>5}  ns/op")
     for case in cases:

@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 
 /// One call of a recursion, and the calls that it makes.
 pub trait Call: Copy + Send + Sync + 'static {
-    /// Most parts of a call.
-    const WAYS: usize;
+    /// Room for the handles of all parts but the last, in the future itself: a Vec would be an allocation.
+    type Forked: Default + AsMut<[Option<JoinHandle<u64>>]> + Send;
     /// 0 for a leaf.
     fn parts(self) -> usize;
     fn part(self, index: usize) -> Self;
@@ -24,17 +24,21 @@ pub struct SkynetCall {
     count: u64,
 }
 
+impl SkynetCall {
+    const WAYS: u64 = 10;
+}
+
 impl Call for SkynetCall {
-    const WAYS: usize = 10;
+    type Forked = [Option<JoinHandle<u64>>; SkynetCall::WAYS as usize - 1];
 
     fn parts(self) -> usize {
         match self.count {
             1 => 0,
-            count => count.min(Self::WAYS as u64) as usize,
+            count => count.min(Self::WAYS) as usize,
         }
     }
     fn part(self, index: usize) -> Self {
-        let (index, ways) = (index as u64, Self::WAYS as u64);
+        let (index, ways) = (index as u64, Self::WAYS);
         if self.count < ways {
             return SkynetCall { first: self.first.wrapping_add(index), count: 1 };
         }
@@ -53,7 +57,7 @@ pub struct FibCall {
 }
 
 impl Call for FibCall {
-    const WAYS: usize = 2;
+    type Forked = [Option<JoinHandle<u64>>; 1];
 
     fn parts(self) -> usize {
         if self.n < 2 {
@@ -76,14 +80,13 @@ async fn run<C: Call>(call: C) -> u64 {
     if parts == 0 {
         return call.leaf();
     }
-    // At most nine handles: an array needs no allocation, as a Vec would.
-    let mut forked: [Option<JoinHandle<u64>>; 9] = Default::default();
-    for (index, place) in forked.iter_mut().enumerate().take(parts - 1) {
+    let mut forked = C::Forked::default();
+    for (index, place) in forked.as_mut().iter_mut().enumerate().take(parts - 1) {
         *place = Some(fork(call.part(index)));
     }
     let last = call.part(parts - 1);
     let mut sum = if last.parts() == 0 { last.leaf() } else { in_place(last).await };
-    for task in forked.into_iter().flatten() {
+    for task in forked.as_mut().iter_mut().flatten() {
         sum = sum.wrapping_add(finish(task.await));
     }
     sum

@@ -1,0 +1,9 @@
+//! Links the work of a branch, which is compiled once for all sides (workloads/work.cpp).
+
+fn main() {
+    let folder = std::env::var("WORKLOADS_FOLDER").expect("the folder of libbench_workloads.a");
+    println!("cargo:rustc-link-search=native={folder}");
+    println!("cargo:rustc-link-lib=static=bench_workloads");
+    println!("cargo:rerun-if-env-changed=WORKLOADS_FOLDER");
+    println!("cargo:rerun-if-changed=build.rs");
+}
