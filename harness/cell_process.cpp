@@ -192,6 +192,9 @@ void die_with(int parent) {
 
 int run_cell(const cell_options& options) {
     die_with(options.parent);
+    // libuv and Tokio write to sockets as to any file and leave this to the program: a peer that has gone is
+    // then an error of theirs, and not the end of the cell.
+    ::signal(SIGPIPE, SIG_IGN);
     const auto refuse = [](const std::string& reason) {
         write_line(cell_answer_descriptor, one_line({{"is", "failed"}, {"reason", reason}}));
         return exit_usage;

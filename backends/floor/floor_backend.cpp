@@ -58,7 +58,7 @@ public:
     }
 
     std::expected<std::unique_ptr<session>, refusal> open(const workload& what, const parameters& how,
-                                                          const knob_values& given) override {
+                                                          const knob_values& given) override try {
         const auto knobs = effective_knobs(given);
         if (!knobs) return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
         const auto wait = knobs->at("wait") == "block" ? waiting::block : waiting::spin;
@@ -82,6 +82,8 @@ public:
         if (what.name == "net/churn") return make_churn(churn_shape::read(how));
         if (what.name.starts_with("net/")) return make_streams(stream_shape::read(what, how));
         return refuse_unsupported("the floor has no hand-written form of " + std::string(what.name) + " yet");
+    } catch (const std::exception& error) {
+        return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
     }
 
 private:

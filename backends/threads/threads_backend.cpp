@@ -35,7 +35,7 @@ public:
     }
 
     std::expected<std::unique_ptr<session>, refusal> open(const workload& what, const parameters& how,
-                                                          const knob_values& given) override {
+                                                          const knob_values& given) override try {
         if (const auto knobs = effective_knobs(given); !knobs)
             return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
         if (what.name == "ping_pong/steady_rtt" || what.name == "ping_pong/tasks_rtt")
@@ -57,6 +57,8 @@ public:
         if (what.name == "net/churn") return make_churn(churn_shape::read(how));
         if (what.name.starts_with("net/")) return make_streams(stream_shape::read(what, how));
         return refuse_unsupported("the threads backend has no form of " + std::string(what.name) + " yet");
+    } catch (const std::exception& error) {
+        return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
     }
 };
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -47,9 +48,16 @@ typename Runtime::template task<slice_outcome> streams(Runtime& runtime, stream_
                 moving.push_back(
                     runtime.spawn_for_stream(stream, move_frames(runtime, stream, flows[stream],
                                                                  shape.frames_of(stream, step), latencies)));
+            // All are waited for, and then one failure is told: they use what belongs to the session.
+            std::exception_ptr failure;
             for (auto& each : moving) {
-                [[maybe_unused]] const std::uint64_t moved = co_await std::move(each);
+                try {
+                    [[maybe_unused]] const std::uint64_t moved = co_await std::move(each);
+                } catch (...) {
+                    failure = std::current_exception();
+                }
             }
+            if (failure) std::rethrow_exception(failure);
         }
     co_return flows.outcome();
 }
