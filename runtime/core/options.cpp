@@ -73,6 +73,18 @@ std::string get_time(const runtime_options& options) {
     return std::to_string((options.*Field).count());
 }
 
+template <bool runtime_options::*Field>
+bool set_switch(runtime_options& options, std::string_view text) {
+    if (text != "on" && text != "off") return false;
+    options.*Field = text == "on";
+    return true;
+}
+
+template <bool runtime_options::*Field>
+std::string get_switch(const runtime_options& options) {
+    return options.*Field ? "on" : "off";
+}
+
 template <tag_set runtime_options::*Field>
 bool set_tags(runtime_options& options, std::string_view text) {
     const auto tags = tag_set::parse(text);
@@ -121,7 +133,7 @@ std::string get_affinity(const runtime_options& options) { return options.affini
 
 using o = runtime_options;
 
-constexpr std::array<knob, 28> all_knobs{{
+constexpr std::array<knob, 29> all_knobs{{
     {"preset", "none, latency, throughput", "", "fills the fields that have their default", get_preset,
      set_preset},
     {"shards", "0 to 1024", "", "threads, each with a ring; 0: one for each usable CPU", get_count<&o::shards>,
@@ -174,6 +186,8 @@ constexpr std::array<knob, 28> all_knobs{{
      get_count<&o::tasks_per_turn>, set_count<&o::tasks_per_turn, 1, most_queue_entries>},
     {"spin", "0 to 1000000", "us", "longest spin of an idle shard before it sleeps; 0 sleeps at once",
      get_time<&o::spin>, set_time<&o::spin, longest_spin_us>},
+    {"spin_for_io", "off, on", "", "spins also where it waits for operations of the kernel",
+     get_switch<&o::spin_for_io>, set_switch<&o::spin_for_io>},
     {"stop_grace", "0 to 60000", "ms", "time that tasks get to finish after stop()", get_time<&o::stop_grace>,
      set_time<&o::stop_grace, longest_grace_ms>},
     {"stop_patience", "0 to 600000", "ms",

@@ -61,7 +61,10 @@ struct runtime_options {
     unsigned steal_budget = 32;                  ///< most tasks that one theft takes
     unsigned tasks_per_turn = 64;                ///< tasks run between two looks at ring and lanes
     std::chrono::microseconds spin{50};          ///< longest spin of an idle shard before it sleeps
-    std::chrono::milliseconds stop_grace{100};   ///< time that tasks get to finish after stop()
+    /// Spins also where the last idling was ended by an operation of the kernel, and one is in flight;
+    /// otherwise such a shard sleeps at once, since the kernel itself wakes it.
+    bool spin_for_io = false;
+    std::chrono::milliseconds stop_grace{100}; ///< time that tasks get to finish after stop()
     /// How much longer a stop waits for a shard that does not come back from a task, before it is left behind.
     std::chrono::milliseconds stop_patience{1000};
     unsigned blocking_threads = 64;                  ///< most threads of spawn_blocking()

@@ -30,6 +30,11 @@ constexpr std::size_t beyond = 1;
 
 } // namespace
 
+file file::from_fd(file_descriptor owned) {
+    const int flags = ::fcntl(owned.get(), F_GETFL);
+    return file(std::move(owned), flags >= 0 && (flags & O_DIRECT) == 0);
+}
+
 task<io_result<file>> file::open(std::filesystem::path path) {
     return open_options().read().open(std::move(path));
 }

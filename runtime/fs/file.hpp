@@ -40,7 +40,7 @@ public:
     /// Opens for writing; makes the file or empties it.
     [[nodiscard]] static task<io_result<file>> create(std::filesystem::path path);
     /// Takes over a descriptor of anything that reads and writes. Throws std::bad_alloc. Any thread.
-    [[nodiscard]] static file from_fd(file_descriptor owned) { return file(std::move(owned)); }
+    [[nodiscard]] static file from_fd(file_descriptor owned);
 
     /// Neither closed nor closing. Any thread.
     [[nodiscard]] explicit operator bool() const noexcept {
@@ -50,10 +50,12 @@ public:
     [[nodiscard]] int number() const noexcept { return *this ? of_.get()->number() : -1; }
 
     /// Reads. Gives the bytes read, fewer than asked for at the end of the file, 0 behind it, and now and then
-    /// for other reasons. IORING_OP_READ, in place: no frame, no allocation, two atomic operations beside
-    /// what ops::read() costs.
+    /// for other reasons, such as a page that is not in the cache. What is there comes at once, by preadv2(2)
+    /// (not with O_DIRECT); otherwise IORING_OP_READ. In place: no frame, no allocation, two atomic operations
+    /// beside what ops::read_at_once() costs.
     [[nodiscard]] auto read_at(std::span<std::byte> into, std::uint64_t offset) const noexcept {
-        return operation_on(of_.get(), [&](int number) { return ops::read(number, into, offset); });
+        return operation_on(of_.get(),
+                            [&](int number) { return ops::read_at_once(number, into, offset, cached_); });
     }
     /// Writes. Gives the bytes written, which may be fewer than given. IORING_OP_WRITE, in place.
     [[nodiscard]] auto write_at(std::span<const std::byte> from, std::uint64_t offset) const noexcept {
@@ -95,9 +97,10 @@ public:
 
 private:
     friend open_options;
-    explicit file(file_descriptor owned) : of_(std::move(owned)) {}
+    file(file_descriptor owned, bool cached) : of_(std::move(owned)), cached_(cached) {}
 
     shared_descriptor::owner of_;
+    bool cached_ = true; // what is in the page cache may be read without waiting for anything
 };
 
 } // namespace spargio::fs

@@ -38,7 +38,7 @@ task<io_result<file>> open_options::open_with(std::filesystem::path path, int fl
     if (operation_context::here().supports(IORING_OP_OPENAT)) {
         auto opened = co_await ops::openat(AT_FDCWD, path.c_str(), flags, mode);
         if (!opened) co_return std::unexpected(opened.error());
-        co_return file(std::move(*opened));
+        co_return file(std::move(*opened), (flags & O_DIRECT) == 0);
     }
     auto by_hand = [path = std::move(path), flags, mode]() -> io_result<file_descriptor> {
         const int number = ::open(path.c_str(), flags, mode);
@@ -47,7 +47,7 @@ task<io_result<file>> open_options::open_with(std::filesystem::path path, int fl
     };
     auto opened = co_await in_blocking_pool(std::move(by_hand));
     if (!opened) co_return std::unexpected(opened.error());
-    co_return file(std::move(*opened));
+    co_return file(std::move(*opened), (flags & O_DIRECT) == 0);
 }
 
 } // namespace spargio::fs

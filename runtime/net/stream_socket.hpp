@@ -29,14 +29,15 @@ public:
         return operation_on(shared(), [into](int number) { return ops::recv(number, into); });
     }
     /// Waits for room and gives how many bytes the socket took, at least 1 of a buffer that is not empty.
-    /// EPIPE, ECONNRESET: the other side is gone; SIGPIPE is never raised. IORING_OP_SEND, in place.
+    /// EPIPE, ECONNRESET: the other side is gone; SIGPIPE is never raised. Tried by send(2), then
+    /// IORING_OP_SEND, in place.
     [[nodiscard]] auto write_some(std::span<const std::byte> from) const noexcept {
-        return operation_on(shared(), [from](int number) { return ops::send(number, from); });
+        return operation_on(shared(), [from](int number) { return ops::send_at_once(number, from); });
     }
     /// From several buffers, one after the other, at most 1,024 of them (EMSGSIZE above). Borrows the list too.
-    /// IORING_OP_SENDMSG, in place.
+    /// Tried by sendmsg(2), then IORING_OP_SENDMSG, in place.
     [[nodiscard]] auto write_some(std::span<const iovec> parts) const noexcept {
-        return operation_on(shared(), [parts](int number) { return ops::sendv(number, parts); });
+        return operation_on(shared(), [parts](int number) { return ops::sendv_at_once(number, parts); });
     }
 
     /// Ends a direction: the other side reads to the end of what was sent; receiving here gives 0. In place.

@@ -31,6 +31,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -47,6 +48,14 @@ concept kernel_request = std::move_constructible<Request> &&
     noexcept;
     { what.take(result, flags) }
     noexcept->std::same_as<typename Request::value_type>;
+};
+
+/// One that may be tried on the spot, by a system call that does not block: see operation_tried_first.hpp.
+template <class Request>
+concept immediate_request = kernel_request<Request> && requires(Request& what) {
+    /// What the kernel said: a count, or a negative errno; nothing when it would have had to wait.
+    { what.attempt() }
+    noexcept->std::same_as<std::optional<std::int32_t>>;
 };
 
 namespace detail {
@@ -87,14 +96,22 @@ public:
             if (state() == operation_state::finished && !taken_ && result() >= 0) request_.orphan(result());
     }
 
-    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    [[nodiscard]] bool await_ready() noexcept {
+        if constexpr (immediate_request<Request>)
+            if (operation_context::may_attempt())
+                if (const std::optional<std::int32_t> answer = request_.attempt()) {
+                    operation_context::finish_at_once(*this, *answer);
+                    return true;
+                }
+        return false;
+    }
 
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
         return operation_context::begin(*this, caller);
     }
 
     [[nodiscard]] io_result<value_type> await_resume() noexcept {
-        operation_context::end(*this);
+        if (!immediate_request<Request> || has_waited()) operation_context::end(*this);
         taken_ = true;
         if (result() < 0) return std::unexpected(detail::operation_error(*this));
         if constexpr (std::same_as<value_type, void>) {

@@ -33,7 +33,7 @@ public:
 
     [[nodiscard]] bool await_ready() noexcept {
         inside_ = of_ != nullptr && of_->enter();
-        return !inside_;
+        return !inside_ || what_.await_ready();
     }
 
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {

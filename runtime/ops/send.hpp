@@ -3,6 +3,7 @@
 
 #include <spargio/ops/operation.hpp>
 #include <spargio/ops/operation_limits.hpp>
+#include <spargio/ops/operation_tried_first.hpp>
 
 #include <cstddef>
 #include <span>
@@ -21,6 +22,11 @@ public:
     void prepare(io_uring_sqe& entry) const noexcept {
         io_uring_prep_send(&entry, socket_, from_.data(), transfer_length(from_.size()), flags_ | MSG_NOSIGNAL);
     }
+    /// See operation_tried_first.hpp.
+    [[nodiscard]] ssize_t try_now() const noexcept {
+        return ::send(socket_, from_.data(), transfer_length(from_.size()),
+                      flags_ | MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
     [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
         return static_cast<std::size_t>(result);
     }
@@ -36,6 +42,12 @@ private:
 [[nodiscard]] inline operation<send_request> send(int socket, std::span<const std::byte> from,
                                                   int flags = 0) noexcept {
     return operation<send_request>(send_request(socket, from, flags));
+}
+
+/// As send(), tried on the spot by send(2) with MSG_DONTWAIT: gives how many bytes the socket took. Cost where
+/// it has room: that system call, no suspension.
+[[nodiscard]] inline auto send_at_once(int socket, std::span<const std::byte> from, int flags = 0) noexcept {
+    return operation<tried_first<send_request>>(tried_first<send_request>(socket, from, flags));
 }
 
 } // namespace spargio::ops

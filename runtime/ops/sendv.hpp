@@ -2,6 +2,7 @@
 #pragma once
 
 #include <spargio/ops/operation.hpp>
+#include <spargio/ops/operation_tried_first.hpp>
 
 #include <cstddef>
 #include <span>
@@ -23,6 +24,12 @@ public:
         message_.msg_iovlen = parts_.size();
         io_uring_prep_sendmsg(&entry, socket_, &message_, static_cast<unsigned>(flags_ | MSG_NOSIGNAL));
     }
+    /// See operation_tried_first.hpp.
+    [[nodiscard]] ssize_t try_now() noexcept {
+        message_.msg_iov = const_cast<iovec*>(parts_.data()); // which sendmsg(2) does not write to
+        message_.msg_iovlen = parts_.size();
+        return ::sendmsg(socket_, &message_, flags_ | MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
     [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
         return static_cast<std::size_t>(result);
     }
@@ -41,6 +48,11 @@ private:
 [[nodiscard]] inline operation<sendv_request> sendv(int socket, std::span<const iovec> parts,
                                                     int flags = 0) noexcept {
     return operation<sendv_request>(sendv_request(socket, parts, flags));
+}
+
+/// As sendv(), tried on the spot by sendmsg(2) with MSG_DONTWAIT.
+[[nodiscard]] inline auto sendv_at_once(int socket, std::span<const iovec> parts, int flags = 0) noexcept {
+    return operation<tried_first<sendv_request>>(tried_first<sendv_request>(socket, parts, flags));
 }
 
 } // namespace spargio::ops

@@ -68,6 +68,9 @@ public:
     [[nodiscard]] errc cut_short() const noexcept { return cut_short_; }
 
 protected:
+    /// A task has begun to wait for it; not so when it was refused, or done on the spot.
+    [[nodiscard]] bool has_waited() const noexcept { return task_ != nullptr; }
+
     operation_wait(const operation_wait&) = default; ///< of one that has not begun
     operation_wait& operator=(const operation_wait&) = delete;
     ~operation_wait() = default;
@@ -118,6 +121,12 @@ public:
     /// The same, ended by `deadline` with `timed_out`; `timer` must live as long as `what`.
     [[nodiscard]] static bool begin(operation_wait& what, timer_wait& timer, timer_context::time_point deadline,
                                     std::coroutine_handle<> caller) noexcept;
+    /// Whether the current task may do an operation on the spot, if it does not block: it has not been asked to
+    /// stop, the runtime goes on, and it has not done too many in a row (R11). Each call counts. False where
+    /// begin() is to say why not.
+    [[nodiscard]] static bool may_attempt() noexcept;
+    /// It was done.
+    static void finish_at_once(operation_wait& what, std::int32_t result) noexcept;
     /// In await_resume of both.
     static void end(operation_wait& what) noexcept;
 

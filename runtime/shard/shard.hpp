@@ -210,16 +210,18 @@ public:
     }
     /// Whether the running task may go on without suspending for one thing more that is ready. After so many in
     /// a row it must give way to others, or a flood would keep it for ever (R11).
-    [[nodiscard]] bool may_go_on() noexcept {
+    [[nodiscard]] bool may_go_on([[maybe_unused]] std::uint32_t cost = 1) noexcept {
 #if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 54
         return true; // mutant: a task under a flood never gives way
 #else
-        if (ready_left_ == 0) return false;
-        --ready_left_;
+        if (ready_left_ < cost) return false;
+        ready_left_ -= cost;
         return true;
 #endif
     }
     static constexpr std::uint32_t most_ready_in_a_row = 256;
+    /// A system call takes as long as many messages: 32 of them in a row, some 100 us.
+    static constexpr std::uint32_t cost_of_an_attempt = 8;
     [[nodiscard]] wait_list& event_waiters() noexcept { return event_waiters_; }
     /// Suspends the current task until a message comes; false when it must not suspend.
     [[nodiscard]] bool wait_for_event(event_wait& wait, std::coroutine_handle<> caller) noexcept;
@@ -239,10 +241,12 @@ public:
     [[nodiscard]] bool open_operation(operation_wait& what) noexcept;
     void cancel_operation(operation_wait& what, errc why) noexcept;
     [[nodiscard]] std::size_t operations_in_flight() const noexcept { return operations_.size(); }
+    void count_operation_at_once() noexcept { counters_.operations_at_once.add(); }
     /// Throws std::bad_alloc.
     [[nodiscard]] receive_buffers& buffers();
 
 private:
+    [[nodiscard]] bool waits_for_kernel() const noexcept;
     bool gather() noexcept;
     bool take_arrivals() noexcept;
     bool deliver_mail() noexcept;
@@ -295,6 +299,7 @@ private:
     const std::uint32_t index_;
     const std::uint32_t tasks_per_turn_;
     const std::uint32_t steal_budget_;
+    const bool spins_for_io_;
     const std::uint32_t stealable_capacity_;
     const bool marks_searching_; // of two shards the other one never needs to know
 
@@ -329,6 +334,8 @@ private:
     task_header* current_ = nullptr;
     task_header* finished_ = nullptr;
     std::uint32_t idle_rounds_ = 0;
+    bool was_idle_ = false;            // in the turn before
+    bool kernel_ended_idling_ = false; // the last time, by a completion
     std::uint64_t taken_at_last_wait_ = 0;
     bool streaming_ = false;
     std::uint32_t next_victim_ = 0;

@@ -22,9 +22,9 @@ constexpr std::chrono::milliseconds longest_way_to_the_bell(100);
 
 void shard::run_until_stopped() {
     for (;;) {
-        bool worked = gather();
+        const bool arrived = gather();
         offer_rest();
-        worked |= run_tasks();
+        const bool worked = run_tasks() || arrived;
         finish_turn();
         if (core_.stopping()) {
             if (stop_turn(worked)) return;
@@ -33,16 +33,21 @@ void shard::run_until_stopped() {
         if (worked) {
             idle_rounds_ = 0;
             spin_.found_work();
+            if (std::exchange(was_idle_, false)) kernel_ended_idling_ = !arrived;
             // Who is about to sleep hands over what he has asked for and waits with one system call.
-            const bool about_to_sleep = !spin_.ever() && queue_.empty();
+            const bool about_to_sleep = (!spin_.ever() || waits_for_kernel()) && queue_.empty();
             if (!about_to_sleep || std::exchange(left_ring_alone_, true)) {
                 left_ring_alone_ = false;
                 look_at_ring();
             }
             continue;
         }
-        if (steal()) continue;
-        if (spin_.go_on()) {
+        if (steal()) {
+            was_idle_ = false;
+            continue;
+        }
+        was_idle_ = true;
+        if (!waits_for_kernel() && spin_.go_on()) {
             if (idle_rounds_ == 0) counters_.spins.add();
             // A ring without operations changes rarely while its shard is awake, so it is looked at rarely; and
             // a shard that waits for an answer of some ns need not tell the others that it is free.
@@ -59,6 +64,16 @@ void shard::run_until_stopped() {
         }
         park();
     }
+}
+
+/// Whether what ends this idling will probably be a completion, as it was the last time. For the kernel's
+/// answers it does not pay to spin: they take as long as a device or another process takes, who may want this
+/// very CPU, and the kernel wakes us itself, without a doorbell.
+bool shard::waits_for_kernel() const noexcept {
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 133
+    return false; // mutant: a shard spins for the kernel, too
+#endif
+    return kernel_ended_idling_ && !spins_for_io_ && operations_.size() != 0;
 }
 
 /// What has come from outside this thread, and what time has brought, made into runnable tasks. Runs none.

@@ -204,6 +204,28 @@ bool operation_context::begin(operation_wait& what, timer_wait& timer, timer_con
     return here.begin_operation(what, self);
 }
 
+bool operation_context::may_attempt() noexcept {
+    shard* const here = shard::current();
+    if (here == nullptr || here->current_task() == nullptr) return false;
+    if (here->stopping()) return false;
+#if !defined(SPARGIO_MUTANT) ||                                                                                \
+    SPARGIO_MUTANT != 130 // mutant: a cancelled task goes on as long as nothing blocks
+    if (here->current_task()->cancel_requested()) return false;
+#endif
+    if (fault_plan::installed() != nullptr) [[unlikely]]
+        return false; // a plan judges requests to the ring
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 131
+    return true; // mutant: a task that never has to wait never gives way
+#endif
+    return here->may_go_on(shard::cost_of_an_attempt);
+}
+
+void operation_context::finish_at_once(operation_wait& what, std::int32_t result) noexcept {
+    what.result_ = result;
+    what.state_ = operation_state::finished;
+    shard::here()->count_operation_at_once();
+}
+
 void operation_context::end(operation_wait& what) noexcept {
     shard& here = *shard::here();
     if (what.deadline_ != nullptr) here.disarm_timer(*what.deadline_);

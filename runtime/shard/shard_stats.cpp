@@ -54,6 +54,8 @@ constexpr std::array all_fields{
                "Timers that were taken away before their deadline."},
     stat_field{&s::operations_submitted, &c::operations_submitted, "operations_submitted", total,
                "Requests of tasks to the kernel."},
+    stat_field{&s::operations_at_once, &c::operations_at_once, "operations_at_once", total,
+               "Requests that needed no ring: a system call that does not block has done them."},
     stat_field{&s::operations_completed, &c::operations_completed, "operations_completed", total,
                "Requests that have ended, whatever way."},
     stat_field{&s::operations_cancelled, &c::operations_cancelled, "operations_cancelled", total,

@@ -41,6 +41,8 @@ struct shard_stats {
     std::uint64_t timers_fired = 0;      ///< waits that their deadline has ended
     std::uint64_t timers_cancelled = 0;  ///< timers that were taken away before their deadline
     std::uint64_t operations_submitted = 0; ///< requests of tasks to the kernel
+    std::uint64_t operations_at_once =
+        0; ///< requests that a system call on the spot has done, without the ring
     std::uint64_t operations_completed = 0; ///< those that have ended, whatever way
     std::uint64_t operations_cancelled = 0; ///< those that the kernel was asked to end early
     std::uint64_t operations_pending = 0;   ///< those that are with the kernel; now
@@ -86,6 +88,7 @@ struct shard_counters {
     counter timers_cancelled;
     level timers_pending;
     counter operations_submitted;
+    counter operations_at_once;
     counter operations_completed;
     counter operations_cancelled;
     level operations_pending;

@@ -40,6 +40,7 @@ TEST(R1, a_knob_changes_its_own_field_and_no_other) {
                                                                       {"steal_budget", "4"},
                                                                       {"tasks_per_turn", "7"},
                                                                       {"spin", "0"},
+                                                                      {"spin_for_io", "on"},
                                                                       {"stop_patience", "70"},
                                                                       {"stop_grace", "5"},
                                                                       {"membarrier", "off"},

@@ -1,0 +1,46 @@
+// Operations that try a plain system call before they go to the ring.
+//
+// A request to the ring costs an entry, a completion, a suspension, and a part in an io_uring_enter(2). Where
+// the kernel can do it at once, as sending into a socket's free buffer or reading what is in the page cache,
+// the plain call costs half a microsecond less (docs/decisions/0024). So these are tried by a call that does
+// not block, and only what would block waits in the ring.
+#pragma once
+
+#include <spargio/ops/operation.hpp>
+
+#include <cerrno>
+#include <cstdint>
+#include <optional>
+
+#include <sys/types.h>
+
+namespace spargio::ops {
+
+/// The request and, before it, the attempt: `Request::try_now()` gives what the system call of the same meaning
+/// gives, which must not block, or -1 and errno.
+template <class Request>
+class tried_first : public Request {
+public:
+    using Request::Request;
+
+    /// Without an attempt, if `wanted` is false.
+    [[nodiscard]] tried_first if_wanted(bool wanted) const noexcept {
+        tried_first same(*this);
+        same.wanted_ = wanted;
+        return same;
+    }
+
+    [[nodiscard]] std::optional<std::int32_t> attempt() noexcept {
+        if (!wanted_) return std::nullopt;
+        const ssize_t answer = this->try_now();
+        if (answer >= 0) return static_cast<std::int32_t>(answer);
+        // What this call can't do without waiting, or not at all, is the ring's.
+        if (errno == EAGAIN || errno == EINTR || errno == EOPNOTSUPP || errno == ENOSYS) return std::nullopt;
+        return -errno;
+    }
+
+private:
+    bool wanted_ = true;
+};
+
+} // namespace spargio::ops
