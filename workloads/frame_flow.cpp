@@ -17,11 +17,15 @@ frame_flow::frame_flow(const stream_shape& shape, std::uint64_t stream)
     : shape_(shape), frame_bytes_(shape.frame_bytes), window_(shape.window), stream_(stream),
       write_buffer_(shape.window * shape.frame_bytes),
       read_buffer_(std::max(least_room, shape.window * shape.frame_bytes)), cut_(word_bytes),
-      parts_(shape.window), sums_(shape.window) {}
+      parts_(shape.window), sums_(shape.window) {
+    outbox_.reserve(shape.messages * shape.window);
+}
 
 void frame_flow::reset(std::uint64_t seed) noexcept {
     first_ = first_number(seed, stream_);
     sent_ = received_ = done_ = end_ = sum_ = words_ = rest_ = checksum_ = bytes_ = 0;
+    outbox_.clear();
+    given_ = 0;
 }
 
 std::uint64_t frame_flow::may_write() const noexcept {
@@ -51,6 +55,8 @@ void frame_flow::fill(std::uint64_t frame) noexcept {
 void frame_flow::take(std::size_t bytes) {
     if (bytes == 0) throw std::runtime_error("the echo peer has closed the connection");
     bytes_ += bytes;
+    outbox_.clear();
+    given_ = 0;
     const std::byte* from = read_buffer_.data();
     while (rest_ != 0 && bytes != 0) {
         cut_[rest_++] = *from++;
@@ -93,9 +99,16 @@ void frame_flow::add_word(std::uint64_t word) noexcept {
         checksum_ += mix(sum_ + received_);
         ++done_;
     }
+    for (std::uint64_t i = 0; i < shape_.messages; ++i) outbox_.push_back(message_of(sum_, i));
     sum_ = 0;
     words_ = 0;
     ++received_;
+}
+
+std::span<const std::uint64_t> frame_flow::next_batch() noexcept {
+    const std::size_t from = given_;
+    given_ = std::min(outbox_.size(), from + shape_.batch);
+    return std::span(outbox_).subspan(from, given_ - from);
 }
 
 bool frame_flow::compute_next() noexcept {

@@ -1,13 +1,15 @@
-// W30–W34: frames that go out on a stream and come back from the echo peer, a window of them at a time.
+// W30–W35: frames that go out on a stream and come back from the echo peer, a window of them at a time.
 //
 // Frame k of stream i is made of its number, slice seed + (i << 40) + k: word w of it is mix(number) + w. The
 // receiver adds up the words of each frame and mixes the sum with k, so the checksum is right only if every
 // frame came back whole, once, and in its place. Both are compiled once, here, and the same for every backend;
 // only how the bytes are carried is the backend's. Where frames are computed on (W34), that work takes the
-// place of the mixing, in the order of the frames, and the window opens when it is done.
+// place of the mixing, in the order of the frames, and the window opens when it is done. Where frames send
+// messages (W35), these are made of the sum of their words.
 #pragma once
 
 #include "workloads/stream_shape.hpp"
+#include "workloads/work.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +26,11 @@ inline constexpr std::uint64_t word_bytes = sizeof(std::uint64_t);
 /// Number of a stream's first frame in a slice.
 [[nodiscard]] constexpr std::uint64_t first_number(std::uint64_t seed, std::uint64_t stream) noexcept {
     return seed + (stream << 40);
+}
+
+/// Message of that number of a frame.
+[[nodiscard]] constexpr std::uint64_t message_of(std::uint64_t sum_of_words, std::uint64_t number) noexcept {
+    return mix(sum_of_words + number);
 }
 
 /// One stream's frames during a slice: what to write next, and what has come back. A backend asks for what may
@@ -52,6 +59,13 @@ public:
     void take(std::size_t bytes);
     /// Does the work on one frame that is back, after which the next may go out. False where none waits for it.
     bool compute_next() noexcept;
+    /// The next messages that frames which are back send at once, to the owner of the step; empty when all were
+    /// given. Valid until take().
+    [[nodiscard]] std::span<const std::uint64_t> next_batch() noexcept;
+    /// Messages of this step that were not given yet.
+    [[nodiscard]] std::uint64_t messages_due() const noexcept {
+        return (end_ - received_) * shape_.messages + outbox_.size() - given_;
+    }
 
     [[nodiscard]] std::uint64_t checksum() const noexcept { return checksum_; }
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
@@ -83,7 +97,9 @@ private:
     std::vector<std::byte> read_buffer_;
     std::vector<std::byte> cut_;
     std::vector<iovec> parts_;
-    std::vector<std::uint64_t> sums_; // of the words of each frame of the window that is to be computed on
+    std::vector<std::uint64_t> outbox_; // messages of the frames that are back
+    std::size_t given_ = 0;             // of these
+    std::vector<std::uint64_t> sums_;   // of the words of each frame of the window that is to be computed on
 };
 
 } // namespace bench

@@ -23,6 +23,10 @@ stream_shape stream_shape::read(const workload& what, const parameters& how) {
             .hot_steps = value("hot_steps", 0),
             .cold_steps = value("steps", 0),
             .rotation = value("rotation", 0),
+            .messages = value("frame_messages", 0),
+            .batch = value("batch", 0),
+            .owners = value("owners", 0),
+            .keys = value("keys", 0),
             .mode = value("write", 0) != 0 ? write_mode::vectored : write_mode::per_frame,
             .workers = value("workers", 1)};
 }

@@ -1,4 +1,4 @@
-// The shape of a slice of frames on connections (W30–W34), read from the parameters once, before the timing.
+// The shape of a slice of frames on connections (W30–W35), read from the parameters once, before the timing.
 #pragma once
 
 #include "workloads/workload.hpp"
@@ -22,6 +22,10 @@ struct stream_shape {
         hot_steps; ///< work on a frame that came back while its stream is hot, before the next goes out
     std::uint64_t cold_steps; ///< work on any other one
     std::uint64_t rotation;   ///< frames of a stream for which one stream is hot; 0: nothing is computed
+    std::uint64_t messages;   ///< that each frame sends to the owner of the step when it is back
+    std::uint64_t batch;      ///< messages that are handed over at once, at most
+    std::uint64_t owners;     ///< 0 where there are no messages
+    std::uint64_t keys;       ///< of each owner
     write_mode mode;
     std::size_t workers;
 
@@ -38,10 +42,14 @@ struct stream_shape {
         return frame / rotation % streams == stream ? hot_steps : cold_steps;
     }
     [[nodiscard]] bool computes() const noexcept { return rotation != 0; }
-    /// Of all streams in one iteration.
-    [[nodiscard]] std::uint64_t frames_per_iteration() const noexcept {
-        return steps * (hot_frames + (streams - 1) * cold_frames);
+    /// Whose table the messages of a step go to; owner i lives on worker i modulo their number.
+    [[nodiscard]] std::uint64_t owner_of(std::uint64_t step) const noexcept { return step % owners; }
+    /// Of all streams in one step.
+    [[nodiscard]] std::uint64_t frames_per_step() const noexcept {
+        return hot_frames + (streams - 1) * cold_frames;
     }
+    /// Of all streams in one iteration.
+    [[nodiscard]] std::uint64_t frames_per_iteration() const noexcept { return steps * frames_per_step(); }
 };
 
 } // namespace bench

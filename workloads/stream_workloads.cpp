@@ -1,6 +1,7 @@
 #include "workloads/stream_workloads.hpp"
 
 #include "workloads/frame_flow.hpp"
+#include "workloads/keyed_messages.hpp"
 #include "workloads/work.hpp"
 
 #include <cstddef>
@@ -9,16 +10,38 @@
 namespace bench {
 namespace {
 
+std::uint64_t sum_of_words(const stream_shape& shape, std::uint64_t seed, std::uint64_t stream,
+                           std::uint64_t frame) {
+    const std::uint64_t words = shape.frame_bytes / word_bytes;
+    return words * mix(first_number(seed, stream) + frame) + words * (words - 1) / 2;
+}
+
+/// The tables when all messages are applied.
+std::uint64_t messages_sum(const stream_shape& shape, const slice_order& order) {
+    if (shape.owners == 0) return 0;
+    counter_tables tables(shape.owners, shape.keys);
+    std::vector<std::uint64_t> frames(shape.streams);
+    for (std::uint64_t i = 0; i < order.iterations; ++i)
+        for (std::uint64_t step = 0; step < shape.steps; ++step)
+            for (std::uint64_t stream = 0; stream < shape.streams; ++stream)
+                for (std::uint64_t k = 0; k < shape.frames_of(stream, step); ++k) {
+                    const std::uint64_t sum = sum_of_words(shape, order.seed, stream, frames[stream]++);
+                    for (std::uint64_t j = 0; j < shape.messages; ++j) {
+                        const std::uint64_t message = message_of(sum, j);
+                        tables[shape.owner_of(step)].apply({&message, 1});
+                    }
+                }
+    return tables.checksum();
+}
+
 expectation every_frame(const workload& what, const parameters& how, const slice_order& order) {
     const auto shape = stream_shape::read(what, how);
-    const std::uint64_t words = shape.frame_bytes / word_bytes;
-    std::uint64_t sum = 0;
+    std::uint64_t sum = messages_sum(shape, order);
     for (std::uint64_t stream = 0; stream < shape.streams; ++stream) {
         std::uint64_t frames = 0;
         for (std::uint64_t step = 0; step < shape.steps; ++step) frames += shape.frames_of(stream, step);
         for (std::uint64_t frame = 0; frame < frames * order.iterations; ++frame) {
-            const std::uint64_t first = mix(first_number(order.seed, stream) + frame);
-            const std::uint64_t of_words = words * first + words * (words - 1) / 2;
+            const std::uint64_t of_words = sum_of_words(shape, order.seed, stream, frame);
             sum += work(of_words + frame, shape.work_steps_of(stream, frame));
         }
     }
@@ -110,6 +133,25 @@ std::vector<workload> make_workloads() {
                         write,
                         workers},
          .expect = expect_of<4>},
+        {.name = "net/keyed_hotspot",
+         .summary =
+             "as net/hotspot_rotation, and each frame that is back sends messages to the owner of a table "
+             "of counters; the owner changes with each step",
+         .operation = "frame",
+         .needs_peer = true,
+         .parameters = {streams,
+                        {"steps_in_turn", 64, 1, 1'000'000, "", "steps in one iteration"},
+                        frames("hot_frames", 32, "that the hot stream moves in a step"),
+                        frames("cold_frames", 2, "that each of the others moves"),
+                        {"frame_words", 512, 1, 512, "8 bytes", "size of a frame"},
+                        {"frame_messages", 16, 1, message_batch::most, "messages", "that each frame sends"},
+                        {"batch", 16, 1, message_batch::most, "messages", "handed over at once, at most"},
+                        {"owners", 2, 1, 1024, "", "of a table each, by turns"},
+                        {"keys", 64, 1, 1'000'000, "", "counters of a table"},
+                        window,
+                        write,
+                        workers},
+         .expect = expect_of<5>},
     };
 }
 

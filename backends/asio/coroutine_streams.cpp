@@ -1,7 +1,8 @@
-// W30–W34 with awaitable<> coroutines: the shared scenario, a connection's operations on its worker's context.
+// W30–W35 with awaitable<> coroutines: the shared scenario, a connection's operations on its worker's context.
 #include "backends/asio/coroutine_runtime.hpp"
 #include "backends/asio/sessions.hpp"
 #include "backends/asio/stream_set.hpp"
+#include "workloads/scenarios/keyed_streams.hpp"
 #include "workloads/scenarios/streams.hpp"
 
 #include <exception>
@@ -29,35 +30,63 @@ private:
     part_buffers buffers_;
 };
 
+/// Batches on their way to a worker.
+class batch_channel {
+public:
+    explicit batch_channel(coroutine_runtime::executor where) : batches_(where, capacity) {}
+
+    auto send(std::span<const std::uint64_t> messages) {
+        return batches_.async_send(error{}, message_batch::of(messages), asio::deferred);
+    }
+    auto receive() { return batches_.async_receive(asio::deferred); }
+
+private:
+    using error = boost::system::error_code;
+    static constexpr std::size_t capacity = 256;
+
+    asio::experimental::concurrent_channel<coroutine_runtime::executor, void(error, message_batch)> batches_;
+};
+
 class coroutine_stream_runtime : public coroutine_runtime {
 public:
-    coroutine_stream_runtime(worker_threads& workers, std::uint64_t count)
-        : coroutine_runtime(workers), sockets_(workers, count) {
+    coroutine_stream_runtime(worker_threads& workers, context_layout layout, std::uint64_t count)
+        : coroutine_runtime(workers), layout_(layout), sockets_(workers, count) {
+        for (std::size_t i = 0; i < workers.workers(); ++i)
+            mailboxes_.push_back(std::make_unique<batch_channel>(executor_of(i)));
         for (std::size_t i = 0; i < count; ++i) streams_.emplace_back(sockets_[i]);
     }
     [[nodiscard]] coroutine_stream& stream(std::size_t index) { return streams_[index]; }
     joiner<std::uint64_t> spawn_for_stream(std::size_t index, task<std::uint64_t>&& work) {
         return spawn_on(index % workers(), std::move(work));
     }
+    [[nodiscard]] batch_channel& mailbox(std::size_t worker) { return *mailboxes_[worker]; }
+    /// With one context for all, any thread may run either.
+    [[nodiscard]] bool shares_worker(std::size_t index, std::size_t worker) const {
+        return layout_ == context_layout::worker && index % workers() == worker;
+    }
 
 private:
+    context_layout layout_;
     stream_set sockets_;
     std::vector<coroutine_stream> streams_;
+    std::vector<std::unique_ptr<batch_channel>> mailboxes_;
 };
 
-static_assert(stream_runtime<coroutine_stream_runtime>);
+static_assert(owner_runtime<coroutine_stream_runtime>);
 
 class coroutine_stream_session final : public session {
 public:
     coroutine_stream_session(const stream_shape& shape, context_layout layout, polling how)
-        : shape_(shape), flows_(shape), workers_(shape.workers, layout, how),
-          runtime_(workers_, shape.streams) {}
+        : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys), workers_(shape.workers, layout, how),
+          runtime_(workers_, layout, shape.streams) {}
 
     slice_outcome run(const slice_order& order, recorder& into) override {
         running_slice slice(workers_);
         slice_outcome done;
         std::exception_ptr failure;
-        asio::co_spawn(runtime_.executor_of(0), scenarios::streams(runtime_, shape_, flows_, order, into),
+        asio::co_spawn(runtime_.executor_of(0),
+                       shape_.owners != 0 ? scenarios::keyed_streams(runtime_, shape_, flows_, tables_, order)
+                                          : scenarios::streams(runtime_, shape_, flows_, order, into),
                        [&](std::exception_ptr thrown, slice_outcome outcome) {
                            failure = std::move(thrown);
                            done = std::move(outcome);
@@ -71,6 +100,7 @@ public:
 private:
     stream_shape shape_;
     flow_set flows_;
+    counter_tables tables_;
     worker_threads workers_;
     coroutine_stream_runtime runtime_;
 };

@@ -1,9 +1,10 @@
-// W30–W34 by hand: a worker with one busy connection blocks in recv(2), one with more waits for any of them
+// W30–W35 by hand: a worker with one busy connection blocks in recv(2), one with more waits for any of them
 // with epoll(7). Writes block: the window fits into the socket's buffer. Nothing here can go wrong but the
-// peer.
+// peer. Messages to an owner (W35) wait until all have come to the end of the step, where the owner takes them.
 #include "backends/floor/crew.hpp"
 #include "backends/floor/sessions.hpp"
 #include "workloads/flow_set.hpp"
+#include "workloads/keyed_messages.hpp"
 #include "workloads/peer_connection.hpp"
 
 #include <algorithm>
@@ -71,6 +72,12 @@ public:
         }
     }
 
+    /// Of a step that has ended, for its owner.
+    void give_messages(counter_table& to) {
+        to.apply(messages_);
+        messages_.clear();
+    }
+
 private:
     struct one {
         int socket;
@@ -78,7 +85,7 @@ private:
         frame_flow* flow;
     };
 
-    static void move_one(one& stream, histogram* latencies) {
+    void move_one(one& stream, histogram* latencies) {
         std::uint64_t sent_ns = 0;
         while (!stream.flow->step_done()) {
             if (latencies != nullptr && stream.flow->may_write() != 0) sent_ns = now_ns();
@@ -90,11 +97,13 @@ private:
         }
     }
 
-    static void read_once(one& stream) {
+    void read_once(one& stream) {
         const auto room = stream.flow->room();
         const ssize_t count = ::recv(stream.socket, room.data(), room.size(), 0);
         if (count < 0) fail("recv");
         stream.flow->take(static_cast<std::size_t>(count));
+        for (auto batch = stream.flow->next_batch(); !batch.empty(); batch = stream.flow->next_batch())
+            messages_.insert(messages_.end(), batch.begin(), batch.end());
     }
 
     static void write_window(one& stream) {
@@ -117,24 +126,28 @@ private:
 
     int any_;
     std::vector<one> streams_;
+    std::vector<std::uint64_t> messages_; // of the step
 };
 
 class stream_session final : public session {
 public:
     explicit stream_session(const stream_shape& shape)
-        : shape_(shape), flows_(shape), lanes_(std::min<std::size_t>(shape.workers, shape.streams)),
-          crew_(lanes_.size()) {
+        : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys),
+          lanes_(std::min<std::size_t>(shape.workers, shape.streams)), crew_(lanes_.size()) {
         for (std::uint64_t i = 0; i < shape.streams; ++i) lanes_[i % lanes_.size()].add(i, flows_[i]);
     }
 
     slice_outcome run(const slice_order& order, recorder& into) override {
         flows_.reset(order.seed);
+        tables_.reset();
         histogram* const latencies = order.record_latency ? &into.lane(0) : nullptr;
         meeting_.store(0, std::memory_order_relaxed);
         failed_.store(false, std::memory_order_relaxed);
         crew_.run([&](std::size_t worker) { move_all(worker, order, latencies); });
         if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-        return flows_.outcome();
+        slice_outcome done = flows_.outcome();
+        done.checksum += tables_.checksum();
+        return done;
     }
 
 private:
@@ -148,7 +161,10 @@ private:
                 } catch (...) {
                     if (!failed_.exchange(true)) failure_ = std::current_exception();
                 }
-                meet(met += lanes_.size());
+                if (shape_.owners == 0)
+                    meet(met += lanes_.size());
+                else
+                    meet_owner(worker, step, met += lanes_.size());
             }
     }
 
@@ -158,13 +174,30 @@ private:
             meeting_.notify_all();
             return;
         }
-        for (std::uint64_t here = meeting_.load(std::memory_order_acquire); here < all;
+        await_meeting(all);
+    }
+
+    void await_meeting(std::uint64_t least) {
+        for (std::uint64_t here = meeting_.load(std::memory_order_acquire); here < least;
              here = meeting_.load(std::memory_order_acquire))
             meeting_.wait(here, std::memory_order_acquire);
     }
 
+    /// As meet(), but the step's owner comes last and applies what the others have brought.
+    void meet_owner(std::size_t worker, std::uint64_t step, std::uint64_t all) {
+        const std::uint64_t owner = shape_.owner_of(step);
+        if (worker != owner % lanes_.size()) {
+            if (meeting_.fetch_add(1, std::memory_order_acq_rel) + 2 == all) meeting_.notify_all();
+            return await_meeting(all);
+        }
+        await_meeting(all - 1);
+        for (auto& lane : lanes_) lane.give_messages(tables_[owner]);
+        meet(all);
+    }
+
     stream_shape shape_;
     flow_set flows_;
+    counter_tables tables_;
     std::deque<lane_of_streams> lanes_;
     std::atomic<std::uint64_t> meeting_{0};
     std::atomic<bool> failed_{false};

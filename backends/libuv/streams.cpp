@@ -1,9 +1,11 @@
-// W30–W34 with a loop a worker: reading stays on for as long as a session is open, and what the window lets out
+// W30–W35 with a loop a worker: reading stays on for as long as a session is open, and what the window lets out
 // is tried at once (uv_try_write), as libuv's guide has it, and queued only where the socket is full. The join
-// of a step is a counter; whoever comes last begins the next step.
+// of a step is a counter; whoever comes last begins the next step. Messages to an owner (W35) go to the inbox
+// of its loop, unless they come from there.
 #include "backends/libuv/event_loop.hpp"
 #include "backends/libuv/sessions.hpp"
 #include "workloads/flow_set.hpp"
+#include "workloads/keyed_messages.hpp"
 #include "workloads/peer_connection.hpp"
 #include "workloads/recorder.hpp"
 
@@ -24,8 +26,10 @@ namespace {
 /// A connection on its loop. The loop closes the handle, so this outlives it.
 class connection {
 public:
-    connection(frame_flow& flow, std::function<void(std::exception_ptr)> finished)
-        : flow_(flow), finished_(std::move(finished)) {}
+    /// Both are called on the loop's thread; the messages live as long as the call.
+    connection(frame_flow& flow, std::function<void(std::exception_ptr)> finished,
+               std::function<void(std::span<const std::uint64_t>)> hand_over)
+        : flow_(flow), finished_(std::move(finished)), hand_over_(std::move(hand_over)) {}
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
     ~connection() = default;
@@ -68,6 +72,7 @@ private:
         const std::uint64_t before = flow_.frames();
         flow_.take(count);
         if (into_ != nullptr && flow_.frames() != before) into_->record(now_ns() - sent_ns_);
+        for (auto batch = flow_.next_batch(); !batch.empty(); batch = flow_.next_batch()) hand_over_(batch);
         // What a computed frame lets out goes out before the next is computed on.
         do {
             if (!queued_ && !broken_) write();
@@ -120,6 +125,7 @@ private:
 
     frame_flow& flow_;
     std::function<void(std::exception_ptr)> finished_;
+    std::function<void(std::span<const std::uint64_t>)> hand_over_;
     uv_tcp_t socket_;
     uv_write_t request_;
     std::vector<uv_buf_t> buffers_;
@@ -131,15 +137,21 @@ private:
 
 class stream_session final : public session {
 public:
-    explicit stream_session(const stream_shape& shape) : shape_(shape), flows_(shape) {
+    explicit stream_session(const stream_shape& shape)
+        : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys) {
         for (std::size_t i = 0; i < shape_.streams; ++i)
             connections_.push_back(std::make_unique<connection>(
-                flows_[i], [this](std::exception_ptr failure) { end_one(std::move(failure)); }));
+                flows_[i], [this, i](std::exception_ptr failure) { end_one(i, std::move(failure)); },
+                [this, i](std::span<const std::uint64_t> batch) { hand_over(i % shape_.workers, batch); }));
         for (std::size_t worker = 0; worker < shape_.workers; ++worker) {
             steps_.emplace_back([this, worker](std::span<std::uint64_t> all) {
                 for (const std::uint64_t step : all) move_those_of(worker, step);
             });
+            mailboxes_.emplace_back([this](std::span<message_batch> all) {
+                for (const message_batch& batch : all) apply(batch.values());
+            });
             auto& loop = loops_.emplace_back().loop();
+            mailboxes_.back().open_on(loop);
             steps_.back().open_on(loop);
             for (std::size_t i = worker; i < shape_.streams; i += shape_.workers)
                 connections_[i]->open_on(loop);
@@ -151,18 +163,21 @@ public:
         slice_end end;
         end_ = &end;
         flows_.reset(order.seed);
+        tables_.reset();
         latencies_ = order.record_latency ? &into.lane(0) : nullptr;
         step_ = 0;
         left_ = order.iterations * shape_.steps;
         begin_step();
         end.wait();
         if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-        return flows_.outcome();
+        slice_outcome done = flows_.outcome();
+        done.checksum += tables_.checksum();
+        return done;
     }
 
 private:
     void begin_step() {
-        open_.store(shape_.streams, std::memory_order_relaxed);
+        open_.store(shape_.streams + shape_.frames_per_step() * shape_.messages, std::memory_order_relaxed);
         // A copy: once the last loop has it, another one may begin the next step.
         const std::uint64_t step = step_;
         for (auto& each : steps_) each.send(step);
@@ -173,13 +188,33 @@ private:
             connections_[i]->move(shape_.frames_of(i, step), latencies_);
     }
 
-    void end_one(std::exception_ptr failure) {
+    void hand_over(std::size_t from, std::span<const std::uint64_t> batch) {
+        const std::size_t worker = shape_.owner_of(step_) % shape_.workers;
+        if (worker == from)
+            apply(batch);
+        else
+            mailboxes_[worker].send(message_batch::of(batch));
+    }
+
+    /// On the loop of the step's owner.
+    void apply(std::span<const std::uint64_t> batch) {
+        tables_[shape_.owner_of(step_)].apply(batch);
+        end_some(batch.size());
+    }
+
+    void end_one(std::size_t stream, std::exception_ptr failure) {
+        const std::uint64_t never_sent = failure ? flows_[stream].messages_due() : 0;
         if (failure) {
             const std::lock_guard lock(mutex_);
             failure_ = std::move(failure);
             left_ = 1;
         }
-        if (open_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+        end_some(1 + never_sent);
+    }
+
+    /// Streams of the step that are done, or messages of it that are applied.
+    void end_some(std::uint64_t count) {
+        if (open_.fetch_sub(count, std::memory_order_acq_rel) != count) return;
         step_ = (step_ + 1) % shape_.steps;
         if (--left_ != 0)
             begin_step();
@@ -189,6 +224,7 @@ private:
 
     stream_shape shape_;
     flow_set flows_;
+    counter_tables tables_;
     histogram* latencies_ = nullptr;
     slice_end* end_ = nullptr;
     std::uint64_t step_ = 0;
@@ -198,6 +234,7 @@ private:
     alignas(128) std::atomic<std::uint64_t> open_{0};
     std::vector<std::unique_ptr<connection>> connections_; // they and the inboxes outlive the loops
     std::deque<inbox<std::uint64_t>> steps_;
+    std::deque<inbox<message_batch>> mailboxes_;
     std::deque<loop_thread> loops_;
 };
 

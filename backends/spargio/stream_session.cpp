@@ -1,8 +1,10 @@
-// W30–W33: connections to the echo peer, each at home on a shard, whose tasks move its frames.
+// W30–W35: connections to the echo peer, each at home on a shard, whose tasks move its frames.
 #include "backends/spargio/stream_session.hpp"
 
+#include "backends/spargio/mailbox.hpp"
 #include "backends/spargio/warm_session.hpp"
 #include "workloads/peer_connection.hpp"
+#include "workloads/scenarios/keyed_streams.hpp"
 #include "workloads/scenarios/streams.hpp"
 
 #include <utility>
@@ -43,6 +45,13 @@ public:
         return streams_[index].socket().spawn_on_session(std::move(what));
     }
 
+    [[nodiscard]] spargio_mailbox mailbox(std::size_t worker) {
+        return spargio_mailbox(static_cast<std::uint32_t>(worker));
+    }
+    [[nodiscard]] bool shares_worker(std::size_t index, std::size_t worker) const {
+        return streams_[index].socket().home() == worker;
+    }
+
     /// Connects; stream i belongs to shard i modulo their number.
     [[nodiscard]] task<std::uint64_t> open(std::uint64_t count) {
         const auto peer = spargio::net::endpoint::loopback(port_of_peer());
@@ -63,22 +72,26 @@ private:
     std::vector<spargio_stream> streams_;
 };
 
-static_assert(stream_runtime<spargio_stream_runtime>);
+static_assert(owner_runtime<spargio_stream_runtime>);
 
 class stream_session final : public warm_session {
 public:
     stream_session(const spargio::runtime_options& options, const stream_shape& shape)
-        : warm_session(options), shape_(shape), flows_(shape), runtime_(options.shards) {
+        : warm_session(options), shape_(shape), flows_(shape), tables_(shape.owners, shape.keys),
+          runtime_(options.shards) {
         run_root(runtime_.open(shape.streams));
     }
 
     slice_outcome run(const slice_order& order, recorder& into) override {
+        if (shape_.owners != 0)
+            return run_root(scenarios::keyed_streams(runtime_, shape_, flows_, tables_, order));
         return run_root(scenarios::streams(runtime_, shape_, flows_, order, into));
     }
 
 private:
     stream_shape shape_;
     flow_set flows_;
+    counter_tables tables_;
     spargio_stream_runtime runtime_;
 };
 

@@ -14,16 +14,17 @@
 
 namespace bench::plain_threads {
 
-/// One producer thread, one consumer thread.
-class message_queue {
+/// Any number of producer threads, one consumer thread.
+template <class Item>
+class queue_of {
 public:
     /// Room from the start: in a short run the first allocations of a new thread would show.
-    message_queue() {
+    queue_of() {
         arrived_.reserve(64);
         taken_.reserve(64);
     }
 
-    void send(std::uint64_t message) {
+    void send(const Item& message) {
         bool wake = false;
         {
             const std::lock_guard lock(mutex_);
@@ -34,7 +35,7 @@ public:
         if (wake) not_empty_.notify_one();
     }
 
-    void send_batch(std::span<const std::uint64_t> batch) {
+    void send_batch(std::span<const Item> batch) {
         bool wake = false;
         {
             const std::lock_guard lock(mutex_);
@@ -46,7 +47,7 @@ public:
     }
 
     /// Everything that arrived since the last call, at least one message; valid until the next call.
-    std::span<const std::uint64_t> receive_all() {
+    std::span<const Item> receive_all() {
         taken_.clear();
         std::unique_lock lock(mutex_);
         while (arrived_.empty()) {
@@ -60,9 +61,11 @@ public:
 private:
     std::mutex mutex_;
     std::condition_variable not_empty_;
-    std::vector<std::uint64_t> arrived_;
+    std::vector<Item> arrived_;
     bool consumer_waits_ = false;
-    std::vector<std::uint64_t> taken_; ///< the consumer's own
+    std::vector<Item> taken_; ///< the consumer's own
 };
+
+using message_queue = queue_of<std::uint64_t>;
 
 } // namespace bench::plain_threads

@@ -1,12 +1,16 @@
-// W30–W34 with a thread for each connection, and calls that block.
+// W30–W35 with a thread for each connection, and calls that block; owners (W35) are threads with a queue each.
 #include "backends/threads/job_thread.hpp"
+#include "backends/threads/message_queue.hpp"
 #include "backends/threads/sessions.hpp"
 #include "workloads/flow_set.hpp"
+#include "workloads/keyed_messages.hpp"
 #include "workloads/peer_connection.hpp"
 
 #include <barrier>
 #include <cerrno>
 #include <deque>
+#include <exception>
+#include <stdexcept>
 #include <system_error>
 
 #include <sys/socket.h>
@@ -53,18 +57,25 @@ private:
 class stream_session final : public session {
 public:
     explicit stream_session(const stream_shape& shape)
-        : shape_(shape), flows_(shape), connections_(shape.streams), threads_(shape.streams) {}
+        : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys), connections_(shape.streams),
+          queues_(shape.owners), threads_(shape.streams + shape.owners) {}
 
     slice_outcome run(const slice_order& order, recorder& into) override {
         flows_.reset(order.seed);
+        tables_.reset();
         histogram* const latencies = order.record_latency ? &into.lane(0) : nullptr;
-        std::barrier<> step_end(static_cast<std::ptrdiff_t>(shape_.streams));
-        for (std::size_t i = 0; i < shape_.streams; ++i)
+        std::barrier<> step_end(static_cast<std::ptrdiff_t>(threads_.size()));
+        for (std::size_t i = 0; i < threads_.size(); ++i)
             threads_[i].start([this, i, &step_end, &order, latencies] {
                 try {
-                    move_all(i, step_end, order, latencies);
+                    if (i < shape_.streams)
+                        move_all(i, step_end, order, latencies);
+                    else
+                        own_table(i - shape_.streams, step_end, order);
                 } catch (...) {
-                    step_end.arrive_and_drop(); // the others go on
+                    // The others go on, but the owners, who would wait for messages that never come.
+                    for (auto& queue : queues_) queue.send(message_batch{});
+                    step_end.arrive_and_drop();
                     throw;
                 }
             });
@@ -75,7 +86,9 @@ public:
                 failure = std::current_exception();
             }
         if (failure) std::rethrow_exception(failure);
-        return flows_.outcome();
+        slice_outcome done = flows_.outcome();
+        done.checksum += tables_.checksum();
+        return done;
     }
 
 private:
@@ -83,13 +96,15 @@ private:
                   histogram* latencies) {
         for (std::uint64_t i = 0; i < order.iterations; ++i)
             for (std::uint64_t step = 0; step < shape_.steps; ++step) {
-                move_step(connections_[stream], flows_[stream], shape_.frames_of(stream, step), latencies);
+                move_step(stream, step, latencies);
                 step_end.arrive_and_wait();
             }
     }
 
-    static void move_step(connection& on, frame_flow& flow, std::uint64_t frames, histogram* latencies) {
-        flow.begin_step(frames);
+    void move_step(std::size_t stream, std::uint64_t step, histogram* latencies) {
+        connection& on = connections_[stream];
+        frame_flow& flow = flows_[stream];
+        flow.begin_step(shape_.frames_of(stream, step));
         std::uint64_t sent_ns = 0;
         while (!flow.step_done()) {
             if (latencies != nullptr && flow.may_write() != 0) sent_ns = now_ns();
@@ -98,12 +113,34 @@ private:
             const std::uint64_t before = flow.frames();
             flow.take(on.read_some(flow.room()));
             if (latencies != nullptr && flow.frames() != before) latencies->record(now_ns() - sent_ns);
+            for (auto batch = flow.next_batch(); !batch.empty(); batch = flow.next_batch())
+                queues_[shape_.owner_of(step)].send(message_batch::of(batch));
         }
+    }
+
+    void own_table(std::size_t owner, std::barrier<>& step_end, const slice_order& order) {
+        for (std::uint64_t i = 0; i < order.iterations; ++i)
+            for (std::uint64_t step = 0; step < shape_.steps; ++step) {
+                if (shape_.owner_of(step) == owner) apply_step(owner);
+                step_end.arrive_and_wait();
+            }
+    }
+
+    void apply_step(std::size_t owner) {
+        const std::uint64_t messages = shape_.frames_per_step() * shape_.messages;
+        for (std::uint64_t applied = 0; applied < messages;)
+            for (const message_batch& batch : queues_[owner].receive_all()) {
+                if (batch.count == 0) throw std::runtime_error("a connection has failed, or another owner");
+                tables_[owner].apply(batch.values());
+                applied += batch.count;
+            }
     }
 
     stream_shape shape_;
     flow_set flows_;
+    counter_tables tables_;
     std::deque<connection> connections_;
+    std::deque<queue_of<message_batch>> queues_; // of the owners
     std::deque<job_thread> threads_;
 };
 

@@ -17,12 +17,12 @@ using namespace bench;
 
 /// Small enough for a spinning backend on a busy machine; odd, so that nothing divides evenly.
 const std::map<std::string_view, std::string> small_values{
-    {"rounds", "13"},      {"messages", "131"},  {"requests", "5"},    {"branches", "7"},
-    {"steps", "20"},       {"hot_steps", "300"}, {"keys", "3"},        {"rotation", "2"},
-    {"leaves", "137"},     {"n", "11"},          {"reads", "37"},      {"writes", "19"},
-    {"files", "7"},        {"depth", "5"},       {"file_mib", "1"},    {"frames", "37"},
-    {"frame_words", "17"}, {"window", "5"},      {"streams", "5"},     {"steps_in_turn", "7"},
-    {"hot_frames", "41"},  {"cold_frames", "3"}, {"connections", "37"}};
+    {"rounds", "13"},        {"messages", "131"},   {"requests", "5"},    {"branches", "7"},
+    {"steps", "20"},         {"hot_steps", "300"},  {"keys", "3"},        {"rotation", "2"},
+    {"leaves", "137"},       {"n", "11"},           {"reads", "37"},      {"writes", "19"},
+    {"files", "7"},          {"depth", "5"},        {"file_mib", "1"},    {"frames", "37"},
+    {"frame_messages", "5"}, {"frame_words", "17"}, {"window", "5"},      {"streams", "5"},
+    {"steps_in_turn", "7"},  {"hot_frames", "41"},  {"cold_frames", "3"}, {"connections", "37"}};
 
 parameters make_small(const workload& what, std::vector<assignment> more) {
     std::vector<assignment> given = std::move(more);
@@ -38,11 +38,18 @@ bool has_parameter(const workload& what, std::string_view name) {
     return std::ranges::find(what.parameters, name, &parameter_spec::name) != what.parameters.end();
 }
 
+bool takes(const workload& what, const char* name, const char* value) {
+    const std::vector<assignment> given{{name, value}};
+    return parameters::make(what.parameters, given).has_value();
+}
+
 /// The parameter sets worth a test of their own.
 std::vector<parameters> small_parameters(const workload& what) {
     std::vector<parameters> sets{make_small(what, {})};
     if (has_parameter(what, "batch"))
-        for (const char* batch : {"16", "all"}) sets.push_back(make_small(what, {{"batch", batch}}));
+        for (const char* batch : {"1", "16", "all"})
+            if (takes(what, "batch", batch) && sets.front().text("batch") != batch)
+                sets.push_back(make_small(what, {{"batch", batch}}));
     if (has_parameter(what, "direct")) sets.push_back(make_small(what, {{"direct", "on"}}));
     if (has_parameter(what, "write")) sets.push_back(make_small(what, {{"write", "vectored"}}));
     const bool takes_three = std::ranges::any_of(

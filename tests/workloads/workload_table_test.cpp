@@ -56,7 +56,7 @@ TEST(workload_table, W1_every_default_is_legal_and_every_parameter_explained) {
     }
 }
 
-TEST(workload_table, W10_to_W23_defaults_are_the_constants_of_the_specification) {
+TEST(workload_table, W10_to_W37_defaults_are_the_constants_of_the_specification) {
     const auto label = [](std::string_view name) { return defaults_of(*find_workload(name)).label(); };
     EXPECT_EQ(label("ping_pong/steady_rtt"), "rounds=256,workers=2");
     EXPECT_EQ(label("ping_pong/tasks_rtt"), "rounds=256,workers=2");
@@ -72,6 +72,14 @@ TEST(workload_table, W10_to_W23_defaults_are_the_constants_of_the_specification)
     EXPECT_EQ(label("fs/read_depth"), "reads=4096,depth=32,direct=off,bytes=4096,file_mib=16,workers=2");
     EXPECT_EQ(label("fs/write_depth"), "writes=1024,depth=32,bytes=4096,workers=2");
     EXPECT_EQ(label("fs/metadata_storm"), "files=256,depth=32,workers=2");
+    EXPECT_EQ(
+        label("net/pipeline_hotspot"),
+        "streams=8,frames=1024,steps=150,hot_steps=4000,rotation=64,frame_words=32,window=4,write=per_frame,"
+        "workers=2");
+    EXPECT_EQ(
+        label("net/keyed_hotspot"),
+        "streams=8,steps_in_turn=64,hot_frames=32,cold_frames=2,frame_words=512,frame_messages=16,batch=16,"
+        "owners=2,keys=64,window=32,write=per_frame,workers=2");
     EXPECT_EQ(label("net/churn"), "connections=256,frame_words=32,window=32,workers=2");
     EXPECT_EQ(label("idle/park"), "workers=2");
 }

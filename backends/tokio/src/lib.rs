@@ -1,6 +1,7 @@
 //! The Tokio backend (W56): Tokio behind workloads/backend_c.h. README.md says which guide it follows.
 
 mod churn;
+mod counters;
 mod churn_client;
 mod fanout;
 mod file_ground;

@@ -1,15 +1,19 @@
-//! W30–W34: a task moves the frames of its stream, which it owns meanwhile; joining it gives the stream back.
+//! W30–W35: a task moves the frames of its stream, which it owns meanwhile; joining it gives the stream back.
 //!
 //! The frames are those of workloads/frame_flow.hpp: word w of frame k of stream i is mix(seed + (i << 40) + k) + w, and
 //! the checksum adds up mix(sum of a frame's words + k). Where frames are computed on (W34) that is work() in its place,
-//! in the task that moves them: the multi-thread flavour steals it with the task.
+//! in the task that moves them: the multi-thread flavour steals it with the task. Messages to an owner (W35) go to the
+//! channel of a task that has the table.
 
+use crate::counters::{own_table, ToOwner};
 use crate::session::{mix, now_ns, work, Flavor, Order, Outcome, Parameters, Recorder, Session};
 use crate::workers::{finish, Workers};
 use std::io::{self, IoSlice};
 use std::net::{Ipv4Addr, SocketAddr};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::mpsc::{unbounded_channel, UnboundedSender};
+use tokio::sync::oneshot;
 
 const WORD: usize = 8;
 /// SO_SNDBUF and SO_RCVBUF, as every backend has them (workloads/peer_connection.hpp).
@@ -26,6 +30,10 @@ struct Shape {
     hot_steps: u64,
     cold_steps: u64,
     rotation: u64, // 0: nothing is computed
+    messages: u64,
+    batch: usize,
+    owners: u64,
+    keys: u64,
     vectored: bool,
 }
 
@@ -44,6 +52,10 @@ impl Shape {
             hot_steps: value("hot_steps", 0),
             cold_steps: value("steps", 0),
             rotation: value("rotation", 0),
+            messages: value("frame_messages", 0),
+            batch: value("batch", 1) as usize,
+            owners: value("owners", 0),
+            keys: value("keys", 0),
             vectored: value("write", 0) != 0,
         }
     }
@@ -65,6 +77,8 @@ impl Shape {
     }
 }
 
+type Owner = UnboundedSender<ToOwner>;
+
 struct Stream {
     socket: TcpStream,
     shape: Shape,
@@ -80,6 +94,7 @@ struct Stream {
     checksum: u64,
     bytes: u64,
     sums: Vec<u64>, // of the words of each frame of the window that is to be computed on
+    outbox: Vec<u64>, // messages of frames that are back
     output: Vec<u8>,
     input: Vec<u8>,
 }
@@ -102,6 +117,7 @@ impl Stream {
             checksum: 0,
             bytes: 0,
             sums: vec![0; shape.window as usize],
+            outbox: Vec::with_capacity((shape.window * shape.messages) as usize),
             output: vec![0; window_bytes],
             input: vec![0; window_bytes.max(64 * 1024) + WORD],
         }
@@ -183,6 +199,7 @@ impl Stream {
                 } else {
                     self.sums[(self.received % self.shape.window) as usize] = self.sum;
                 }
+                self.outbox.extend((0..self.shape.messages).map(|j| mix(self.sum.wrapping_add(j))));
                 (self.sum, self.words) = (0, 0);
                 self.received += 1;
             }
@@ -205,7 +222,7 @@ impl Stream {
     }
 
     /// A step. Gives itself back.
-    async fn move_frames(mut self, frames: u64, latencies: Option<Recorder>) -> io::Result<Self> {
+    async fn move_frames(mut self, frames: u64, latencies: Option<Recorder>, owner: Option<Owner>) -> io::Result<Self> {
         self.end = self.sent + frames;
         let mut sent_ns = 0;
         while self.done != self.end {
@@ -218,6 +235,12 @@ impl Stream {
             }
             let before = self.done;
             self.read_some().await?;
+            if let Some(owner) = &owner {
+                for batch in self.outbox.chunks(self.shape.batch) {
+                    owner.send(ToOwner::batch(batch)).ok().expect("the owner lives");
+                }
+                self.outbox.clear();
+            }
             if let (Some(into), true) = (latencies, self.done != before) {
                 into.record(now_ns() - sent_ns);
             }
@@ -266,13 +289,22 @@ impl Session for Streams {
         for stream in &mut streams {
             stream.reset(order.seed);
         }
-        self.streams = self.workers.run(async move {
+        let mut owners = Vec::new();
+        let mut tables = Vec::new();
+        for owner in 0..shape.owners {
+            let (to_owner, incoming) = unbounded_channel();
+            owners.push(to_owner);
+            let place = self.workers.handle((owner % self.worker_count) as usize);
+            tables.push(place.spawn(own_table(owner, shape.keys, incoming)));
+        }
+        let (streams, of_tables) = self.workers.run(async move {
             for _ in 0..iterations {
                 for step in 0..shape.steps {
+                    let owner = owners.get((step % shape.owners.max(1)) as usize);
                     let moving: Vec<_> = streams
                         .drain(..)
                         .enumerate()
-                        .map(|(i, stream)| places[i].spawn(stream.move_frames(shape.frames_of(i as u64, step), latencies)))
+                        .map(|(i, stream)| places[i].spawn(stream.move_frames(shape.frames_of(i as u64, step), latencies, owner.cloned())))
                         .collect();
                     // All are waited for: when one fails, the others still end.
                     let mut failure = None;
@@ -285,14 +317,25 @@ impl Session for Streams {
                     if let Some(error) = failure {
                         return Err(io::Error::new(error.kind(), format!("a connection to the echo peer: {error}")));
                     }
+                    if let Some(owner) = owner {
+                        let (done, all_applied) = oneshot::channel();
+                        owner.send(ToOwner::EndOfStep(done)).ok().expect("the owner lives");
+                        all_applied.await.expect("the owner lives");
+                    }
                 }
             }
-            Ok(streams)
+            drop(owners);
+            let mut of_tables = 0u64;
+            for table in tables {
+                of_tables = of_tables.wrapping_add(finish(table.await));
+            }
+            Ok((streams, of_tables))
         })?;
+        self.streams = streams;
         let sum = |of: fn(&Stream) -> u64| self.streams.iter().fold(0u64, |sum, one| sum.wrapping_add(of(one)));
         Ok(Outcome {
             operations: sum(|one| one.done),
-            checksum: sum(|one| one.checksum),
+            checksum: sum(|one| one.checksum).wrapping_add(of_tables),
             bytes: sum(|one| one.bytes),
             thread_ids: Vec::new(),
         })
