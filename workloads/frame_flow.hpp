@@ -1,4 +1,4 @@
-// W30–W35: frames that go out on a stream and come back from the echo peer, a window of them at a time.
+// W30–W36: frames that go out on a stream and come back from the echo peer, a window of them at a time.
 //
 // Frame k of stream i is made of its number, slice seed + (i << 40) + k: word w of it is mix(number) + w. The
 // receiver adds up the words of each frame and mixes the sum with k, so the checksum is right only if every

@@ -2,8 +2,8 @@
 //
 // Each message adds itself to the counter of its key, so a message that is lost, doubled, changed or applied by
 // another owner changes the checksum; the order does not matter. The owner changes as the steps go on, and all
-// messages of a step are applied before the next one begins. Only the thread that the owner's worker runs on, or
-// one at a time where a runtime has no such thread, touches a table.
+// messages of a step are applied before the next one begins. Only the thread that the owner's worker runs on,
+// or one at a time where a runtime has no such thread, touches a table.
 #pragma once
 
 #include "workloads/work.hpp"
@@ -32,7 +32,9 @@ struct message_batch {
         std::ranges::copy(messages, made.items.begin());
         return made;
     }
-    [[nodiscard]] std::span<const std::uint64_t> values() const noexcept { return std::span(items).first(count); }
+    [[nodiscard]] std::span<const std::uint64_t> values() const noexcept {
+        return std::span(items).first(count);
+    }
 };
 
 /// One owner's counters.

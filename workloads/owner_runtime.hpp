@@ -21,8 +21,8 @@ concept batch_mailbox = requires(Mailbox& box, std::span<const std::uint64_t> ba
 };
 
 template <class Runtime>
-concept owner_runtime = stream_runtime<Runtime> && requires(Runtime& runtime, std::size_t stream,
-                                                            std::size_t worker) {
+concept owner_runtime = stream_runtime<Runtime> &&
+    requires(Runtime& runtime, std::size_t stream, std::size_t worker) {
     { runtime.mailbox(worker) } -> batch_mailbox;
     /// Whether the tasks of that connection run where those of that worker do, and so never beside them: then
     /// nothing need be handed over.

@@ -1,10 +1,12 @@
-// The shape of a slice of frames on connections (W30–W35), read from the parameters once, before the timing.
+// The shape of a slice of frames on connections (W30–W36), read from the parameters once, before the timing.
 #pragma once
 
 #include "workloads/workload.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 namespace bench {
 
@@ -26,6 +28,9 @@ struct stream_shape {
     std::uint64_t batch;      ///< messages that are handed over at once, at most
     std::uint64_t owners;     ///< 0 where there are no messages
     std::uint64_t keys;       ///< of each owner
+    /// Frames of each stream in each step, streams of a step together, where they differ otherwise
+    /// (bursts.hpp).
+    std::shared_ptr<const std::vector<std::uint64_t>> arrivals;
     write_mode mode;
     std::size_t workers;
 
@@ -34,6 +39,7 @@ struct stream_shape {
 
     /// The hot stream moves on with each step.
     [[nodiscard]] std::uint64_t frames_of(std::uint64_t stream, std::uint64_t step) const noexcept {
+        if (arrivals != nullptr) return (*arrivals)[step * streams + stream];
         return stream == step % streams ? hot_frames : cold_frames;
     }
     /// Work on a stream's frame, by its number in the slice.
@@ -44,12 +50,16 @@ struct stream_shape {
     [[nodiscard]] bool computes() const noexcept { return rotation != 0; }
     /// Whose table the messages of a step go to; owner i lives on worker i modulo their number.
     [[nodiscard]] std::uint64_t owner_of(std::uint64_t step) const noexcept { return step % owners; }
-    /// Of all streams in one step.
-    [[nodiscard]] std::uint64_t frames_per_step() const noexcept {
-        return hot_frames + (streams - 1) * cold_frames;
+    /// Of all streams in one step; all of them are applied before it ends.
+    [[nodiscard]] std::uint64_t messages_of(std::uint64_t step) const noexcept {
+        return owners == 0 ? 0 : messages * frames_of_step(step);
     }
+    /// Streams that move at all in a step.
+    [[nodiscard]] std::uint64_t busy_streams(std::uint64_t step) const noexcept;
+    /// Of all streams in one step.
+    [[nodiscard]] std::uint64_t frames_of_step(std::uint64_t step) const noexcept;
     /// Of all streams in one iteration.
-    [[nodiscard]] std::uint64_t frames_per_iteration() const noexcept { return steps * frames_per_step(); }
+    [[nodiscard]] std::uint64_t frames_per_iteration() const noexcept;
 };
 
 } // namespace bench

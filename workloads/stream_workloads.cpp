@@ -152,6 +152,25 @@ std::vector<workload> make_workloads() {
                         write,
                         workers},
          .expect = expect_of<5>},
+        {.name = "net/bursty_tenants",
+         .summary =
+             "many connections whose frames come in bursts, most of them on few connections; all begin each "
+             "round together",
+         .operation = "frame",
+         .needs_peer = true,
+         .parameters = {{"streams", 32, 1, 256, "", "connections, each a tenant's"},
+                        frames("frames", 2048, "of all tenants in one iteration"),
+                        {"rounds", 64, 1, 1'000'000, "", "in one iteration"},
+                        {"burst", 4, 1, 1'000'000, "rounds",
+                         "that a tenant sends in, at most, before it pauses"},
+                        {"gap", 12, 1, 1'000'000, "rounds", "that it pauses, at most"},
+                        {"skew", 11, 0, 30, "tenths", "exponent of Zipf's law, by which tenants have frames"},
+                        {"pattern", 1, 0, 1'000'000'000, "", "another number, other bursts"},
+                        {"frame_words", 512, 1, 512, "8 bytes", "size of a frame"},
+                        window,
+                        write,
+                        workers},
+         .expect = expect_of<6>},
     };
 }
 

@@ -7,7 +7,7 @@
 
 namespace bench {
 
-/// W30–W35.
+/// W30–W36.
 [[nodiscard]] std::vector<workload> stream_workloads();
 
 } // namespace bench

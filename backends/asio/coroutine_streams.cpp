@@ -1,4 +1,4 @@
-// W30–W35 with awaitable<> coroutines: the shared scenario, a connection's operations on its worker's context.
+// W30–W36 with awaitable<> coroutines: the shared scenario, a connection's operations on its worker's context.
 #include "backends/asio/coroutine_runtime.hpp"
 #include "backends/asio/sessions.hpp"
 #include "backends/asio/stream_set.hpp"

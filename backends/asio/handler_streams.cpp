@@ -1,4 +1,4 @@
-// W30–W35 with handlers: each connection's reads and writes call one another on its worker's context. The join
+// W30–W36 with handlers: each connection's reads and writes call one another on its worker's context. The join
 // of a step is a counter, and whoever comes last begins the next step. Messages to an owner (W35) are
 // dispatched to its worker's context, or to the owner's strand where all share one: at once if that is where
 // they come from.
@@ -102,11 +102,11 @@ public:
         flows_.reset(order.seed);
         tables_.reset();
         latencies_ = order.record_latency ? &into.lane(0) : nullptr;
-        step_ = 0;
-        left_ = order.iterations * shape_.steps;
+        step_ = shape_.steps - 1; // the one before the first
+        left_ = order.iterations * shape_.steps + 1;
         running_slice slice(workers_);
         slice_ = &slice;
-        begin_step();
+        next_step();
         slice.wait();
         if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
         slice_outcome done = flows_.outcome();
@@ -116,14 +116,16 @@ public:
 
 private:
     void begin_step() {
-        open_.store(shape_.streams + shape_.frames_per_step() * shape_.messages, std::memory_order_relaxed);
+        open_.store(shape_.busy_streams(step_) + shape_.messages_of(step_), std::memory_order_relaxed);
         // A copy: once the last one is posted, the next step may begin elsewhere.
         const std::uint64_t step = step_;
-        for (std::size_t i = 0; i < shape_.streams; ++i)
+        for (std::size_t i = 0; i < shape_.streams; ++i) {
+            if (shape_.frames_of(i, step) == 0) continue;
             asio::post(workers_.context(i % workers_.workers()), [this, i, step] {
                 movers_[i]->move(shape_.frames_of(i, step), latencies_,
                                  [this, i](std::exception_ptr failure) { end_one(i, std::move(failure)); });
             });
+        }
     }
 
     void hand_over(std::span<const std::uint64_t> messages) {
@@ -151,11 +153,16 @@ private:
     /// Streams of the step that are done, or messages of it that are applied.
     void end_some(std::uint64_t count) {
         if (open_.fetch_sub(count, std::memory_order_acq_rel) != count) return;
-        step_ = (step_ + 1) % shape_.steps;
-        if (--left_ != 0)
-            begin_step();
-        else
-            slice_->announce_end();
+        next_step();
+    }
+
+    /// The next one in which a stream moves, or the end.
+    void next_step() {
+        do {
+            step_ = (step_ + 1) % shape_.steps;
+            if (--left_ == 0) return slice_->announce_end();
+        } while (shape_.busy_streams(step_) == 0);
+        begin_step();
     }
 
     stream_shape shape_;

@@ -1,4 +1,4 @@
-// W30–W35 by hand: a worker with one busy connection blocks in recv(2), one with more waits for any of them
+// W30–W36 by hand: a worker with one busy connection blocks in recv(2), one with more waits for any of them
 // with epoll(7). Writes block: the window fits into the socket's buffer. Nothing here can go wrong but the
 // peer. Messages to an owner (W35) wait until all have come to the end of the step, where the owner takes them.
 #include "backends/floor/crew.hpp"

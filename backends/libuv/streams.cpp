@@ -1,4 +1,4 @@
-// W30–W35 with a loop a worker: reading stays on for as long as a session is open, and what the window lets out
+// W30–W36 with a loop a worker: reading stays on for as long as a session is open, and what the window lets out
 // is tried at once (uv_try_write), as libuv's guide has it, and queued only where the socket is full. The join
 // of a step is a counter; whoever comes last begins the next step. Messages to an owner (W35) go to the inbox
 // of its loop, unless they come from there.
@@ -165,9 +165,9 @@ public:
         flows_.reset(order.seed);
         tables_.reset();
         latencies_ = order.record_latency ? &into.lane(0) : nullptr;
-        step_ = 0;
-        left_ = order.iterations * shape_.steps;
-        begin_step();
+        step_ = shape_.steps - 1; // the one before the first
+        left_ = order.iterations * shape_.steps + 1;
+        next_step();
         end.wait();
         if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
         slice_outcome done = flows_.outcome();
@@ -177,7 +177,7 @@ public:
 
 private:
     void begin_step() {
-        open_.store(shape_.streams + shape_.frames_per_step() * shape_.messages, std::memory_order_relaxed);
+        open_.store(shape_.busy_streams(step_) + shape_.messages_of(step_), std::memory_order_relaxed);
         // A copy: once the last loop has it, another one may begin the next step.
         const std::uint64_t step = step_;
         for (auto& each : steps_) each.send(step);
@@ -185,7 +185,8 @@ private:
 
     void move_those_of(std::size_t worker, std::uint64_t step) {
         for (std::size_t i = worker; i < shape_.streams; i += shape_.workers)
-            connections_[i]->move(shape_.frames_of(i, step), latencies_);
+            if (const std::uint64_t frames = shape_.frames_of(i, step); frames != 0)
+                connections_[i]->move(frames, latencies_);
     }
 
     void hand_over(std::size_t from, std::span<const std::uint64_t> batch) {
@@ -215,11 +216,16 @@ private:
     /// Streams of the step that are done, or messages of it that are applied.
     void end_some(std::uint64_t count) {
         if (open_.fetch_sub(count, std::memory_order_acq_rel) != count) return;
-        step_ = (step_ + 1) % shape_.steps;
-        if (--left_ != 0)
-            begin_step();
-        else
-            end_->announce();
+        next_step();
+    }
+
+    /// The next one in which a stream moves, or the end.
+    void next_step() {
+        do {
+            step_ = (step_ + 1) % shape_.steps;
+            if (--left_ == 0) return end_->announce();
+        } while (shape_.busy_streams(step_) == 0);
+        begin_step();
     }
 
     stream_shape shape_;

@@ -1,4 +1,4 @@
-// W30–W35: connections to the echo peer, each at home on a shard, whose tasks move its frames.
+// W30–W36: connections to the echo peer, each at home on a shard, whose tasks move its frames.
 #include "backends/spargio/stream_session.hpp"
 
 #include "backends/spargio/mailbox.hpp"

@@ -1,4 +1,4 @@
-// W30–W35 with a thread for each connection, and calls that block; owners (W35) are threads with a queue each.
+// W30–W36 with a thread for each connection, and calls that block; owners (W35) are threads with a queue each.
 #include "backends/threads/job_thread.hpp"
 #include "backends/threads/message_queue.hpp"
 #include "backends/threads/sessions.hpp"
@@ -121,13 +121,13 @@ private:
     void own_table(std::size_t owner, std::barrier<>& step_end, const slice_order& order) {
         for (std::uint64_t i = 0; i < order.iterations; ++i)
             for (std::uint64_t step = 0; step < shape_.steps; ++step) {
-                if (shape_.owner_of(step) == owner) apply_step(owner);
+                if (shape_.owner_of(step) == owner) apply_step(owner, step);
                 step_end.arrive_and_wait();
             }
     }
 
-    void apply_step(std::size_t owner) {
-        const std::uint64_t messages = shape_.frames_per_step() * shape_.messages;
+    void apply_step(std::size_t owner, std::uint64_t step) {
+        const std::uint64_t messages = shape_.messages_of(step);
         for (std::uint64_t applied = 0; applied < messages;)
             for (const message_batch& batch : queues_[owner].receive_all()) {
                 if (batch.count == 0) throw std::runtime_error("a connection has failed, or another owner");

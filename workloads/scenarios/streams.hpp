@@ -1,4 +1,4 @@
-// W30–W34, written once for every coroutine-capable backend (W2).
+// W30–W34 and W36, written once for every coroutine-capable backend (W2).
 #pragma once
 
 #include "workloads/flow_set.hpp"
@@ -45,9 +45,9 @@ typename Runtime::template task<slice_outcome> streams(Runtime& runtime, stream_
         for (std::uint64_t step = 0; step < shape.steps; ++step) {
             moving.clear();
             for (std::size_t stream = 0; stream < shape.streams; ++stream)
-                moving.push_back(
-                    runtime.spawn_for_stream(stream, move_frames(runtime, stream, flows[stream],
-                                                                 shape.frames_of(stream, step), latencies)));
+                if (const std::uint64_t frames = shape.frames_of(stream, step); frames != 0)
+                    moving.push_back(runtime.spawn_for_stream(
+                        stream, move_frames(runtime, stream, flows[stream], frames, latencies)));
             // All are waited for, and then one failure is told: they use what belongs to the session.
             std::exception_ptr failure;
             for (auto& each : moving) {

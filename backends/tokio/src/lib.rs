@@ -1,5 +1,6 @@
 //! The Tokio backend (W56): Tokio behind workloads/backend_c.h. README.md says which guide it follows.
 
+mod bursts;
 mod churn;
 mod counters;
 mod churn_client;

@@ -1,15 +1,17 @@
-//! W30–W35: a task moves the frames of its stream, which it owns meanwhile; joining it gives the stream back.
+//! W30–W36: a task moves the frames of its stream, which it owns meanwhile; joining it gives the stream back.
 //!
 //! The frames are those of workloads/frame_flow.hpp: word w of frame k of stream i is mix(seed + (i << 40) + k) + w, and
 //! the checksum adds up mix(sum of a frame's words + k). Where frames are computed on (W34) that is work() in its place,
 //! in the task that moves them: the multi-thread flavour steals it with the task. Messages to an owner (W35) go to the
 //! channel of a task that has the table.
 
+use crate::bursts;
 use crate::counters::{own_table, ToOwner};
 use crate::session::{mix, now_ns, work, Flavor, Order, Outcome, Parameters, Recorder, Session};
 use crate::workers::{finish, Workers};
 use std::io::{self, IoSlice};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::mpsc::{unbounded_channel, UnboundedSender};
@@ -37,14 +39,33 @@ struct Shape {
     vectored: bool,
 }
 
+/// Frames of each stream in each step (W36), where they differ otherwise than by one that is hot.
+type Arrivals = Option<Arc<Vec<u64>>>;
+
+fn read_arrivals(workload: &str, how: &Parameters) -> Arrivals {
+    let plan = || {
+        bursts::plan(&bursts::Options {
+            tenants: how.get("streams"),
+            rounds: how.get("rounds"),
+            frames: how.get("frames"),
+            burst: how.get("burst"),
+            gap: how.get("gap"),
+            skew_tenths: how.get("skew"),
+            pattern: how.get("pattern"),
+        })
+    };
+    (workload == "net/bursty_tenants").then(|| Arc::new(plan()))
+}
+
 impl Shape {
     fn read(workload: &str, how: &Parameters) -> Self {
         let value = |name: &str, otherwise: u64| how.0.get(name).map_or(otherwise, |&number| number as u64);
         let one_stream = workload == "net/echo_rtt" || workload == "net/stream_window";
         let pipeline = workload == "net/pipeline_hotspot";
+        let bursty = workload == "net/bursty_tenants";
         Shape {
             streams: if one_stream { 1 } else { value("streams", 1) },
-            steps: value("steps_in_turn", 1),
+            steps: value(if bursty { "rounds" } else { "steps_in_turn" }, 1),
             hot_frames: value(if one_stream || pipeline { "frames" } else { "hot_frames" }, 1),
             cold_frames: value(if pipeline { "frames" } else { "cold_frames" }, 0),
             frame_bytes: value("frame_words", 1) as usize * WORD,
@@ -261,6 +282,7 @@ async fn connect(port: u16, shape: Shape, index: u64) -> io::Result<Stream> {
 pub struct Streams {
     shape: Shape,
     worker_count: u64,
+    arrivals: Arrivals,
     streams: Vec<Stream>, // before the runtimes whose drivers they are registered with
     workers: Workers,
 }
@@ -275,7 +297,7 @@ impl Streams {
             let place = workers.handle((index % worker_count) as usize);
             streams.push(finish(place.block_on(place.spawn(connect(port, shape, index))))?);
         }
-        Ok(Streams { shape, worker_count, streams, workers })
+        Ok(Streams { shape, arrivals: read_arrivals(workload, how), worker_count, streams, workers })
     }
 }
 
@@ -289,6 +311,7 @@ impl Session for Streams {
         for stream in &mut streams {
             stream.reset(order.seed);
         }
+        let mut streams: Vec<_> = streams.into_iter().map(Some).collect();
         let mut owners = Vec::new();
         let mut tables = Vec::new();
         for owner in 0..shape.owners {
@@ -297,20 +320,30 @@ impl Session for Streams {
             let place = self.workers.handle((owner % self.worker_count) as usize);
             tables.push(place.spawn(own_table(owner, shape.keys, incoming)));
         }
+        let arrivals = self.arrivals.clone();
+        let frames_of = move |stream: usize, step: u64| match &arrivals {
+            Some(plan) => plan[(step * shape.streams) as usize + stream],
+            None => shape.frames_of(stream as u64, step),
+        };
         let (streams, of_tables) = self.workers.run(async move {
             for _ in 0..iterations {
                 for step in 0..shape.steps {
                     let owner = owners.get((step % shape.owners.max(1)) as usize);
-                    let moving: Vec<_> = streams
-                        .drain(..)
-                        .enumerate()
-                        .map(|(i, stream)| places[i].spawn(stream.move_frames(shape.frames_of(i as u64, step), latencies, owner.cloned())))
-                        .collect();
+                    // Those that have nothing to move are left in peace.
+                    let mut moving = Vec::with_capacity(streams.len());
+                    for (i, stream) in streams.iter_mut().enumerate() {
+                        let frames = frames_of(i, step);
+                        if frames == 0 {
+                            continue;
+                        }
+                        let stream = stream.take().expect("each is back after a step");
+                        moving.push((i, places[i].spawn(stream.move_frames(frames, latencies, owner.cloned()))));
+                    }
                     // All are waited for: when one fails, the others still end.
                     let mut failure = None;
-                    for one in moving {
+                    for (i, one) in moving {
                         match finish(one.await) {
-                            Ok(stream) => streams.push(stream),
+                            Ok(stream) => streams[i] = Some(stream),
                             Err(error) => failure = Some(error),
                         }
                     }
@@ -329,7 +362,7 @@ impl Session for Streams {
             for table in tables {
                 of_tables = of_tables.wrapping_add(finish(table.await));
             }
-            Ok((streams, of_tables))
+            Ok((streams.into_iter().flatten().collect(), of_tables))
         })?;
         self.streams = streams;
         let sum = |of: fn(&Stream) -> u64| self.streams.iter().fold(0u64, |sum, one| sum.wrapping_add(of(one)));
