@@ -27,6 +27,9 @@ WORKLOADS = {
     "net/stream_window": ("frame", "wall_time", False, {"write": "per_frame", "workers": "2"}),
     "net/imbalanced": ("frame", "wall_time", False, {"workers": "2"}),
     "net/hotspot_rotation": ("frame", "wall_time", False, {"workers": "2"}),
+    "net/pipeline_hotspot": ("frame", "wall_time", False, {"workers": "2"}),
+    "net/keyed_hotspot": ("frame", "wall_time", False, {"workers": "2"}),
+    "net/bursty_tenants": ("frame", "wall_time", False, {"workers": "2"}),
     "net/churn": ("connection", "wall_time", False, {"connections": "256", "workers": "2"}),
     "idle/park": ("ms of idleness", "cpu_time", False, {"workers": "2"}),
 }
@@ -187,7 +190,9 @@ def quick(blocks: int = 10, seed: int = 7, trees: bool = False) -> dict:
     moved = [transfers("fs/read_rtt"), transfers("fs/read_depth"), transfers("fs/write_depth"),
              transfers("fs/metadata_storm", files="64"), transfers("net/echo_rtt"),
              transfers("net/stream_window", write="per_frame"), transfers("net/stream_window", write="vectored"),
-             transfers("net/imbalanced"), transfers("net/hotspot_rotation"), transfers("net/churn")]
+             transfers("net/imbalanced"), transfers("net/hotspot_rotation"),
+             transfers("net/pipeline_hotspot"), transfers("net/keyed_hotspot"), transfers("net/bursty_tenants"),
+             transfers("net/churn")]
     recursive = [tree("fanout/skynet", 20, 30, leaves="100000"), tree("fanout/fib", 8, 24, n="24")]
     return make_run([
         messages("ping_pong/steady_rtt", 150, 5100, 86, 9000, 5200, 6100, latency=True),
