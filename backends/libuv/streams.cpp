@@ -46,10 +46,11 @@ public:
     void move(std::uint64_t frames, histogram* into) {
         flow_.begin_step(frames);
         into_ = into;
+        moving_ = true;
         if (broken_)
-            finished_(std::make_exception_ptr(std::runtime_error("the echo peer has closed the connection")));
+            end(std::make_exception_ptr(std::runtime_error("the echo peer has closed the connection")));
         else if (flow_.step_done())
-            finished_(nullptr);
+            end(nullptr);
         else
             write();
     }
@@ -76,8 +77,8 @@ private:
         // What a computed frame lets out goes out before the next is computed on.
         do {
             if (!queued_ && !broken_) write();
-        } while (flow_.compute_next());
-        if (flow_.step_done() && !broken_) finished_(nullptr);
+        } while (!broken_ && flow_.compute_next());
+        if (!broken_ && flow_.step_done()) end(nullptr);
     }
 
     void write() {
@@ -114,12 +115,18 @@ private:
         return true;
     }
 
+    void end(std::exception_ptr failure) {
+        moving_ = false;
+        finished_(std::move(failure));
+    }
+
     void fail(int status) {
         if (broken_) return;
         broken_ = true;
         uv_read_stop(stream());
-        if (!flow_.step_done())
-            finished_(std::make_exception_ptr(
+        // Between steps the flow is not this thread's.
+        if (moving_)
+            end(std::make_exception_ptr(
                 std::runtime_error(std::string("talking to the echo peer: ") + uv_strerror(status))));
     }
 
@@ -131,6 +138,7 @@ private:
     std::vector<uv_buf_t> buffers_;
     histogram* into_ = nullptr;
     std::uint64_t sent_ns_ = 0;
+    bool moving_ = false; // a step
     bool queued_ = false;
     bool broken_ = false;
 };

@@ -16,7 +16,8 @@ namespace {
 constexpr burst_options usual{
     .tenants = 32, .rounds = 64, .frames = 2048, .burst = 4, .gap = 12, .skew_tenths = 11, .pattern = 1};
 
-std::uint64_t frames_of(const std::vector<std::uint64_t>& plan, const burst_options& how, std::uint64_t tenant) {
+std::uint64_t frames_of(const std::vector<std::uint64_t>& plan, const burst_options& how,
+                        std::uint64_t tenant) {
     std::uint64_t all = 0;
     for (std::uint64_t round = 0; round < how.rounds; ++round) all += plan[round * how.tenants + tenant];
     return all;
@@ -48,8 +49,7 @@ TEST(W36, without_skew_all_have_alike) {
     burst_options how = usual;
     how.skew_tenths = 0;
     const auto plan = plan_bursts(how);
-    for (std::uint64_t tenant = 0; tenant < how.tenants; ++tenant)
-        EXPECT_EQ(frames_of(plan, how, tenant), 64u);
+    for (std::uint64_t tenant = 0; tenant < how.tenants; ++tenant) EXPECT_EQ(frames_of(plan, how, tenant), 64u);
 }
 
 TEST(W36, bursts_and_gaps_are_as_long_as_said) {
