@@ -10,6 +10,7 @@
 #include <csignal>
 #include <exception>
 #include <string>
+#include <string_view>
 
 namespace {
 
@@ -77,13 +78,25 @@ TEST_P(every_connected_backend, W7_a_peer_that_is_not_there_is_a_refusal) {
     EXPECT_NE(session.error().reason.find("refused"), std::string::npos) << session.error().reason;
 }
 
+/// The thread sanitizer does not see into libstdc++, and so not how an exception is counted there: one that a
+/// handler of Asio's or libuv's hands to the caller and lets go of itself later it takes for a race.
+bool sanitizer_misjudges([[maybe_unused]] std::string_view backend) {
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+    return backend.starts_with("asio") || backend == "libuv";
+#endif
+#endif
+    return false;
+}
+
 /// With the knobs as they are, and Tokio's and Asio's other forms.
 std::vector<combination> connected_combinations() {
     auto all = all_combinations();
     std::erase_if(all, [](const combination& each) {
         const auto name = each.runtime->name();
         const bool has_forms = name == "tokio" || name.starts_with("asio");
-        return !each.what->needs_peer || each.what->peer_connects || (!has_forms && !each.knobs.empty());
+        return sanitizer_misjudges(name) || !each.what->needs_peer || each.what->peer_connects ||
+               (!has_forms && !each.knobs.empty());
     });
     return all;
 }
