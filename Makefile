@@ -12,7 +12,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build bench test check mutants soak fairness format tidy clean \
+.PHONY: help bootstrap build bench bench-full test check mutants soak fairness format tidy clean \
         build-release build-release-clang build-debug build-asan build-tsan
 
 V ?= 0
@@ -36,6 +36,9 @@ build-release build-release-clang build-debug build-asan build-tsan: build-%: bo
 
 bench: build-release ## measure the quick matrix, judge it, write the report and its figures (5 minutes)
 	@.ci/bench build/release
+
+bench-full: build-release ## measure every case, also long and large ones; as bench otherwise (half an hour)
+	@.ci/bench build/release full
 
 test: build-release ## run every test (under 10 minutes)
 	@.ci/test build/release all

@@ -246,6 +246,7 @@ public:
     [[nodiscard]] receive_buffers& buffers();
 
 private:
+    void note_end_of_idling(bool by_kernel) noexcept;
     [[nodiscard]] bool waits_for_kernel() const noexcept;
     bool gather() noexcept;
     bool take_arrivals() noexcept;
@@ -334,8 +335,9 @@ private:
     task_header* current_ = nullptr;
     task_header* finished_ = nullptr;
     std::uint32_t idle_rounds_ = 0;
-    bool was_idle_ = false;            // in the turn before
-    bool kernel_ended_idling_ = false; // the last time, by a completion
+    bool was_idle_ = false; // in the turn before
+    int kernel_wakes_ = 0; // idlings that completions ended, less those that others did; see waits_for_kernel()
+    static constexpr int most_kernel_wakes = 3;
     std::uint64_t taken_at_last_wait_ = 0;
     bool streaming_ = false;
     std::uint32_t next_victim_ = 0;

@@ -33,7 +33,7 @@ void shard::run_until_stopped() {
         if (worked) {
             idle_rounds_ = 0;
             spin_.found_work();
-            if (std::exchange(was_idle_, false)) kernel_ended_idling_ = !arrived;
+            if (std::exchange(was_idle_, false)) note_end_of_idling(!arrived);
             // Who is about to sleep hands over what he has asked for and waits with one system call.
             const bool about_to_sleep = (!spin_.ever() || waits_for_kernel()) && queue_.empty();
             if (!about_to_sleep || std::exchange(left_ring_alone_, true)) {
@@ -66,14 +66,21 @@ void shard::run_until_stopped() {
     }
 }
 
-/// Whether what ends this idling will probably be a completion, as it was the last time. For the kernel's
+void shard::note_end_of_idling(bool by_kernel) noexcept {
+    if (by_kernel)
+        kernel_wakes_ = std::min(kernel_wakes_ + 1, most_kernel_wakes);
+    else
+        kernel_wakes_ = std::max(kernel_wakes_ - 1, 0);
+}
+
+/// Whether what ends this idling will probably be a completion, as it mostly was of late. For the kernel's
 /// answers it does not pay to spin: they take as long as a device or another process takes, who may want this
 /// very CPU, and the kernel wakes us itself, without a doorbell.
 bool shard::waits_for_kernel() const noexcept {
 #if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 133
     return false; // mutant: a shard spins for the kernel, too
 #endif
-    return kernel_ended_idling_ && !spins_for_io_ && operations_.size() != 0;
+    return kernel_wakes_ > most_kernel_wakes / 2 && !spins_for_io_ && operations_.size() != 0;
 }
 
 /// What has come from outside this thread, and what time has brought, made into runnable tasks. Runs none.
@@ -332,11 +339,12 @@ void shard::park() noexcept {
     if (limit != std::chrono::nanoseconds::zero()) {
         counters_.parks.add();
         first_cpu_.release();
-        spin_.going_to_sleep();
+        const bool adapts = !waits_for_kernel(); // how soon the kernel answers says nothing about messages
+        if (adapts) spin_.going_to_sleep();
         trace::parks();
         ring_->submit_and_wait(limit);
         trace::unparks();
-        spin_.woke_up();
+        if (adapts) spin_.woke_up();
         if (limit != ring::no_limit && overslept()) counters_.timeout_wakes_with_work.add();
         check_cpu();
         counters_.completions_lost.set(ring_->completions_lost());

@@ -232,9 +232,9 @@ TEST(R14, a_shard_that_the_kernel_will_wake_does_not_spin) {
     std::uint64_t idled = 0;
     for (int i = 0; i < 20; ++i) ask_when_idle(*tested, pair.theirs.get(), idled);
     EXPECT_EQ(std::move(answering).get(), 0);
-    // Before the task came, for its first byte, and after its last answer: the spawn, and nothing else, might
-    // have ended these.
-    EXPECT_LE(tested->handle().stats().total().spins, before + 3);
+    // Before the task came, for its first bytes, as long as others have ended as many idlings as the kernel,
+    // and after its last answer, when nothing is in flight.
+    EXPECT_LE(tested->handle().stats().total().spins, before + 5);
 }
 
 } // namespace

@@ -1,0 +1,48 @@
+"""The matrices that the project measures itself by."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# Not for the tables: it measures the harness, on whatever backend.
+OVERHEAD = "harness/empty"
+
+
+def groups_of(name: str) -> dict[str, dict]:
+    with open(ROOT / "harness" / "matrices" / f"{name}.toml", "rb") as file:
+        return {group["workload"]: group for group in tomllib.load(file)["group"]}
+
+
+def workloads() -> set[str]:
+    sources = "".join(path.read_text() for path in (ROOT / "workloads").glob("**/*.cpp"))
+    return set(re.findall(r'\.name = "([a-z_]+/[a-z_]+)"', sources)) - {OVERHEAD}
+
+
+def values(group: dict) -> dict[str, set[str]]:
+    return {name: {str(value) for value in given} for name, given in group.get("parameters", {}).items()}
+
+
+def test_the_workloads_are_found() -> None:
+    assert {"ping_pong/steady_rtt", "fanout/balanced", "fs/read_rtt", "net/echo_rtt"} <= workloads()
+
+
+def test_the_full_matrix_holds_every_workload() -> None:
+    assert workloads() - set(groups_of("full")) == set()
+
+
+@pytest.mark.parametrize("workload", sorted(groups_of("quick")))
+def test_the_full_matrix_holds_every_case_of_the_quick_one(workload: str) -> None:
+    quick, full = groups_of("quick")[workload], groups_of("full")[workload]
+    assert set(quick["arms"]) <= set(full["arms"])
+    for name, given in values(quick).items():
+        assert given <= values(full)[name]
+
+
+@pytest.mark.parametrize("workload", sorted(set(groups_of("full")) - {OVERHEAD}))
+def test_the_full_matrix_has_spargio_and_a_rival_in_each_group(workload: str) -> None:
+    arms = groups_of("full")[workload]["arms"]
+    assert "spargio" in arms
+    assert any(not arm.startswith(("spargio", "floor")) for arm in arms)
