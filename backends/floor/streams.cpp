@@ -132,8 +132,8 @@ private:
 class stream_session final : public session {
 public:
     explicit stream_session(const stream_shape& shape)
-        : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys),
-          lanes_(std::min<std::size_t>(shape.workers, shape.streams)), crew_(lanes_.size()) {
+        : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys), lanes_(lanes_for(shape)),
+          crew_(lanes_.size()) {
         for (std::uint64_t i = 0; i < shape.streams; ++i) lanes_[i % lanes_.size()].add(i, flows_[i]);
     }
 
@@ -151,6 +151,12 @@ public:
     }
 
 private:
+    /// Where frames are computed on, a thread for each connection: the kernel puts those that compute side by
+    /// side, which no fixed share of the connections does.
+    static std::size_t lanes_for(const stream_shape& shape) {
+        return shape.computes() ? shape.streams : std::min<std::size_t>(shape.workers, shape.streams);
+    }
+
     void move_all(std::size_t worker, const slice_order& order, histogram* latencies) {
         std::uint64_t met = 0;
         for (std::uint64_t i = 0; i < order.iterations; ++i)
