@@ -84,6 +84,8 @@ public:
         if (what.name == "fanout/hotkey_rotation") return open_keyed_fanout(keyed_shape::read(how), set);
         if (what.name == "fanout/skynet" || what.name == "fanout/fib") return open_fork_join(what, how, set);
         if (what.name == "net/churn") return open_churn(churn_shape::read(how), set);
+        if (what.name == "mixed/io_cpu")
+            return open_mixed_session(mixed_shape::read(what, how), set.layout, set.poll);
         if (what.name.starts_with("net/")) return open_streams(stream_shape::read(what, how), set);
         if (what.name == "ping_pong/tasks_rtt") return open_tasks(ping_pong_shape::read(how, false), set);
         if (what.name.starts_with("ping_pong/")) return open_messages(what, how, set);

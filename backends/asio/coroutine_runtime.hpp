@@ -66,8 +66,7 @@ public:
 
     template <class Value>
     joiner<Value> spawn_on(std::size_t worker, task<Value>&& work) {
-        using result = asio::experimental::concurrent_channel<executor, void(std::exception_ptr, Value)>;
-        auto end = std::make_shared<result>(executor_of(worker), 1);
+        auto end = make_end<Value>(worker);
         asio::co_spawn(executor_of(worker), std::move(work), [end](std::exception_ptr failure, Value value) {
             end->try_send(failure, std::move(value));
         });
@@ -89,14 +88,22 @@ public:
 
     [[nodiscard]] executor executor_of(std::size_t worker) { return workers_.context(worker).get_executor(); }
 
-private:
-    static constexpr std::size_t link_capacity = 4096;
+protected:
+    /// Takes the result of what was started; may be used by any thread.
+    template <class Value>
+    auto make_end(std::size_t worker) {
+        using result = asio::experimental::concurrent_channel<executor, void(std::exception_ptr, Value)>;
+        return std::make_shared<result>(executor_of(worker), 1);
+    }
 
     template <class Value, class Result>
     static task<Value> wait_for(std::shared_ptr<Result> end) {
         // Not deferred: Boost 1.81 cannot await a deferred operation that completes with an exception_ptr.
         co_return co_await end->async_receive(asio::use_awaitable_t<executor>());
     }
+
+private:
+    static constexpr std::size_t link_capacity = 4096;
 
     worker_threads& workers_;
     std::vector<std::unique_ptr<channel>> links_;

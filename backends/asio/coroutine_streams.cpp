@@ -1,34 +1,15 @@
 // W30–W36 with awaitable<> coroutines: the shared scenario, a connection's operations on its worker's context.
 #include "backends/asio/coroutine_runtime.hpp"
+#include "backends/asio/coroutine_stream.hpp"
 #include "backends/asio/sessions.hpp"
-#include "backends/asio/stream_set.hpp"
 #include "workloads/scenarios/keyed_streams.hpp"
 #include "workloads/scenarios/streams.hpp"
 
 #include <exception>
 #include <utility>
 
-#include <boost/asio/write.hpp>
-
 namespace bench::on_asio {
 namespace {
-
-/// A connection as scenarios see it.
-class coroutine_stream {
-public:
-    explicit coroutine_stream(peer_socket& socket) : socket_(socket) {}
-
-    auto read_some(std::span<std::byte> into) {
-        return socket_.async_read_some(asio::buffer(into.data(), into.size()), asio::deferred);
-    }
-    auto write_all(std::span<iovec> parts) {
-        return asio::async_write(socket_, buffers_.of(parts), asio::deferred);
-    }
-
-private:
-    peer_socket& socket_;
-    part_buffers buffers_;
-};
 
 /// Batches on their way to a worker.
 class batch_channel {

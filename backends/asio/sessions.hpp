@@ -8,6 +8,7 @@
 #include "workloads/fork_join.hpp"
 #include "workloads/frame_flow.hpp"
 #include "workloads/keyed_fanout.hpp"
+#include "workloads/mixed.hpp"
 #include "workloads/ping_pong.hpp"
 
 #include <memory>
@@ -30,6 +31,10 @@ std::unique_ptr<session> make_streams(const stream_shape& shape, context_layout 
 // Of the family fs: the shared scenarios, whose calls run on a thread pool.
 std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how,
                                                                    context_layout layout, polling poll);
+
+/// mixed/io_cpu: the shared scenario.
+std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape,
+                                                                    context_layout layout, polling how);
 
 // The scenarios of workloads/scenarios/, with awaitable<> coroutines and channels.
 std::unique_ptr<session> make_steady_rtt_coroutines(ping_pong_shape shape, polling how);

@@ -80,6 +80,12 @@ public:
             return open_session<idle_session>(static_cast<std::size_t>(how["workers"]));
         if (what.name == "harness/empty") return open_session<empty_session>();
         if (what.name == "net/churn") return make_churn(churn_shape::read(how));
+        if (what.name == "mixed/io_cpu")
+            return refuse_unsupported(
+                "what is mixed here are three limits that the floor has one by one (net/echo_rtt, "
+                "fs/read_depth, "
+                "fanout/balanced); how they share a CPU is a scheduler's business, and by hand that is the "
+                "kernel's, which the threads backend shows");
         if (what.name.starts_with("net/")) return make_streams(stream_shape::read(what, how));
         return refuse_unsupported("the floor has no hand-written form of " + std::string(what.name) + " yet");
     } catch (const std::exception& error) {

@@ -58,6 +58,7 @@ public:
                 "the empty workload shows the harness's own cost, which the floor measures; no "
                 "runtime takes part in it");
         if (what.name == "net/churn") return make_churn(churn_shape::read(how));
+        if (what.name == "mixed/io_cpu") return open_mixed(what, how, *read_threads(*knobs));
         if (what.name.starts_with("net/")) return make_streams(stream_shape::read(what, how));
         return refuse_unsupported("the libuv backend has no form of " + std::string(what.name) + " yet");
     } catch (const std::exception& error) {
@@ -83,6 +84,14 @@ private:
         if (const auto claimed = claim_pool(pool); !claimed)
             return std::unexpected(refusal{refusal::kind_type::unavailable, claimed.error()});
         return open_file_session(what, how, pool);
+    }
+
+    static std::expected<std::unique_ptr<session>, refusal>
+    open_mixed(const workload& what, const parameters& how, std::size_t threads) {
+        const auto shape = mixed_shape::read(what, how);
+        if (const auto claimed = claim_pool(threads == 0 ? shape.workers() : threads); !claimed)
+            return std::unexpected(refusal{refusal::kind_type::unavailable, claimed.error()});
+        return open_mixed_session(shape);
     }
 
     static std::expected<std::unique_ptr<session>, refusal> open_fanout(fanout_shape shape,

@@ -6,6 +6,7 @@
 #include "workloads/fanout.hpp"
 #include "workloads/frame_flow.hpp"
 #include "workloads/keyed_fanout.hpp"
+#include "workloads/mixed.hpp"
 #include "workloads/ping_pong.hpp"
 
 #include <memory>
@@ -18,6 +19,8 @@ std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape);
 std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape);
 std::unique_ptr<session> make_churn(const churn_shape& shape);
 std::unique_ptr<session> make_streams(const stream_shape& shape);
+/// mixed/io_cpu, on a pool of as many threads as workers, which was claimed before (below).
+std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape);
 std::unique_ptr<session> make_idle(std::size_t workers);
 
 /// Of the family fs; `pool_threads` as below.

@@ -160,6 +160,7 @@ opened open_by_name(const workload& what, const parameters& how, const spargio::
     if (what.name.starts_with("fs/")) return open_spargio_file_session(what, how, options);
     if (what.name == "net/churn") return make_churn_session(options, churn_shape::read(how));
     if (what.name.starts_with("net/")) return make_stream_session(options, stream_shape::read(what, how));
+    if (what.name == "mixed/io_cpu") return open_mixed_session(options, mixed_shape::read(what, how));
     if (what.name == "idle/park") return open_session<idle_session>(options);
     return refuse_unsupported("the Spargio backend has no session for this workload");
 }

@@ -5,6 +5,7 @@
 #include "backends/spargio/warm_session.hpp"
 #include "workloads/peer_connection.hpp"
 #include "workloads/scenarios/keyed_streams.hpp"
+#include "workloads/scenarios/mixed.hpp"
 #include "workloads/scenarios/streams.hpp"
 
 #include <utility>
@@ -95,7 +96,49 @@ private:
     spargio_stream_runtime runtime_;
 };
 
+/// The same with branches that any shard may take.
+class spargio_mixed_runtime : public spargio_stream_runtime {
+public:
+    using spargio_stream_runtime::spargio_stream_runtime;
+
+    [[nodiscard]] joiner<std::uint64_t> spawn_branch(const mixed_shape& shape, std::uint64_t number) {
+        return spawn(compute(shape, number));
+    }
+
+private:
+    static task<std::uint64_t> compute(const mixed_shape& shape, std::uint64_t number) {
+        co_return shape.run_branch(number);
+    }
+};
+
+static_assert(scenarios::mixed_runtime<spargio_mixed_runtime>);
+
+class mixed_session final : public warm_session {
+public:
+    mixed_session(const spargio::runtime_options& options, std::unique_ptr<mixed_ground> ground)
+        : warm_session(options), ground_(std::move(ground)), runtime_(options.shards),
+          file_(runtime_.adopt_file(ground_->data().duplicate())) {
+        run_root(runtime_.open(ground_->shape().streams.streams));
+    }
+
+    slice_outcome run(const slice_order& order, recorder& into) override {
+        return run_root(scenarios::mixed(runtime_, file_, *ground_, order, into));
+    }
+
+private:
+    std::unique_ptr<mixed_ground> ground_;
+    spargio_mixed_runtime runtime_;
+    spargio_file file_;
+};
+
 } // namespace
+
+std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const spargio::runtime_options& options,
+                                                                    const mixed_shape& shape) {
+    auto ground = mixed_ground::open(shape);
+    if (!ground) return std::unexpected(std::move(ground.error()));
+    return open_session<mixed_session>(options, std::move(*ground));
+}
 
 std::unique_ptr<session> make_stream_session(const spargio::runtime_options& options,
                                              const stream_shape& shape) {

@@ -2,9 +2,11 @@
 
 #include "workloads/backend.hpp"
 #include "workloads/frame_flow.hpp"
+#include "workloads/mixed.hpp"
 
 #include <spargio/core/options.hpp>
 
+#include <expected>
 #include <memory>
 
 namespace bench {
@@ -13,5 +15,9 @@ namespace bench {
 /// can't be opened.
 [[nodiscard]] std::unique_ptr<session> make_stream_session(const spargio::runtime_options& options,
                                                            const stream_shape& shape);
+
+/// A session for mixed/io_cpu. Throws likewise.
+[[nodiscard]] std::expected<std::unique_ptr<session>, refusal>
+open_mixed_session(const spargio::runtime_options& options, const mixed_shape& shape);
 
 } // namespace bench

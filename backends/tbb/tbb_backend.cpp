@@ -74,7 +74,7 @@ public:
             return refuse_unsupported(
                 "oneTBB is a fork-join library: its tasks must not wait for messages, so two "
                 "of them cannot hold a conversation");
-        if (what.name.starts_with("net/"))
+        if (what.name.starts_with("net/") || what.name.starts_with("mixed/"))
             return refuse_unsupported("oneTBB has no sockets: a task that waited for one would keep a thread "
                                       "of the pool from all others");
         return refuse_unsupported("the tbb backend has no form of " + std::string(what.name) + " yet");

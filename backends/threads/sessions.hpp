@@ -7,6 +7,7 @@
 #include "workloads/fork_join.hpp"
 #include "workloads/frame_flow.hpp"
 #include "workloads/keyed_fanout.hpp"
+#include "workloads/mixed.hpp"
 #include "workloads/ping_pong.hpp"
 
 #include <memory>
@@ -24,5 +25,7 @@ std::unique_ptr<session> make_fib(fib_shape shape);
 std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how);
 std::unique_ptr<session> make_churn(const churn_shape& shape);
 std::unique_ptr<session> make_streams(const stream_shape& shape);
+/// mixed/io_cpu.
+std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape);
 
 } // namespace bench::plain_threads

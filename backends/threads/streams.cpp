@@ -1,15 +1,19 @@
-// W30–W36 with a thread for each connection, and calls that block; owners (W35) are threads with a queue each.
+// W30–W36 with a thread for each connection, and calls that block; owners (W35) are threads with a queue each;
+// and W40, where others block in pread and a pool computes.
 #include "backends/threads/job_thread.hpp"
 #include "backends/threads/message_queue.hpp"
 #include "backends/threads/sessions.hpp"
+#include "backends/threads/thread_pool.hpp"
 #include "workloads/flow_set.hpp"
 #include "workloads/keyed_messages.hpp"
+#include "workloads/mixed_ground.hpp"
 #include "workloads/peer_connection.hpp"
 
 #include <barrier>
 #include <cerrno>
 #include <deque>
 #include <exception>
+#include <latch>
 #include <stdexcept>
 #include <system_error>
 
@@ -53,6 +57,20 @@ private:
 
     int socket_;
 };
+
+/// A step of one connection.
+void echo_frames(connection& on, frame_flow& flow, std::uint64_t frames, histogram* latencies) {
+    flow.begin_step(frames);
+    std::uint64_t sent_ns = 0;
+    while (!flow.step_done()) {
+        if (latencies != nullptr && flow.may_write() != 0) sent_ns = now_ns();
+        for (auto parts = flow.next_write(); !parts.empty(); parts = flow.next_write()) on.write_all(parts);
+        if (flow.compute_next()) continue;
+        const std::uint64_t before = flow.frames();
+        flow.take(on.read_some(flow.room()));
+        if (latencies != nullptr && flow.frames() != before) latencies->record(now_ns() - sent_ns);
+    }
+}
 
 class stream_session final : public session {
 public:
@@ -144,7 +162,85 @@ private:
     std::deque<job_thread> threads_;
 };
 
+class mixed_session final : public session {
+public:
+    explicit mixed_session(std::unique_ptr<mixed_ground> ground)
+        : ground_(std::move(ground)), shape_(ground_->shape()), connections_(shape_.streams.streams),
+          movers_(shape_.streams.streams),
+          readers_(std::min<std::size_t>(shape_.workers(), shape_.files.depth)), pool_(shape_.workers()) {}
+
+    slice_outcome run(const slice_order& order, recorder& into) override {
+        ground_->begin(order);
+        std::uint64_t reads = 0;
+        std::uint64_t branches = 0;
+        for (std::uint64_t i = 0; i < order.iterations; ++i) {
+            for (std::size_t k = 0; k < movers_.size(); ++k)
+                movers_[k].start([this, k] {
+                    echo_frames(connections_[k], ground_->flow(k), shape_.streams.hot_frames,
+                                ground_->latencies(k));
+                });
+            std::vector<std::uint64_t> sums(readers_.size());
+            const std::uint64_t first_read = order.seed + i * shape_.files.count;
+            for (std::size_t k = 0; k < readers_.size(); ++k)
+                readers_[k].start([&, k] { sums[k] = read_share(first_read, k); });
+            branches += compute(order.seed + i * shape_.branches);
+            std::exception_ptr failure;
+            for (auto* const threads : {&movers_, &readers_})
+                for (auto& each : *threads) try {
+                        each.wait();
+                    } catch (...) {
+                        failure = std::current_exception();
+                    }
+            if (failure) std::rethrow_exception(failure);
+            for (const std::uint64_t sum : sums) reads += sum;
+        }
+        return ground_->end(reads, branches, into);
+    }
+
+private:
+    std::uint64_t read_share(std::uint64_t seed, std::size_t reader) {
+        const auto buffer = ground_->buffer(reader);
+        std::uint64_t sum = 0;
+        for (std::uint64_t k = reader; k < shape_.files.count; k += readers_.size()) {
+            const auto offset = static_cast<off_t>(shape_.files.read_offset(seed + k));
+            const ssize_t got = ::pread(ground_->data().descriptor(), buffer.data(), buffer.size(), offset);
+            if (got < 0) fail_call("pread", errno);
+            expect_transferred("pread", static_cast<std::uint64_t>(got), shape_.files.bytes);
+            sum += block_sum(buffer);
+        }
+        return sum;
+    }
+
+    /// On the pool, while the caller sleeps.
+    std::uint64_t compute(std::uint64_t first) {
+        std::vector<std::uint64_t> results(shape_.branches);
+        std::latch all(static_cast<std::ptrdiff_t>(shape_.branches));
+        for (std::uint64_t k = 0; k < shape_.branches; ++k)
+            pool_.submit([&, k] {
+                results[k] = shape_.run_branch(first + k);
+                all.count_down();
+            });
+        all.wait();
+        std::uint64_t sum = 0;
+        for (const std::uint64_t result : results) sum += result;
+        return sum;
+    }
+
+    std::unique_ptr<mixed_ground> ground_;
+    mixed_shape shape_;
+    std::deque<connection> connections_;
+    std::deque<job_thread> movers_;
+    std::deque<job_thread> readers_;
+    thread_pool pool_;
+};
+
 } // namespace
+
+std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape) {
+    auto ground = mixed_ground::open(shape);
+    if (!ground) return std::unexpected(std::move(ground.error()));
+    return open_session<mixed_session>(std::move(*ground));
+}
 
 std::unique_ptr<session> make_streams(const stream_shape& shape) {
     return std::make_unique<stream_session>(shape);

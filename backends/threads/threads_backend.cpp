@@ -55,6 +55,7 @@ public:
                 "the empty workload shows the harness's own cost, which the floor measures; no "
                 "runtime takes part in it");
         if (what.name == "net/churn") return make_churn(churn_shape::read(how));
+        if (what.name == "mixed/io_cpu") return open_mixed_session(mixed_shape::read(what, how));
         if (what.name.starts_with("net/")) return make_streams(stream_shape::read(what, how));
         return refuse_unsupported("the threads backend has no form of " + std::string(what.name) + " yet");
     } catch (const std::exception& error) {

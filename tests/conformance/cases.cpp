@@ -22,7 +22,8 @@ const std::map<std::string_view, std::string> small_values{
     {"leaves", "137"},       {"n", "11"},           {"reads", "37"},      {"writes", "19"},
     {"files", "7"},          {"depth", "5"},        {"file_mib", "1"},    {"frames", "37"},
     {"frame_messages", "5"}, {"frame_words", "17"}, {"window", "5"},      {"streams", "5"},
-    {"steps_in_turn", "7"},  {"hot_frames", "41"},  {"cold_frames", "3"}, {"connections", "37"}};
+    {"steps_in_turn", "7"},  {"hot_frames", "41"},  {"cold_frames", "3"}, {"connections", "37"},
+    {"least_steps", "10"},   {"most_steps", "70"}};
 
 parameters make_small(const workload& what, std::vector<assignment> more) {
     std::vector<assignment> given = std::move(more);

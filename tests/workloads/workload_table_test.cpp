@@ -84,6 +84,9 @@ TEST(workload_table, W10_to_W37_defaults_are_the_constants_of_the_specification)
               "streams=32,frames=2048,rounds=64,burst=4,gap=12,skew=11,pattern=1,frame_words=512,window=32,"
               "write=per_frame,workers=2");
     EXPECT_EQ(label("net/churn"), "connections=256,frame_words=32,window=32,workers=2");
+    EXPECT_EQ(label("mixed/io_cpu"),
+              "streams=4,frames=64,frame_words=32,reads=256,depth=4,bytes=4096,file_mib=16,branches=64,"
+              "least_steps=2000,most_steps=20000,workers=2");
     EXPECT_EQ(label("idle/park"), "workers=2");
 }
 

@@ -14,10 +14,10 @@ use tokio::runtime::Handle;
 use tokio::task::{block_in_place, spawn_blocking, JoinHandle};
 
 #[derive(Clone, Copy)]
-struct Shape {
-    count: u64,
-    bytes: usize,
-    depth: u64,
+pub struct Shape {
+    pub count: u64,
+    pub bytes: usize,
+    pub depth: u64,
     blocks: u64,
     workers: usize,
     writes: bool,
@@ -26,7 +26,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn read(workload: &str, how: &Parameters, calls: BlockingCalls) -> Self {
+    pub fn read(workload: &str, how: &Parameters, calls: BlockingCalls) -> Self {
         let writes = workload == "fs/write_depth";
         let count = how.get(if writes { "writes" } else { "reads" });
         let bytes = how.get("bytes") / 512 * 512;
@@ -50,6 +50,26 @@ impl Shape {
         number % self.blocks * self.bytes as u64
     }
 
+    /// `Unsupported` as the error's kind: the place of the files has no O_DIRECT.
+    pub fn open_file(self) -> io::Result<DataFile> {
+        DataFile::new(self.blocks, self.bytes, self.writes, self.direct).map_err(|error| {
+            if !self.direct || error.kind() != io::ErrorKind::InvalidInput {
+                return error;
+            }
+            let text = format!(
+                "direct=on needs O_DIRECT, which the file system of {} does not have (a tmpfs?); let TMPDIR name a \
+                 directory on a disk",
+                temporary_place().display()
+            );
+            io::Error::new(io::ErrorKind::Unsupported, text)
+        })
+    }
+
+    /// One for each operation that may be under way.
+    pub fn blocks(self) -> Vec<Block> {
+        (0..self.depth).map(|_| Block::new(self.bytes)).collect()
+    }
+
     /// As many threads as calls block for a disk; from the page cache as many as workers.
     fn pool(self) -> usize {
         if self.direct {
@@ -70,11 +90,11 @@ async fn blocking<T: Send + 'static>(how: BlockingCalls, call: impl FnOnce() -> 
 
 /// Task k does the operations k, k + step, … below `end`.
 #[derive(Clone, Copy)]
-struct Share {
-    seed: u64,
-    first: u64,
-    end: u64,
-    step: u64,
+pub struct Share {
+    pub seed: u64,
+    pub first: u64,
+    pub end: u64,
+    pub step: u64,
 }
 
 impl Share {
@@ -99,7 +119,7 @@ where
 }
 
 /// The blocks come back with the sum.
-async fn read_blocks(
+pub async fn read_blocks(
     data: Arc<DataFile>,
     shape: Shape,
     share: Share,
@@ -152,23 +172,11 @@ pub struct Data {
 }
 
 impl Data {
-    /// `Unsupported` as the error's kind: the place of the files has no O_DIRECT.
     pub fn open(workload: &str, how: &Parameters, knobs: Knobs) -> io::Result<Self> {
         let shape = Shape::read(workload, how, knobs.blocking);
-        let data = DataFile::new(shape.blocks, shape.bytes, shape.writes, shape.direct).map_err(|error| {
-            if !shape.direct || error.kind() != io::ErrorKind::InvalidInput {
-                return error;
-            }
-            let text = format!(
-                "direct=on needs O_DIRECT, which the file system of {} does not have (a tmpfs?); let TMPDIR name a \
-                 directory on a disk",
-                temporary_place().display()
-            );
-            io::Error::new(io::ErrorKind::Unsupported, text)
-        })?;
+        let data = shape.open_file()?;
         let workers = Workers::start_with_pool(knobs.flavor, shape.workers, Driver::None, shape.pool())?;
-        let blocks = (0..shape.depth).map(|_| Block::new(shape.bytes)).collect();
-        Ok(Data { shape, data: Arc::new(data), blocks, workers })
+        Ok(Data { shape, data: Arc::new(data), blocks: shape.blocks(), workers })
     }
 
     fn read(&mut self, order: &Order) -> io::Result<Outcome> {

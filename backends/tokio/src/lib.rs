@@ -11,6 +11,7 @@ mod fork_join;
 mod idle;
 mod interface;
 mod keyed_fanout;
+mod mixed;
 mod ping_pong;
 mod session;
 mod streams;
@@ -69,7 +70,9 @@ fn open_session(
         ("fanout/skynet", _) => boxed(fork_join::ForkJoin::skynet(how)),
         ("fanout/fib", _) => boxed(fork_join::ForkJoin::fib(how)),
         ("idle/park", _) => boxed(idle::Idle::open(how, flavor)),
-        (name, Flavor::CurrentThread) if name.starts_with("fs/") && knobs.blocking == BlockingCalls::InPlace => {
+        (name, Flavor::CurrentThread)
+            if (name.starts_with("fs/") || name == "mixed/io_cpu") && knobs.blocking == BlockingCalls::InPlace =>
+        {
             unsupported(
                 "a current-thread runtime has no other thread to hand its tasks to, so that block_in_place panics there; \
                  use flavor=multi_thread or blocking=on_pool",
@@ -80,6 +83,7 @@ fn open_session(
         ("harness/empty", _) => unsupported(
             "the empty workload shows the harness's own cost, which the floor measures; no runtime takes part in it",
         ),
+        ("mixed/io_cpu", _) => boxed(mixed::Mixed::open(workload, how, knobs, peer_port)),
         ("net/churn", _) => boxed(churn::Churn::open(how, flavor, peer_port)),
         (name, _) if name.starts_with("net/") => boxed(streams::Streams::open(name, how, flavor, peer_port)),
         _ => unsupported(format!("the tokio backend has no form of {workload} yet")),

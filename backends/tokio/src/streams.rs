@@ -22,7 +22,7 @@ const WORD: usize = 8;
 const SOCKET_BUFFER: u32 = 256 * 1024;
 
 #[derive(Clone, Copy)]
-struct Shape {
+pub struct Shape {
     streams: u64,
     steps: u64,
     hot_frames: u64,
@@ -58,7 +58,7 @@ fn read_arrivals(workload: &str, how: &Parameters) -> Arrivals {
 }
 
 impl Shape {
-    fn read(workload: &str, how: &Parameters) -> Self {
+    pub fn read(workload: &str, how: &Parameters) -> Self {
         let value = |name: &str, otherwise: u64| how.0.get(name).map_or(otherwise, |&number| number as u64);
         let one_stream = workload == "net/echo_rtt" || workload == "net/stream_window";
         let pipeline = workload == "net/pipeline_hotspot";
@@ -100,7 +100,7 @@ impl Shape {
 
 type Owner = UnboundedSender<ToOwner>;
 
-struct Stream {
+pub struct Stream {
     socket: TcpStream,
     shape: Shape,
     index: u64,
@@ -144,7 +144,7 @@ impl Stream {
         }
     }
 
-    fn reset(&mut self, seed: u64) {
+    pub fn reset(&mut self, seed: u64) {
         self.first = seed.wrapping_add(self.index << 40);
         (self.sent, self.received, self.end, self.sum, self.words, self.cut) = (0, 0, 0, 0, 0, 0);
         (self.done, self.checksum, self.bytes) = (0, 0, 0);
@@ -268,6 +268,42 @@ impl Stream {
         }
         Ok(self)
     }
+
+    /// The same for streams that move beside others on other threads: the latencies are collected and given back.
+    pub async fn echo(mut self, frames: u64, timed: bool, mut times: Vec<u64>) -> io::Result<(Self, Vec<u64>)> {
+        self.end = self.sent + frames;
+        while self.done != self.end {
+            let sent_ns = if timed { now_ns() } else { 0 };
+            self.write_window().await?;
+            let before = self.done;
+            while self.done == before {
+                self.read_some().await?;
+            }
+            if timed {
+                times.push(now_ns() - sent_ns);
+            }
+        }
+        Ok((self, times))
+    }
+
+    /// Frames that have come back, their checksum, and bytes.
+    pub fn outcome(&self) -> (u64, u64, u64) {
+        (self.done, self.checksum, self.bytes)
+    }
+}
+
+pub fn of_peer(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("a connection to the echo peer: {error}"))
+}
+
+/// Stream i is registered with the runtime of worker i modulo their number.
+pub fn connect_all(shape: Shape, workers: &Workers, worker_count: u64, port: u16) -> io::Result<Vec<Stream>> {
+    (0..shape.streams)
+        .map(|index| {
+            let place = workers.handle((index % worker_count) as usize);
+            finish(place.block_on(place.spawn(connect(port, shape, index))))
+        })
+        .collect()
 }
 
 async fn connect(port: u16, shape: Shape, index: u64) -> io::Result<Stream> {
@@ -292,11 +328,7 @@ impl Streams {
         let shape = Shape::read(workload, how);
         let workers = Workers::start_with_sockets(flavor, how.workers())?;
         let worker_count = how.workers() as u64;
-        let mut streams = Vec::new();
-        for index in 0..shape.streams {
-            let place = workers.handle((index % worker_count) as usize);
-            streams.push(finish(place.block_on(place.spawn(connect(port, shape, index))))?);
-        }
+        let streams = connect_all(shape, &workers, worker_count, port)?;
         Ok(Streams { shape, arrivals: read_arrivals(workload, how), worker_count, streams, workers })
     }
 }
@@ -348,7 +380,7 @@ impl Session for Streams {
                         }
                     }
                     if let Some(error) = failure {
-                        return Err(io::Error::new(error.kind(), format!("a connection to the echo peer: {error}")));
+                        return Err(of_peer(error));
                     }
                     if let Some(owner) = owner {
                         let (done, all_applied) = oneshot::channel();

@@ -1,0 +1,96 @@
+// W40 on Asio: the shared scenario. What computes runs on a thread pool of its own, as Asio's documentation has
+// it for work that would keep an io_context from its handlers.
+#include "workloads/scenarios/mixed.hpp"
+#include "backends/asio/coroutine_stream.hpp"
+#include "backends/asio/native_file.hpp"
+#include "backends/asio/sessions.hpp"
+
+#include <utility>
+
+namespace bench::on_asio {
+namespace {
+
+#if defined(BOOST_ASIO_HAS_FILE)
+using files_runtime = native_file_runtime;
+constexpr bool native = true;
+#else
+using files_runtime = pooled_file_runtime;
+constexpr bool native = false;
+#endif
+
+class mixed_scenario_runtime : public files_runtime {
+public:
+    mixed_scenario_runtime(worker_threads& workers, std::uint64_t streams)
+        : files_runtime(workers, workers.workers()), sockets_(workers, streams), computing_(workers.workers()) {
+        for (std::size_t i = 0; i < streams; ++i) streams_.emplace_back(sockets_[i]);
+    }
+
+    [[nodiscard]] coroutine_stream& stream(std::size_t index) { return streams_[index]; }
+    joiner<std::uint64_t> spawn_for_stream(std::size_t index, task<std::uint64_t>&& work) {
+        return spawn_on(index % workers(), std::move(work));
+    }
+    joiner<std::uint64_t> spawn_branch(const mixed_shape& shape, std::uint64_t number) {
+        auto end = make_end<std::uint64_t>(0);
+        asio::post(computing_,
+                   [end, &shape, number] { end->try_send(std::exception_ptr(), shape.run_branch(number)); });
+        return wait_for<std::uint64_t>(std::move(end));
+    }
+
+private:
+    stream_set sockets_;
+    std::vector<coroutine_stream> streams_;
+    asio::thread_pool computing_;
+};
+
+static_assert(scenarios::mixed_runtime<mixed_scenario_runtime>);
+
+class mixed_session final : public session {
+public:
+    mixed_session(std::unique_ptr<mixed_ground> ground, context_layout layout, polling how)
+        : ground_(std::move(ground)), workers_(ground_->shape().workers(), layout, how),
+          runtime_(workers_, ground_->shape().streams.streams),
+          file_(runtime_.adopt_file(ground_->data().duplicate())) {}
+
+    std::map<std::string, std::string> capabilities() const override {
+        const std::string threads = std::to_string(ground_->shape().workers());
+        return {{"files", native ? "random_access_file" : "thread pool"},
+                {"pool_threads", threads},
+                {"compute_threads", threads}};
+    }
+
+    slice_outcome run(const slice_order& order, recorder& into) override {
+        running_slice slice(workers_);
+        slice_outcome done;
+        std::exception_ptr failure;
+        asio::co_spawn(runtime_.executor_of(0), scenarios::mixed(runtime_, file_, *ground_, order, into),
+                       [&](std::exception_ptr thrown, slice_outcome outcome) {
+                           failure = std::move(thrown);
+                           done = std::move(outcome);
+                           slice.announce_end();
+                       });
+        slice.wait();
+        if (failure) std::rethrow_exception(failure);
+        return done;
+    }
+
+private:
+    std::unique_ptr<mixed_ground> ground_;
+    worker_threads workers_;
+    mixed_scenario_runtime runtime_;
+    mixed_scenario_runtime::file file_;
+};
+
+} // namespace
+
+std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape,
+                                                                    context_layout layout, polling how) {
+    if (native && layout == context_layout::pool)
+        return refuse_unsupported(
+            "with context=pool one file object of Asio's would be used by several threads at once, which its "
+            "documentation does not allow; use context=worker");
+    auto ground = mixed_ground::open(shape);
+    if (!ground) return std::unexpected(std::move(ground.error()));
+    return open_session<mixed_session>(std::move(*ground), layout, how);
+}
+
+} // namespace bench::on_asio
