@@ -52,6 +52,9 @@ public:
 
     /// Opens the session; the answer says so or why not.
     json open(const arm& with) {
+        if (what_.lacks != nullptr)
+            if (auto lack = what_.lacks(how_))
+                return {{"is", "refused"}, {"kind", "unsupported"}, {"reason", *lack}};
         auto opened = with.backend->open(what_, how_, with.knobs);
         if (!opened) {
             static constexpr const char* kinds[] = {"unsupported", "unavailable", "bad_knob", "failed"};

@@ -14,11 +14,14 @@ constexpr std::size_t least_room = std::size_t{64} * 1024;
 } // namespace
 
 frame_flow::frame_flow(const stream_shape& shape, std::uint64_t stream)
-    : shape_(shape), frame_bytes_(shape.frame_bytes), window_(shape.window), stream_(stream),
-      write_buffer_(shape.window * shape.frame_bytes),
-      read_buffer_(std::max(least_room, shape.window * shape.frame_bytes)), cut_(word_bytes),
-      parts_(shape.window), sums_(shape.window) {
-    outbox_.reserve(shape.messages * shape.window);
+    : shape_(shape), frame_bytes_(shape.frame_bytes), window_(shape.window),
+      slots_(shape.slots != 0 ? shape.slots : shape.window), stream_(stream),
+      write_buffer_(slots_ * shape.frame_bytes),
+      read_buffer_(shape.room_bytes != 0 ? shape.room_bytes
+                                         : std::max(least_room, shape.window * shape.frame_bytes)),
+      cut_(word_bytes), parts_(slots_), sums_(shape.computes() ? shape.window : 0) {
+    // Messages go out with frames that wait for a window.
+    if (shape.messages != 0) outbox_.reserve(shape.messages * shape.window);
 }
 
 void frame_flow::reset(std::uint64_t seed) noexcept {
@@ -116,6 +119,17 @@ bool frame_flow::compute_next() noexcept {
     checksum_ += work(sums_[done_ % window_] + done_, shape_.work_steps_of(stream_, done_));
     ++done_;
     return true;
+}
+
+std::uint64_t checksum_of_stream(std::uint64_t seed, std::uint64_t stream, std::uint64_t frames,
+                                 std::uint64_t frame_bytes) noexcept {
+    const std::uint64_t words = frame_bytes / word_bytes;
+    std::uint64_t sum = 0;
+    for (std::uint64_t frame = 0; frame < frames; ++frame) {
+        const std::uint64_t first = mix(first_number(seed, stream) + frame);
+        sum += mix(words * first + words * (words - 1) / 2 + frame);
+    }
+    return sum;
 }
 
 } // namespace bench

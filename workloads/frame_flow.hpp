@@ -71,17 +71,20 @@ public:
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
     /// That have come back in this slice, and were computed on.
     [[nodiscard]] std::uint64_t frames() const noexcept { return done_; }
+    /// That have been given out to write.
+    [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
 
 private:
     void fill(std::uint64_t frame) noexcept;
     void add_word(std::uint64_t word) noexcept;
     [[nodiscard]] std::span<std::byte> slot(std::uint64_t frame) noexcept {
-        return std::span(write_buffer_).subspan(frame % window_ * frame_bytes_, frame_bytes_);
+        return std::span(write_buffer_).subspan(frame % slots_ * frame_bytes_, frame_bytes_);
     }
 
     const stream_shape shape_;
     const std::uint64_t frame_bytes_;
     const std::uint64_t window_;
+    const std::uint64_t slots_;
     const std::uint64_t stream_;
     std::uint64_t first_ = 0;    // number of this stream's first frame
     std::uint64_t sent_ = 0;     // frames
@@ -93,7 +96,7 @@ private:
     std::uint64_t rest_ = 0;     // bytes of a word that is cut
     std::uint64_t checksum_ = 0;
     std::uint64_t bytes_ = 0;
-    std::vector<std::byte> write_buffer_; // a slot for each frame of the window
+    std::vector<std::byte> write_buffer_; // a slot for each frame that is being written
     std::vector<std::byte> read_buffer_;
     std::vector<std::byte> cut_;
     std::vector<iovec> parts_;
@@ -101,5 +104,9 @@ private:
     std::size_t given_ = 0;             // of these
     std::vector<std::uint64_t> sums_;   // of the words of each frame of the window that is to be computed on
 };
+
+/// What the first so many frames of a stream add to the checksum, where nothing is computed on them.
+[[nodiscard]] std::uint64_t checksum_of_stream(std::uint64_t seed, std::uint64_t stream, std::uint64_t frames,
+                                               std::uint64_t frame_bytes) noexcept;
 
 } // namespace bench

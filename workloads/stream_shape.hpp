@@ -33,6 +33,10 @@ struct stream_shape {
     std::shared_ptr<const std::vector<std::uint64_t>> arrivals;
     write_mode mode;
     std::size_t workers;
+    /// Bytes that can be read at once; 0: as many as the window has, and 64 KiB at least.
+    std::size_t room_bytes = 0;
+    /// Frames that can be in the middle of being written; 0: the window.
+    std::uint64_t slots = 0;
 
     /// Of the workload of that name.
     static stream_shape read(const workload& what, const parameters& how);

@@ -1,12 +1,14 @@
 #include "workloads/workload.hpp"
 
 #include "workloads/churn.hpp"
+#include "workloads/connections.hpp"
 #include "workloads/fanout.hpp"
 #include "workloads/fork_join.hpp"
 #include "workloads/fs.hpp"
 #include "workloads/idle.hpp"
 #include "workloads/keyed_fanout.hpp"
 #include "workloads/mixed.hpp"
+#include "workloads/open_loop.hpp"
 #include "workloads/ping_pong.hpp"
 #include "workloads/stream_workloads.hpp"
 
@@ -20,7 +22,8 @@ std::span<const workload> all_workloads() {
         std::vector<workload> every;
         for (const auto& family :
              {ping_pong_workloads(), fanout_workloads(), keyed_fanout_workloads(), fork_join_workloads(),
-              fs_workloads(), stream_workloads(), churn_workloads(), mixed_workloads(), idle_workloads()})
+              fs_workloads(), stream_workloads(), churn_workloads(), open_loop_workloads(),
+              connections_workloads(), mixed_workloads(), idle_workloads()})
             every.insert(every.end(), family.begin(), family.end());
         return every;
     }();

@@ -56,6 +56,10 @@ struct workload {
     /// The right answer for an order. Pure; may take as long as the slice itself, so it runs outside the
     /// timing.
     expectation (*expect)(const bench::parameters&, const slice_order&);
+
+    /// What this process or machine lacks for that, in a sentence with the remedy; none where it lacks nothing.
+    /// Raises what the process may raise for itself. Asked before a session is opened; null: nothing to ask.
+    std::optional<std::string> (*lacks)(const bench::parameters&) = nullptr;
 };
 
 /// Every workload of the build, in the order of the specification. Static storage.

@@ -83,6 +83,7 @@ public:
             return open_fanout(fanout_shape::read(how), set);
         if (what.name == "fanout/hotkey_rotation") return open_keyed_fanout(keyed_shape::read(how), set);
         if (what.name == "fanout/skynet" || what.name == "fanout/fib") return open_fork_join(what, how, set);
+        if (what.name == "net/open_loop" || what.name == "net/connections") return open_peer(what, how, set);
         if (what.name == "net/churn") return open_churn(churn_shape::read(how), set);
         if (what.name == "mixed/io_cpu")
             return open_mixed_session(mixed_shape::read(what, how), set.layout, set.poll);
@@ -129,6 +130,26 @@ private:
         }
         const auto shape = fib_shape::read(how);
         return set.coroutines ? make_fib_coroutines(shape, set.poll) : make_fib(shape, set.poll);
+    }
+
+    static std::expected<std::unique_ptr<session>, refusal> open_peer(const workload& what,
+                                                                      const parameters& how, setting set) {
+        if (set.layout == context_layout::pool)
+            return refuse_unsupported(
+                "with context=pool what writes to a connection and what reads from it may run beside each "
+                "other, "
+                "and each connection would need a strand; context=worker keeps them on one thread");
+        if (what.name == "net/open_loop") {
+            const auto shape = open_loop_shape::read(how);
+            return set.coroutines ? make_open_loop_coroutines(shape, set.poll)
+                                  : make_open_loop(shape, set.poll);
+        }
+        if (set.coroutines)
+            return refuse_unsupported(
+                "as coroutines a session of net/connections that has lost its peer does not end, for a reason "
+                "that is "
+                "not understood; style=handlers is the faster form and has no such fault");
+        return make_connections(connections_shape::read(how), set.poll);
     }
 
     static std::unique_ptr<session> open_churn(const churn_shape& shape, setting set) {

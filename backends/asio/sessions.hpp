@@ -4,11 +4,13 @@
 #include "backends/asio/worker_threads.hpp"
 #include "workloads/backend.hpp"
 #include "workloads/churn.hpp"
+#include "workloads/connections.hpp"
 #include "workloads/fanout.hpp"
 #include "workloads/fork_join.hpp"
 #include "workloads/frame_flow.hpp"
 #include "workloads/keyed_fanout.hpp"
 #include "workloads/mixed.hpp"
+#include "workloads/open_loop.hpp"
 #include "workloads/ping_pong.hpp"
 
 #include <memory>
@@ -25,6 +27,9 @@ std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, context_lay
 // One context for all workers.
 std::unique_ptr<session> make_skynet(skynet_shape shape, polling how);
 std::unique_ptr<session> make_fib(fib_shape shape, polling how);
+// A context a worker.
+std::unique_ptr<session> make_connections(const connections_shape& shape, polling how);
+std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, polling how);
 std::unique_ptr<session> make_churn(const churn_shape& shape, context_layout layout, polling how);
 std::unique_ptr<session> make_streams(const stream_shape& shape, context_layout layout, polling how);
 
@@ -44,6 +49,7 @@ std::unique_ptr<session> make_fanout_coroutines(fanout_shape shape, context_layo
 std::unique_ptr<session> make_churn_coroutines(const churn_shape& shape, context_layout layout, polling how);
 std::unique_ptr<session> make_streams_coroutines(const stream_shape& shape, context_layout layout, polling how);
 // A context a worker.
+std::unique_ptr<session> make_open_loop_coroutines(const open_loop_shape& shape, polling how);
 std::unique_ptr<session> make_keyed_fanout_coroutines(const keyed_shape& shape, polling how);
 // One context for all workers.
 std::unique_ptr<session> make_skynet_coroutines(skynet_shape shape, polling how);

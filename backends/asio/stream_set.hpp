@@ -12,6 +12,7 @@
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 
 #include <sys/uio.h>
 
@@ -24,9 +25,18 @@ using peer_socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::e
 class stream_set {
 public:
     stream_set(worker_threads& workers, std::uint64_t count) {
+        sockets_.reserve(count);
         for (std::uint64_t i = 0; i < count; ++i)
             sockets_.emplace_back(workers.context(i % workers.workers()).get_executor(), asio::ip::tcp::v4(),
                                   connect_to_peer());
+    }
+    /// Ends what reads and writes, so that the contexts run out of work. Any thread, before they are joined.
+    void close() {
+        for (auto& each : sockets_)
+            asio::post(each.get_executor(), [&each] {
+                boost::system::error_code ignored;
+                each.close(ignored);
+            });
     }
     [[nodiscard]] peer_socket& operator[](std::size_t index) { return sockets_[index]; }
 

@@ -79,6 +79,8 @@ public:
         if (what.name == "idle/park")
             return open_session<idle_session>(static_cast<std::size_t>(how["workers"]));
         if (what.name == "harness/empty") return open_session<empty_session>();
+        if (what.name == "net/open_loop") return make_open_loop(open_loop_shape::read(how));
+        if (what.name == "net/connections") return make_connections(connections_shape::read(how));
         if (what.name == "net/churn") return make_churn(churn_shape::read(how));
         if (what.name == "mixed/io_cpu")
             return refuse_unsupported(

@@ -3,10 +3,12 @@
 
 #include "workloads/backend.hpp"
 #include "workloads/churn.hpp"
+#include "workloads/connections.hpp"
 #include "workloads/fanout.hpp"
 #include "workloads/fork_join.hpp"
 #include "workloads/frame_flow.hpp"
 #include "workloads/keyed_fanout.hpp"
+#include "workloads/open_loop.hpp"
 #include "workloads/ping_pong.hpp"
 
 #include <memory>
@@ -28,6 +30,8 @@ std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, branching h
 std::unique_ptr<session> make_skynet(skynet_shape shape, branching how);
 std::unique_ptr<session> make_fib(fib_shape shape, branching how);
 std::unique_ptr<session> make_churn(const churn_shape& shape);
+std::unique_ptr<session> make_connections(const connections_shape& shape);
+std::unique_ptr<session> make_open_loop(const open_loop_shape& shape);
 std::unique_ptr<session> make_streams(const stream_shape& shape);
 
 } // namespace bench::by_hand

@@ -57,6 +57,8 @@ public:
             return refuse_unsupported(
                 "the empty workload shows the harness's own cost, which the floor measures; no "
                 "runtime takes part in it");
+        if (what.name == "net/open_loop") return make_open_loop(open_loop_shape::read(how));
+        if (what.name == "net/connections") return make_connections(connections_shape::read(how));
         if (what.name == "net/churn") return make_churn(churn_shape::read(how));
         if (what.name == "mixed/io_cpu") return open_mixed(what, how, *read_threads(*knobs));
         if (what.name.starts_with("net/")) return make_streams(stream_shape::read(what, how));

@@ -3,10 +3,12 @@
 
 #include "workloads/backend.hpp"
 #include "workloads/churn.hpp"
+#include "workloads/connections.hpp"
 #include "workloads/fanout.hpp"
 #include "workloads/frame_flow.hpp"
 #include "workloads/keyed_fanout.hpp"
 #include "workloads/mixed.hpp"
+#include "workloads/open_loop.hpp"
 #include "workloads/ping_pong.hpp"
 
 #include <memory>
@@ -18,6 +20,8 @@ std::unique_ptr<session> make_cold_start(ping_pong_shape shape);
 std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape);
 std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape);
 std::unique_ptr<session> make_churn(const churn_shape& shape);
+std::unique_ptr<session> make_connections(const connections_shape& shape);
+std::unique_ptr<session> make_open_loop(const open_loop_shape& shape);
 std::unique_ptr<session> make_streams(const stream_shape& shape);
 /// mixed/io_cpu, on a pool of as many threads as workers, which was claimed before (below).
 std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape);

@@ -3,6 +3,7 @@
 
 #include "backends/spargio/churn_session.hpp"
 #include "backends/spargio/file_sessions.hpp"
+#include "backends/spargio/peer_sessions.hpp"
 #include "backends/spargio/scenario_runtime.hpp"
 #include "backends/spargio/stream_session.hpp"
 #include "backends/spargio/warm_session.hpp"
@@ -159,6 +160,8 @@ opened open_by_name(const workload& what, const parameters& how, const spargio::
     if (what.name == "fanout/fib") return open_session<fib_session>(options, fib_shape::read(how));
     if (what.name.starts_with("fs/")) return open_spargio_file_session(what, how, options);
     if (what.name == "net/churn") return make_churn_session(options, churn_shape::read(how));
+    if (what.name == "net/open_loop") return make_open_loop_session(options, open_loop_shape::read(how));
+    if (what.name == "net/connections") return make_connections_session(options, connections_shape::read(how));
     if (what.name.starts_with("net/")) return make_stream_session(options, stream_shape::read(what, how));
     if (what.name == "mixed/io_cpu") return open_mixed_session(options, mixed_shape::read(what, how));
     if (what.name == "idle/park") return open_session<idle_session>(options);

@@ -3,11 +3,13 @@
 
 #include "workloads/backend.hpp"
 #include "workloads/churn.hpp"
+#include "workloads/connections.hpp"
 #include "workloads/fanout.hpp"
 #include "workloads/fork_join.hpp"
 #include "workloads/frame_flow.hpp"
 #include "workloads/keyed_fanout.hpp"
 #include "workloads/mixed.hpp"
+#include "workloads/open_loop.hpp"
 #include "workloads/ping_pong.hpp"
 
 #include <memory>
@@ -24,6 +26,8 @@ std::unique_ptr<session> make_fib(fib_shape shape);
 /// Of the family fs.
 std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how);
 std::unique_ptr<session> make_churn(const churn_shape& shape);
+std::unique_ptr<session> make_connections(const connections_shape& shape);
+std::unique_ptr<session> make_open_loop(const open_loop_shape& shape);
 std::unique_ptr<session> make_streams(const stream_shape& shape);
 /// mixed/io_cpu.
 std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape);

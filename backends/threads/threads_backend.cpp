@@ -5,6 +5,8 @@
 #include "workloads/idle.hpp"
 
 #include <deque>
+#include <string>
+#include <system_error>
 
 namespace bench {
 namespace plain_threads {
@@ -54,12 +56,27 @@ public:
             return refuse_unsupported(
                 "the empty workload shows the harness's own cost, which the floor measures; no "
                 "runtime takes part in it");
+        if (what.name == "net/open_loop") return make_open_loop(open_loop_shape::read(how));
+        if (what.name == "net/connections") return open_connections(connections_shape::read(how));
         if (what.name == "net/churn") return make_churn(churn_shape::read(how));
         if (what.name == "mixed/io_cpu") return open_mixed_session(mixed_shape::read(what, how));
         if (what.name.starts_with("net/")) return make_streams(stream_shape::read(what, how));
         return refuse_unsupported("the threads backend has no form of " + std::string(what.name) + " yet");
     } catch (const std::exception& error) {
         return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
+    }
+
+private:
+    /// As many connections as the machine has threads for.
+    static std::expected<std::unique_ptr<session>, refusal>
+    open_connections(const connections_shape& shape) try {
+        return make_connections(shape);
+    } catch (const std::system_error& error) {
+        if (error.code() != std::errc::resource_unavailable_try_again) throw;
+        return std::unexpected(refusal{refusal::kind_type::unavailable,
+                                       "this machine has no threads for " + std::to_string(shape.connections) +
+                                           " connections: look at `ulimit -u`, pids.max of the cgroup and "
+                                           "vm.max_map_count, or ask for fewer (-p connections=N)"});
     }
 };
 

@@ -17,13 +17,13 @@ using namespace bench;
 
 /// Small enough for a spinning backend on a busy machine; odd, so that nothing divides evenly.
 const std::map<std::string_view, std::string> small_values{
-    {"rounds", "13"},        {"messages", "131"},   {"requests", "5"},    {"branches", "7"},
-    {"steps", "20"},         {"hot_steps", "300"},  {"keys", "3"},        {"rotation", "2"},
-    {"leaves", "137"},       {"n", "11"},           {"reads", "37"},      {"writes", "19"},
-    {"files", "7"},          {"depth", "5"},        {"file_mib", "1"},    {"frames", "37"},
-    {"frame_messages", "5"}, {"frame_words", "17"}, {"window", "5"},      {"streams", "5"},
-    {"steps_in_turn", "7"},  {"hot_frames", "41"},  {"cold_frames", "3"}, {"connections", "37"},
-    {"least_steps", "10"},   {"most_steps", "70"}};
+    {"rounds", "13"},         {"messages", "131"},   {"requests", "5"},     {"branches", "7"},
+    {"steps", "20"},          {"hot_steps", "300"},  {"keys", "3"},         {"rotation", "2"},
+    {"leaves", "137"},        {"n", "11"},           {"reads", "37"},       {"writes", "19"},
+    {"files", "7"},           {"depth", "5"},        {"file_mib", "1"},     {"frames", "37"},
+    {"frame_messages", "5"},  {"frame_words", "17"}, {"window", "5"},       {"streams", "5"},
+    {"steps_in_turn", "7"},   {"hot_frames", "41"},  {"cold_frames", "3"},  {"connections", "37"},
+    {"active_percent", "30"}, {"rate", "20000"},     {"least_steps", "10"}, {"most_steps", "70"}};
 
 parameters make_small(const workload& what, std::vector<assignment> more) {
     std::vector<assignment> given = std::move(more);

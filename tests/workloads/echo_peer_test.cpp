@@ -15,7 +15,10 @@
 
 #include <array>
 #include <csignal>
+#include <deque>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <thread>
 #include <vector>
@@ -94,6 +97,24 @@ TEST(echo_peer, W6_echoes_far_more_than_fits_into_any_buffer) {
     });
     EXPECT_TRUE(link.receive(sent.size()) == sent);
     EXPECT_EQ(link.receive(1), "") << "the peer closes when the client has ended and all is echoed";
+}
+
+TEST(echo_peer, W39_echoes_on_more_connections_than_it_has_threads_and_forgets_those_that_ended) {
+    const auto peer = started();
+    for (int round = 0; round < 2; ++round) {
+        std::deque<connection> all;
+        for (int i = 0; i < 700; ++i) all.emplace_back(peer.port());
+        for (auto& each : all) each.send("abc");
+        for (auto& each : all) EXPECT_EQ(each.receive(3), "abc");
+        // The last ones are served beside others: one that ends must not end those.
+        all[600].end_sending();
+        EXPECT_EQ(all[600].receive(1), "");
+        all[601].send("and on");
+        EXPECT_EQ(all[601].receive(6), "and on");
+        const auto tasks =
+            std::filesystem::directory_iterator("/proc/" + std::to_string(peer.process()) + "/task");
+        EXPECT_LT(std::distance(begin(tasks), end(tasks)), 400);
+    }
 }
 
 TEST(echo_peer, W6_goes_on_after_a_connection_was_reset) {

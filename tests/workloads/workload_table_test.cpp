@@ -83,6 +83,8 @@ TEST(workload_table, W10_to_W37_defaults_are_the_constants_of_the_specification)
     EXPECT_EQ(label("net/bursty_tenants"),
               "streams=32,frames=2048,rounds=64,burst=4,gap=12,skew=11,pattern=1,frame_words=512,window=32,"
               "write=per_frame,workers=2");
+    EXPECT_EQ(label("net/open_loop"), "rate=10000,requests=64,connections=8,frame_words=32,workers=2");
+    EXPECT_EQ(label("net/connections"), "connections=1000,active_percent=1,frame_words=32,workers=2");
     EXPECT_EQ(label("net/churn"), "connections=256,frame_words=32,window=32,workers=2");
     EXPECT_EQ(label("mixed/io_cpu"),
               "streams=4,frames=64,frame_words=32,reads=256,depth=4,bytes=4096,file_mib=16,branches=64,"

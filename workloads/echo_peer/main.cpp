@@ -2,19 +2,23 @@
 //
 // A process of its own, the same for every backend, so that the CPU account of a backend holds its own work
 // only. Blocking sockets and one thread a connection: what needs no tuning, and no runtime that could be
-// somebody's rival. It listens on 127.0.0.1 and a port that the kernel chooses, writes that port to its
-// standard output as one line, and lives as long as its standard input is open (P23).
+// somebody's rival. Connections beyond the first few hundred share one thread, which waits for them with epoll:
+// several peers may run at once, and no machine has threads for thousands of connections of each. It listens on
+// 127.0.0.1 and a port that the kernel chooses, writes that port to its standard output as one line, and lives
+// as long as its standard input is open (P23).
 //
 //     spargio-echo-peer [PARENT]      PARENT: process id with which it dies, even by SIGKILL
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -59,22 +63,62 @@ void echo(int socket) {
     ::close(socket);
 }
 
+constexpr int most_threads = 300; // as many streams as a workload moves at once, and some
+std::atomic<int> threads{0};
+int many = -1; // epoll(7) of the connections that have no thread
+
 void* serve(void* argument) {
     echo(static_cast<int>(reinterpret_cast<std::intptr_t>(argument)));
+    --threads;
     return nullptr;
 }
 
+/// What has come on a connection that is ready. Closed, it leaves the set by itself.
+void echo_once(int socket) {
+    static std::array<char, chunk_bytes> chunk; // of the one thread that serves many
+    const ssize_t got = ::recv(socket, chunk.data(), chunk.size(), MSG_DONTWAIT);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    if (got <= 0 || !send_all(socket, chunk.data(), static_cast<std::size_t>(got))) ::close(socket);
+}
+
+void* serve_many(void*) {
+    for (;;) {
+        std::array<epoll_event, 256> ready;
+        const int count = ::epoll_wait(many, ready.data(), static_cast<int>(ready.size()), -1);
+        if (count < 0 && errno != EINTR) fail("epoll_wait");
+        for (int i = 0; i < count; ++i) echo_once(ready[static_cast<std::size_t>(i)].data.fd);
+    }
+}
+
+void serve_beside_others(int socket) {
+    epoll_event what{};
+    what.events = EPOLLIN;
+    what.data.fd = socket;
+    if (::epoll_ctl(many, EPOLL_CTL_ADD, socket, &what) != 0) ::close(socket); // the client sees it at once
+}
+
 void serve_on_a_thread(int socket) {
-    const int on = 1;
-    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     pthread_attr_t how;
     ::pthread_attr_init(&how);
     ::pthread_attr_setdetachstate(&how, PTHREAD_CREATE_DETACHED);
     ::pthread_attr_setstacksize(&how, stack_bytes);
     pthread_t thread{};
     void* const argument = reinterpret_cast<void*>(static_cast<std::intptr_t>(socket));
-    if (::pthread_create(&thread, &how, serve, argument) != 0) ::close(socket); // the client sees it at once
+    ++threads;
+    if (::pthread_create(&thread, &how, serve, argument) != 0) {
+        --threads;
+        serve_beside_others(socket);
+    }
     ::pthread_attr_destroy(&how);
+}
+
+void serve_anyhow(int socket) {
+    const int on = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (threads < most_threads)
+        serve_on_a_thread(socket);
+    else
+        serve_beside_others(socket);
 }
 
 void* accept_for_ever(void* argument) {
@@ -82,13 +126,21 @@ void* accept_for_ever(void* argument) {
     for (;;) {
         const int socket = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
         if (socket >= 0) {
-            serve_on_a_thread(socket);
+            serve_anyhow(socket);
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
             const timespec moment{.tv_sec = 0, .tv_nsec = 1'000'000}; // others will close theirs
             ::nanosleep(&moment, nullptr);
         } else if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK) {
             fail("accept");
         } // everything else is the end of one connection
+    }
+}
+
+void start_thread(void* (*what)(void*), void* argument) {
+    pthread_t thread{};
+    if (const int error = ::pthread_create(&thread, nullptr, what, argument); error != 0) {
+        errno = error;
+        fail("cannot start a thread");
     }
 }
 
@@ -138,12 +190,11 @@ int main(int count, char** arguments) {
     raise_file_limit();
     std::uint16_t port = 0;
     const int listener = listen_on_loopback(port);
-    pthread_t acceptor{};
+    many = ::epoll_create1(EPOLL_CLOEXEC);
+    if (many < 0) fail("epoll_create1");
     void* const argument = reinterpret_cast<void*>(static_cast<std::intptr_t>(listener));
-    if (const int error = ::pthread_create(&acceptor, nullptr, accept_for_ever, argument); error != 0) {
-        errno = error;
-        fail("cannot start a thread");
-    }
+    start_thread(serve_many, nullptr);
+    start_thread(accept_for_ever, argument);
     const auto line = std::to_string(port) + "\n";
     if (::write(STDOUT_FILENO, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
         fail("write the port");

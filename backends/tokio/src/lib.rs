@@ -4,6 +4,7 @@ mod bursts;
 mod churn;
 mod counters;
 mod churn_client;
+mod connections;
 mod fanout;
 mod file_ground;
 mod files;
@@ -12,6 +13,8 @@ mod idle;
 mod interface;
 mod keyed_fanout;
 mod mixed;
+mod open_loop;
+mod peer;
 mod ping_pong;
 mod session;
 mod streams;
@@ -20,8 +23,8 @@ mod workers;
 use interface::*;
 use session::{BlockingCalls, Flavor, Knobs, Parameters, Session};
 use std::collections::HashMap;
-use std::ffi::CStr;
-use std::os::raw::c_char;
+use std::ffi::{CStr, CString};
+use std::os::raw::{c_char, c_void};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::{io, mem, ptr, slice};
 
@@ -84,6 +87,8 @@ fn open_session(
             "the empty workload shows the harness's own cost, which the floor measures; no runtime takes part in it",
         ),
         ("mixed/io_cpu", _) => boxed(mixed::Mixed::open(workload, how, knobs, peer_port)),
+        ("net/connections", _) => boxed(connections::Connections::open(how, flavor, peer_port)),
+        ("net/open_loop", _) => boxed(open_loop::OpenLoop::open(how, flavor, peer_port)),
         ("net/churn", _) => boxed(churn::Churn::open(how, flavor, peer_port)),
         (name, _) if name.starts_with("net/") => boxed(streams::Streams::open(name, how, flavor, peer_port)),
         _ => unsupported(format!("the tokio backend has no form of {workload} yet")),
@@ -211,6 +216,15 @@ unsafe extern "C" fn close(session: *mut OpenSession) {
     let _ = catch_unwind(AssertUnwindSafe(|| drop(Box::from_raw(session as *mut Box<dyn Session>))));
 }
 
+unsafe extern "C" fn capabilities(session: *mut OpenSession, add: Add, to: *mut c_void) {
+    let session = &*(session as *mut Box<dyn Session>);
+    for (name, value) in session.capabilities() {
+        if let (Ok(name), Ok(value)) = (CString::new(name), CString::new(value)) {
+            add(to, name.as_ptr(), value.as_ptr());
+        }
+    }
+}
+
 macro_rules! c_text {
     ($text:expr) => {
         concat!($text, "\0").as_ptr() as *const c_char
@@ -246,7 +260,7 @@ static TABLE: Backend = Backend {
     open: Some(open),
     run: Some(run),
     close: Some(close),
-    capabilities: None,
+    capabilities: Some(capabilities),
 };
 
 /// The one exported function.

@@ -79,6 +79,11 @@ pub struct Outcome {
 pub trait Session {
     /// What failed is told by the error; the session may be dropped then, as always.
     fn run(&mut self, order: &Order) -> io::Result<Outcome>;
+
+    /// What is known only after the start: names and values.
+    fn capabilities(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

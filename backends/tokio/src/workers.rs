@@ -1,6 +1,6 @@
 //! The threads of a session: one multi-thread runtime, or a current-thread runtime on each.
 //!
-//! The timer is switched on nowhere, and the driver for sockets only where the scenario has sockets: a worker without
+//! The timer and the driver for sockets are switched on only where the scenario has timers and sockets: a worker without
 //! them sleeps on a condition variable and not in epoll, which is cheaper to wake.
 
 use crate::session::Flavor;
@@ -15,11 +15,15 @@ use tokio::sync::oneshot;
 pub enum Driver {
     None,
     Sockets,
+    SocketsAndTimers,
 }
 
 fn build(mut how: Builder, driver: Driver, pool: Option<usize>) -> io::Result<Runtime> {
-    if driver == Driver::Sockets {
+    if driver != Driver::None {
         how.enable_io();
+    }
+    if driver == Driver::SocketsAndTimers {
+        how.enable_time();
     }
     if let Some(threads) = pool {
         how.max_blocking_threads(threads);
@@ -82,6 +86,10 @@ pub enum Workers {
 impl Workers {
     pub fn start(flavor: Flavor, workers: usize) -> io::Result<Self> {
         Self::start_with(flavor, workers, Driver::None, None)
+    }
+
+    pub fn start_with_sockets_and_timers(flavor: Flavor, workers: usize) -> io::Result<Self> {
+        Self::start_with(flavor, workers, Driver::SocketsAndTimers, None)
     }
 
     pub fn start_with_sockets(flavor: Flavor, workers: usize) -> io::Result<Self> {

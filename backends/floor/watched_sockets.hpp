@@ -1,0 +1,82 @@
+// Connections to the echo peer under one epoll(7) (W38, W39).
+#pragma once
+
+#include "workloads/peer_connection.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <system_error>
+#include <vector>
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace bench::by_hand {
+
+class watched_sockets {
+public:
+    watched_sockets() : any_(::epoll_create1(EPOLL_CLOEXEC)) {
+        if (any_ < 0) fail("epoll_create1");
+    }
+    watched_sockets(const watched_sockets&) = delete;
+    watched_sockets& operator=(const watched_sockets&) = delete;
+    ~watched_sockets() {
+        for (const auto& each : sockets_) ::close(each.number);
+        ::close(any_);
+    }
+
+    /// Connects; `name` is what comes back from wait().
+    void add(std::size_t name) {
+        sockets_.push_back({connect_to_peer(), name});
+        epoll_event what{};
+        what.events = EPOLLIN;
+        what.data.u64 = sockets_.size() - 1;
+        if (::epoll_ctl(any_, EPOLL_CTL_ADD, sockets_.back().number, &what) != 0) fail("epoll_ctl");
+    }
+
+    /// Calls `ready(place, name)` for each socket with something to read, after waiting for at most `limit`;
+    /// null: until there is one.
+    template <class Ready>
+    void wait(const timespec* limit, Ready&& ready) {
+        std::array<epoll_event, 64> events;
+        const int count = ::epoll_pwait2(any_, events.data(), static_cast<int>(events.size()), limit, nullptr);
+        if (count < 0 && errno != EINTR) fail("epoll_pwait2");
+        for (int i = 0; i < count; ++i) {
+            const auto place = static_cast<std::size_t>(events[static_cast<std::size_t>(i)].data.u64);
+            ready(place, sockets_[place].name);
+        }
+    }
+
+    /// Of a socket that is ready.
+    [[nodiscard]] std::size_t read(std::size_t place, std::span<std::byte> into) const {
+        const ssize_t count = ::recv(sockets_[place].number, into.data(), into.size(), 0);
+        if (count < 0) fail("recv");
+        return static_cast<std::size_t>(count);
+    }
+    /// A blocking socket takes all, or says why not (send(2)).
+    void write(std::size_t place, const iovec& what) const {
+        if (::send(sockets_[place].number, what.iov_base, what.iov_len, MSG_NOSIGNAL) !=
+            static_cast<ssize_t>(what.iov_len))
+            fail("send");
+    }
+
+private:
+    struct one {
+        int number;
+        std::size_t name;
+    };
+
+    [[noreturn]] static void fail(const char* what) {
+        throw std::system_error(errno, std::system_category(), what);
+    }
+
+    int any_;
+    std::vector<one> sockets_;
+};
+
+} // namespace bench::by_hand

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "workloads/backend.hpp"
+#include "workloads/connections.hpp"
+#include "workloads/open_loop.hpp"
+
+#include <spargio/core/options.hpp>
+
+#include <memory>
+
+namespace bench {
+
+/// Sessions for net/connections and net/open_loop. They throw std::exception when runtime or connections can't
+/// be opened.
+[[nodiscard]] std::unique_ptr<session> make_connections_session(const spargio::runtime_options& options,
+                                                                const connections_shape& shape);
+[[nodiscard]] std::unique_ptr<session> make_open_loop_session(const spargio::runtime_options& options,
+                                                              const open_loop_shape& shape);
+
+} // namespace bench
