@@ -63,7 +63,7 @@ private:
 
     void move_iteration(std::uint64_t iteration, bool record, recorder& into) {
         timed_ = record;
-        waited_for_.store(shape_.active, std::memory_order_relaxed);
+        waited_for_.fetch_add(shape_.active, std::memory_order_relaxed); // 0 before, or `broken`
         for (std::uint64_t place = 0; place < shape_.active; ++place) {
             const std::uint64_t one = shape_.active_one(iteration, place);
             flows_[one].begin_step(1);
@@ -76,8 +76,7 @@ private:
         }
         for (auto left = waited_for_.load(std::memory_order_acquire); left != 0;
              left = waited_for_.load(std::memory_order_acquire)) {
-            if (broken_.load(std::memory_order_relaxed))
-                throw std::runtime_error("a connection to the echo peer has ended");
+            if (left >= broken) throw std::runtime_error("a connection to the echo peer has ended");
             waited_for_.wait(left, std::memory_order_acquire);
         }
         if (!record) return;
@@ -100,8 +99,7 @@ private:
             if (timed_) taken_ns_[index] = now_ns();
             if (waited_for_.fetch_sub(1, std::memory_order_acq_rel) == 1) waited_for_.notify_one();
         }
-        broken_.store(true, std::memory_order_relaxed);
-        waited_for_.fetch_add(1, std::memory_order_release); // a change, for who waits for one
+        waited_for_.fetch_add(broken, std::memory_order_release);
         waited_for_.notify_one();
     }
 
@@ -110,7 +108,9 @@ private:
     std::vector<std::uint64_t> written_ns_, taken_ns_;
     bool timed_ = false; // written before the frames are, read by those who got one
     std::string memory_;
-    std::atomic<bool> broken_{false};
+    /// Added by each connection that ends. Far above any count of answers: a waiting caller sleeps on while it
+    /// finds the number that it left, and one more for the end and one less for an answer would be that.
+    static constexpr std::uint64_t broken = std::uint64_t{1} << 32;
     alignas(128) std::atomic<std::uint64_t> waited_for_{0};
     std::vector<int> sockets_;
     std::vector<std::thread> threads_;
