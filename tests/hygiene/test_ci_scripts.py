@@ -117,6 +117,23 @@ def test_bench_takes_a_measured_loss_for_a_result(house, code):
     assert "verdict table" in done.stdout
 
 
+def test_the_tests_of_a_program_that_ctest_runs_in_shares_are_counted_one_by_one(house):
+    wrote = '<testsuites><testsuite><testcase name="x" status="run"/>{}</testsuite></testsuites>'
+    failed = '<testcase name="y" status="run"><failure message=""/></testcase>'
+    (house / "ctest.xml").write_text('<testsuite><testcase name="all_shard_0" status="run"/></testsuite>')
+    (house / "shard.xml").write_text(wrote.format(failed))
+    feign(house / "tools/ctest", 'while [ "$1" != --output-junit ]; do shift; done\n'
+                                 'cp ctest.xml "$2"; cp shard.xml "$(dirname "$2")/all_shard_0.xml"; echo ran\n')
+    stale = house / "build/test-reports/gone_shard_0.xml"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("not of this run")
+    done = run(house, "bash", ".ci/test", "build", "cpp")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "2 passed, 1 failed")
+    (house / "shard.xml").write_text(wrote.format(""))
+    done = run(house, "bash", ".ci/test", "build", "cpp")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "2 passed, 0 failed")
+
+
 # What the feigned make does for each of its targets, by way of variables: RESULT_test="exit 1" and so on.
 MAKE = 'variable=RESULT_${1//-/_}; echo "made $1 WERROR=$WERROR"; eval "${!variable:-true}"\n'
 
