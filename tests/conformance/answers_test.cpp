@@ -23,6 +23,8 @@ protected:
         EXPECT_TRUE(refused.kind == refusal::kind_type::unsupported ||
                     refused.kind == refusal::kind_type::unavailable)
             << "small legal parameters must not fail: " << refused.reason;
+        EXPECT_EQ(refused.reason.find("fresh process"), std::string::npos)
+            << "a refusal for what another test did proves nothing: " << refused.reason;
         reason_ = refused.reason;
         return nullptr;
     }
