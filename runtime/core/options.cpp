@@ -186,7 +186,7 @@ constexpr std::array<knob, 29> all_knobs{{
      get_count<&o::tasks_per_turn>, set_count<&o::tasks_per_turn, 1, most_queue_entries>},
     {"spin", "0 to 1000000", "us", "longest spin of an idle shard before it sleeps; 0 sleeps at once",
      get_time<&o::spin>, set_time<&o::spin, longest_spin_us>},
-    {"spin_for_io", "off, on", "", "spins also where it waits for operations of the kernel",
+    {"spin_for_io", "off, on", "", "spins also where it waits for peers, over sockets",
      get_switch<&o::spin_for_io>, set_switch<&o::spin_for_io>},
     {"stop_grace", "0 to 60000", "ms", "time that tasks get to finish after stop()", get_time<&o::stop_grace>,
      set_time<&o::stop_grace, longest_grace_ms>},

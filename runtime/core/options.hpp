@@ -61,8 +61,8 @@ struct runtime_options {
     unsigned steal_budget = 32;                  ///< most tasks that one theft takes
     unsigned tasks_per_turn = 64;                ///< tasks run between two looks at ring and lanes
     std::chrono::microseconds spin{50};          ///< longest spin of an idle shard before it sleeps
-    /// Spins also where the last idling was ended by an operation of the kernel, and one is in flight;
-    /// otherwise such a shard sleeps at once, since the kernel itself wakes it.
+    /// Spins also where the last idlings were ended by what came over sockets, and an operation is in flight;
+    /// otherwise such a shard sleeps at once: the kernel itself wakes it, and the peer may want the CPU.
     bool spin_for_io = false;
     std::chrono::milliseconds stop_grace{100}; ///< time that tasks get to finish after stop()
     /// How much longer a stop waits for a shard that does not come back from a task, before it is left behind.

@@ -89,6 +89,7 @@ private:
     operation_state state_ = operation_state::created;
     operation_kind kind_ = operation_kind::cancellable;
     bool is_played_ = false; // the result is a test's
+    bool by_peer_ = false;   // the answer comes over a socket, or so
     errc cut_short_{};
 };
 

@@ -5,6 +5,7 @@
 // The ring code reaps completions and never resumes a coroutine; only run_tasks() does.
 #pragma once
 
+#include <spargio/core/attempt_guess.hpp>
 #include <spargio/core/cpu_spread.hpp>
 #include <spargio/core/intake.hpp>
 #include <spargio/core/misuse.hpp>
@@ -246,8 +247,9 @@ public:
     [[nodiscard]] receive_buffers& buffers();
 
 private:
-    void note_end_of_idling(bool by_kernel) noexcept;
-    [[nodiscard]] bool waits_for_kernel() const noexcept;
+    void note_end_of_idling(bool by_others, bool by_time) noexcept;
+    [[nodiscard]] bool waits_for_peers() const noexcept;
+    bool let_peers_run() noexcept;
     bool gather() noexcept;
     bool take_arrivals() noexcept;
     bool deliver_mail() noexcept;
@@ -335,9 +337,12 @@ private:
     task_header* current_ = nullptr;
     task_header* finished_ = nullptr;
     std::uint32_t idle_rounds_ = 0;
-    bool was_idle_ = false; // in the turn before
-    int kernel_wakes_ = 0; // idlings that completions ended, less those that others did; see waits_for_kernel()
-    static constexpr int most_kernel_wakes = 3;
+    bool was_idle_ = false;      // in the turn before
+    attempt_guess yielding_;     // see let_peers_run()
+    bool peer_answered_ = false; // since it became idle
+    int peer_wakes_ =
+        0; // idlings that answers of peers ended, less those that others did; see waits_for_peers()
+    static constexpr int most_peer_wakes = 3;
     std::uint64_t taken_at_last_wait_ = 0;
     bool streaming_ = false;
     std::uint32_t next_victim_ = 0;

@@ -23,8 +23,9 @@ constexpr std::chrono::milliseconds longest_way_to_the_bell(100);
 void shard::run_until_stopped() {
     for (;;) {
         const bool arrived = gather();
+        const bool timed = expire_timers();
         offer_rest();
-        const bool worked = run_tasks() || arrived;
+        const bool worked = run_tasks() || arrived || timed;
         finish_turn();
         if (core_.stopping()) {
             if (stop_turn(worked)) return;
@@ -33,9 +34,9 @@ void shard::run_until_stopped() {
         if (worked) {
             idle_rounds_ = 0;
             spin_.found_work();
-            if (std::exchange(was_idle_, false)) note_end_of_idling(!arrived);
+            if (std::exchange(was_idle_, false)) note_end_of_idling(arrived, timed);
             // Who is about to sleep hands over what he has asked for and waits with one system call.
-            const bool about_to_sleep = (!spin_.ever() || waits_for_kernel()) && queue_.empty();
+            const bool about_to_sleep = (!spin_.ever() || waits_for_peers()) && queue_.empty();
             if (!about_to_sleep || std::exchange(left_ring_alone_, true)) {
                 left_ring_alone_ = false;
                 look_at_ring();
@@ -47,7 +48,8 @@ void shard::run_until_stopped() {
             continue;
         }
         was_idle_ = true;
-        if (!waits_for_kernel() && spin_.go_on()) {
+        peer_answered_ = false;
+        if (!waits_for_peers() && spin_.go_on()) {
             if (idle_rounds_ == 0) counters_.spins.add();
             // A ring without operations changes rarely while its shard is awake, so it is looked at rarely; and
             // a shard that waits for an answer of some ns need not tell the others that it is free.
@@ -62,33 +64,43 @@ void shard::run_until_stopped() {
             for (int pauses = streaming_ ? stream_pauses : 1; pauses > 0; --pauses) cpu_relax();
             continue;
         }
-        park();
+        if (!let_peers_run()) park();
     }
 }
 
-void shard::note_end_of_idling(bool by_kernel) noexcept {
-    if (by_kernel)
-        kernel_wakes_ = std::min(kernel_wakes_ + 1, most_kernel_wakes);
-    else
-        kernel_wakes_ = std::max(kernel_wakes_ - 1, 0);
+void shard::note_end_of_idling(bool by_others, bool by_time) noexcept {
+    if (peer_answered_ && !by_others)
+        peer_wakes_ = std::min(peer_wakes_ + 1, most_peer_wakes);
+    else if (by_others || !by_time) // a timer says nothing of what comes next
+        peer_wakes_ = std::max(peer_wakes_ - 1, 0);
 }
 
-/// Whether what ends this idling will probably be a completion, as it mostly was of late. For the kernel's
-/// answers it does not pay to spin: they take as long as a device or another process takes, who may want this
-/// very CPU, and the kernel wakes us itself, without a doorbell.
-bool shard::waits_for_kernel() const noexcept {
+/// Whether what ends this idling will probably come over a socket, as it mostly did of late. For that it does
+/// not pay to spin: it takes as long as another process takes, who may want this very CPU, and the kernel wakes
+/// us itself, without a doorbell. What the kernel's own workers do, as most work on files, is soon done.
+bool shard::waits_for_peers() const noexcept {
 #if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 133
-    return false; // mutant: a shard spins for the kernel, too
+    return false; // mutant: a shard spins for peers, too
 #endif
-    return kernel_wakes_ > most_kernel_wakes / 2 && !spins_for_io_ && operations_.size() != 0;
+    return peer_wakes_ > most_peer_wakes / 2 && !spins_for_io_ && operations_.size() != 0;
 }
 
-/// What has come from outside this thread, and what time has brought, made into runnable tasks. Runs none.
+/// Before a sleep that a peer will end: it may well stand in line for this very CPU. Then it answers at once,
+/// more of them do, and neither has to be woken. With spin=0 a shard sleeps without further ado. Whether that
+/// has brought work.
+bool shard::let_peers_run() noexcept {
+    if (!spin_.ever() || !waits_for_peers() || !yielding_.worth_trying()) return false;
+    std::this_thread::yield();
+    look_at_ring();
+    yielding_.tried(!queue_.empty());
+    return !queue_.empty();
+}
+
+/// What has come from outside this thread, made into runnable tasks. Runs none.
 bool shard::gather() noexcept {
     bool any = take_arrivals();
     any |= deliver_mail();
     any |= advance_waits();
-    any |= expire_timers();
     if (buffers_ != nullptr) any |= buffers_->serve();
     return any;
 }
@@ -339,7 +351,7 @@ void shard::park() noexcept {
     if (limit != std::chrono::nanoseconds::zero()) {
         counters_.parks.add();
         first_cpu_.release();
-        const bool adapts = !waits_for_kernel(); // how soon the kernel answers says nothing about messages
+        const bool adapts = !waits_for_peers(); // how soon a peer answers says nothing about messages
         if (adapts) spin_.going_to_sleep();
         trace::parks();
         ring_->submit_and_wait(limit);

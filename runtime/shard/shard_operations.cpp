@@ -17,6 +17,18 @@ namespace {
 /// Completion flag of the second completion of a zero-copy send (IORING_CQE_F_NOTIF, kernel 6.0).
 constexpr std::uint32_t notification = 1U << 3;
 
+/// Requests whose answer another process gives, mostly; not the kernel by its own work.
+constexpr bool waits_for_a_peer(std::uint8_t opcode) noexcept {
+    constexpr auto those = [] {
+        std::uint64_t set = 0;
+        for (const auto each : {IORING_OP_SENDMSG, IORING_OP_RECVMSG, IORING_OP_ACCEPT, IORING_OP_CONNECT,
+                                IORING_OP_SEND, IORING_OP_RECV, IORING_OP_POLL_ADD})
+            set |= std::uint64_t{1} << each;
+        return set;
+    }();
+    return opcode < 64 && (those >> opcode & 1U) != 0;
+}
+
 } // namespace
 
 receive_buffers& shard::buffers() {
@@ -36,6 +48,7 @@ io_uring_sqe& shard::next_entry() noexcept {
 void shard::submit_operation(operation_wait& what) noexcept {
     io_uring_sqe& entry = next_entry();
     what.prepare_(what, entry);
+    what.by_peer_ = waits_for_a_peer(entry.opcode);
     what.is_played_ = false;
     if (fault_plan* const plan = fault_plan::installed(); plan != nullptr) [[unlikely]]
         play_fault(*plan, what, entry);
@@ -87,6 +100,7 @@ void shard::take_operation(std::uint64_t number, std::int32_t result, std::uint3
     operation_wait& what = *found;
     if (what.is_played_) [[unlikely]]
         result = what.result_;
+    peer_answered_ |= what.by_peer_;
     const bool last = (flags & IORING_CQE_F_MORE) == 0;
     if (what.take_ != nullptr) {
         if (last) retire_operation(what);

@@ -81,6 +81,7 @@ bool shard::may_run_inline() noexcept {
     inline_left_ = tasks_per_turn_;
     look_at_ring();
     gather();
+    expire_timers();
     finish_turn();
     return !core_.stopping() && !queue_.others_wait();
 }

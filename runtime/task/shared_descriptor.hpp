@@ -9,6 +9,7 @@
 // in once it is.
 #pragma once
 
+#include <spargio/core/attempt_guess.hpp>
 #include <spargio/core/file_descriptor.hpp>
 #include <spargio/task/manual_event.hpp>
 
@@ -50,6 +51,9 @@ public:
 
     /// The number, which is this descriptor's only for who is in.
     [[nodiscard]] int number() const noexcept { return number_; }
+
+    /// Whether bytes are there already when somebody wants to read; for who is in.
+    [[nodiscard]] attempt_guess& reading() noexcept { return reading_; }
 
     /// Neither closed nor closing.
     [[nodiscard]] bool is_open() const noexcept {
@@ -139,6 +143,7 @@ private:
     }
 
     const int number_;
+    attempt_guess reading_;
     bool released_ = false; // the closer's, or the last use's in its place
     std::atomic<std::uint32_t> state_{owned};
     manual_event idle_;

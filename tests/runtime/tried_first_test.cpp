@@ -68,6 +68,39 @@ TEST(R24, bytes_that_the_socket_has_room_for_need_no_ring) {
     EXPECT_EQ(came, bytes);
 }
 
+task<std::size_t> read_from(net::unix_stream& from, std::span<std::byte> into, int times) {
+    std::size_t all = 0;
+    for (int i = 0; i < times; ++i) {
+        auto came = co_await from.read_some(into);
+        if (!came) co_return 0;
+        all += *came;
+    }
+    co_return all;
+}
+
+TEST(R24, bytes_that_are_there_are_read_without_the_ring) {
+    const auto tested = start({.shards = 1});
+    connected pair;
+    net::unix_stream from(std::move(pair.ours));
+    const auto bytes = some_bytes(40);
+    ASSERT_EQ(::write(pair.theirs.get(), bytes.data(), bytes.size()), 40);
+    std::array<std::byte, 10> into{};
+    EXPECT_EQ(tested->spawn(read_from(from, into, 4)).get(), 40u);
+    EXPECT_EQ(tested->handle().stats().total().operations_at_once, 4u);
+    EXPECT_EQ(tested->handle().stats().total().operations_submitted, 0u);
+    EXPECT_EQ(std::memcmp(into.data(), bytes.data() + 30, 10), 0);
+}
+
+TEST(R24, the_end_of_what_comes_is_met_without_the_ring) {
+    const auto tested = start({.shards = 1});
+    connected pair;
+    net::unix_stream from(std::move(pair.ours));
+    pair.theirs.reset();
+    std::array<std::byte, 10> into{};
+    EXPECT_EQ(tested->spawn(read_from(from, into, 2)).get(), 0u);
+    EXPECT_EQ(tested->handle().stats().total().operations_at_once, 2u);
+}
+
 task<std::error_code> write_everything(net::unix_stream& to, std::span<const std::byte> what) {
     auto sent = co_await io::write_all(to, what);
     co_return sent ? std::error_code{} : sent.error();
@@ -223,7 +256,7 @@ void ask_when_idle(const runtime& of, int socket, std::uint64_t& idled) {
     ASSERT_EQ(::read(socket, &one, 1), 1);
 }
 
-TEST(R14, a_shard_that_the_kernel_will_wake_does_not_spin) {
+TEST(R14, a_shard_that_a_peer_will_wake_does_not_spin) {
     const auto tested = start({.shards = 1, .spin = std::chrono::milliseconds(900)});
     connected pair;
     net::unix_stream with(std::move(pair.ours));
@@ -232,9 +265,32 @@ TEST(R14, a_shard_that_the_kernel_will_wake_does_not_spin) {
     std::uint64_t idled = 0;
     for (int i = 0; i < 20; ++i) ask_when_idle(*tested, pair.theirs.get(), idled);
     EXPECT_EQ(std::move(answering).get(), 0);
-    // Before the task came, for its first bytes, as long as others have ended as many idlings as the kernel,
+    // Before the task came, for its first bytes, as long as others have ended as many idlings as the peer,
     // and after its last answer, when nothing is in flight.
     EXPECT_LE(tested->handle().stats().total().spins, before + 5);
+}
+
+/// By requests that are those of files.
+task<int> answer_bytes_as_from_a_file(int with, int count) {
+    std::array<std::byte, 1> one{};
+    for (int i = 0; i < count; ++i) {
+        auto came = co_await ops::read(with, one);
+        if (!came || *came != 1) co_return 1;
+        auto sent = co_await ops::send(with, one);
+        if (!sent) co_return 2;
+    }
+    co_return 0;
+}
+
+TEST(R14, a_shard_that_the_work_of_the_kernel_itself_will_wake_spins) {
+    const auto tested = start({.shards = 1, .spin = std::chrono::milliseconds(900)});
+    connected pair;
+    const std::uint64_t before = tested->handle().stats().total().spins;
+    auto answering = tested->spawn(answer_bytes_as_from_a_file(pair.ours.get(), 20));
+    std::uint64_t idled = 0;
+    for (int i = 0; i < 20; ++i) ask_when_idle(*tested, pair.theirs.get(), idled);
+    EXPECT_EQ(std::move(answering).get(), 0);
+    EXPECT_GE(tested->handle().stats().total().spins, before + 20);
 }
 
 } // namespace
