@@ -18,6 +18,7 @@ constexpr unsigned most_shards = 1024;
 constexpr unsigned most_ring_entries = 32'768;    // IORING_MAX_ENTRIES
 constexpr unsigned most_cq_entries = 65'536;      // IORING_MAX_CQ_ENTRIES
 constexpr unsigned most_queue_entries = 1u << 20; // 16 MiB of messages a lane
+constexpr unsigned most_operations = 1U << 24;    // what their numbers in completions have room for
 constexpr unsigned most_receive_buffers = 32'768; // io_uring_register_buf_ring(3)
 constexpr std::int64_t longest_spin_us = 1'000'000;
 constexpr std::int64_t longest_grace_ms = 60'000;
@@ -133,7 +134,7 @@ std::string get_affinity(const runtime_options& options) { return options.affini
 
 using o = runtime_options;
 
-constexpr std::array<knob, 29> all_knobs{{
+constexpr std::array<knob, 30> all_knobs{{
     {"preset", "none, latency, throughput", "", "fills the fields that have their default", get_preset,
      set_preset},
     {"shards", "0 to 1024", "", "threads, each with a ring; 0: one for each usable CPU", get_count<&o::shards>,
@@ -177,6 +178,9 @@ constexpr std::array<knob, 29> all_knobs{{
      set_count<&o::receive_buffers, 2, most_receive_buffers>},
     {"receive_buffer_bytes", "64 to 1048576", "bytes", "size of each of them",
      get_count<&o::receive_buffer_bytes>, set_count<&o::receive_buffer_bytes, 64, 1u << 20>},
+    {"operations", "1 to 16777216", "operations",
+     "most operations that a shard has with the kernel at a time; more are refused as overloaded",
+     get_count<&o::operations>, set_count<&o::operations, 1, most_operations>},
     {"stealable_capacity", "1 to 1048576", "tasks",
      "stealable tasks that a shard can hold ready; a power of two", get_count<&o::stealable_capacity>,
      set_count<&o::stealable_capacity, 1, most_queue_entries>},

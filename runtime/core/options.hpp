@@ -57,6 +57,7 @@ struct runtime_options {
     unsigned hot_counter_wake_threshold = 0;     ///< sum at which a sleeping shard is woken again; 0: none
     unsigned receive_buffers = 128;              ///< buffers of each shard for streams that receive
     unsigned receive_buffer_bytes = 8192;        ///< bytes of each of them
+    unsigned operations = 65536;                 ///< most operations that a shard has with the kernel
     unsigned stealable_capacity = 4096;          ///< stealable tasks that a shard can hold ready
     unsigned steal_budget = 32;                  ///< most tasks that one theft takes
     unsigned tasks_per_turn = 64;                ///< tasks run between two looks at ring and lanes

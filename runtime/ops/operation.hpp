@@ -14,13 +14,15 @@
 //   `timed_out` or `closed`, and it has had no effect (P6). One that has not begun by then does not begin.
 // - Errors: the kernel's errno in std::system_category(), those of the system call of the same name. EINVAL
 //   also where the kernel lacks the request, which the first line of each header dates; ENOMEM when there is no
-//   memory for taking note of it. EINTR never shows.
+//   memory for taking note of it; `overloaded` when the shard has as many operations with the kernel as the
+//   option `operations` lets it, and nothing was begun: closing is exempt. EINTR never shows.
 // - Costs: no lock, and no system call of its own: the requests of a turn go to the kernel together. No
 //   allocation, except where the shard has more in flight than ever before. Beside the kernel's work an entry
 //   in the ring, a place in a table, and a suspension.
 #pragma once
 
 #include <spargio/core/io_result.hpp>
+#include <spargio/core/lent_memory.hpp>
 #include <spargio/core/misuse.hpp>
 #include <spargio/shard/operation_context.hpp>
 
@@ -39,7 +41,7 @@ namespace spargio {
 
 /// What an operation asks of the kernel and what it makes of the answer. `take` gets what was not an error. A
 /// request that says `deaf` is not cancellable; one with `orphan(result)` gives back what an operation obtained
-/// for a task that is no more.
+/// for a task that is no more; `written()` is the memory, a span of bytes or of parts, that the kernel writes.
 template <class Request>
 concept kernel_request = std::move_constructible<Request> &&
     requires(Request& what, io_uring_sqe& entry, std::int32_t result, std::uint32_t flags) {
@@ -94,6 +96,7 @@ public:
         if (in_flight()) misused("an operation was destroyed while the kernel works on it");
         if constexpr (requires { request_.orphan(std::int32_t{}); })
             if (state() == operation_state::finished && !taken_ && result() >= 0) request_.orphan(result());
+        if (state() == operation_state::finished) memory_is_ours();
     }
 
     [[nodiscard]] bool await_ready() noexcept {
@@ -107,12 +110,14 @@ public:
     }
 
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
+        memory_is_the_kernels();
         return operation_context::begin(*this, caller);
     }
 
     [[nodiscard]] io_result<value_type> await_resume() noexcept {
         if (!immediate_request<Request> || has_waited()) operation_context::end(*this);
         taken_ = true;
+        memory_is_ours();
         if (result() < 0) return std::unexpected(detail::operation_error(*this));
         if constexpr (std::same_as<value_type, void>) {
             request_.take(result(), flags());
@@ -126,10 +131,17 @@ protected:
     /// With a deadline.
     [[nodiscard]] bool suspend_until(timer_wait& timer, timer_context::time_point deadline,
                                      std::coroutine_handle<> caller) noexcept {
+        memory_is_the_kernels();
         return operation_context::begin(*this, timer, deadline, caller);
     }
 
 private:
+    void memory_is_the_kernels() noexcept {
+        if constexpr (requires { request_.written(); }) lend(request_.written());
+    }
+    void memory_is_ours() noexcept {
+        if constexpr (requires { request_.written(); }) take_back(request_.written());
+    }
     static void fill(operation_wait& what, io_uring_sqe& entry) noexcept {
         static_cast<operation&>(what).request_.prepare(entry);
     }

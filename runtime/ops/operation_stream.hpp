@@ -98,9 +98,10 @@ protected:
     }
 
     void start() noexcept {
-        if (!where_.start(*this))
-            fail(where_.stopping() ? make_error_code(errc::closed)
-                                   : std::make_error_code(std::errc::not_enough_memory));
+        const errc refused = where_.start(*this);
+        if (refused == errc{}) return;
+        fail(refused == errc::no_resources ? std::make_error_code(std::errc::not_enough_memory)
+                                           : make_error_code(refused));
     }
     /// Of a negative result.
     void fail(std::int32_t result) noexcept {

@@ -29,6 +29,7 @@ public:
         const iovec whole{.iov_base = into_.data(), .iov_len = transfer_length(into_.size())};
         return ::preadv2(file_, &whole, 1, static_cast<off_t>(offset_), RWF_NOWAIT);
     }
+    [[nodiscard]] std::span<const std::byte> written() const noexcept { return into_; }
     [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
         return static_cast<std::size_t>(result);
     }

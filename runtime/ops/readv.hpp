@@ -22,6 +22,7 @@ public:
     void prepare(io_uring_sqe& entry) const noexcept {
         io_uring_prep_readv(&entry, file_, parts_.data(), static_cast<unsigned>(parts_.size()), offset_);
     }
+    [[nodiscard]] std::span<const iovec> written() const noexcept { return parts_; }
     [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
         return static_cast<std::size_t>(result);
     }

@@ -27,6 +27,7 @@ public:
     [[nodiscard]] ssize_t try_now() const noexcept {
         return ::recv(socket_, into_.data(), transfer_length(into_.size()), flags_ | MSG_DONTWAIT);
     }
+    [[nodiscard]] std::span<const std::byte> written() const noexcept { return into_; }
     [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
         return static_cast<std::size_t>(result);
     }

@@ -25,6 +25,7 @@ public:
         message_.msg_iovlen = parts_.size();
         io_uring_prep_recvmsg(&entry, socket_, &message_, static_cast<unsigned>(flags_));
     }
+    [[nodiscard]] std::span<const iovec> written() const noexcept { return parts_; }
     [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
         return static_cast<std::size_t>(result);
     }

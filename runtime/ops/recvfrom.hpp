@@ -40,6 +40,7 @@ public:
         message_.msg_iovlen = 1;
         io_uring_prep_recvmsg(&entry, socket_, &message_, static_cast<unsigned>(flags_));
     }
+    [[nodiscard]] std::span<const iovec> written() const noexcept { return {&into_, 1}; }
     [[nodiscard]] received<Address> take(std::int32_t result, std::uint32_t) noexcept {
         from_.resize(message_.msg_namelen);
         return {static_cast<std::size_t>(result), (message_.msg_flags & MSG_TRUNC) != 0, from_};

@@ -116,8 +116,9 @@ public:
     [[nodiscard]] std::uint64_t operations_on(std::uint32_t shard_index) const noexcept;
 
     /// Suspends the current task until the operation is finished; false when it is finished at once and must
-    /// not suspend: the task was cancelled before, the runtime stops, or memory is short (ENOMEM). The kernel
-    /// gets it with the others of this turn.
+    /// not suspend: the task was cancelled before, the runtime stops, the shard has as many operations with the
+    /// kernel as it may (`overloaded`), or memory is short (ENOMEM). The kernel gets it with the others of this
+    /// turn.
     [[nodiscard]] static bool begin(operation_wait& what, std::coroutine_handle<> caller) noexcept;
     /// The same, ended by `deadline` with `timed_out`; `timer` must live as long as `what`.
     [[nodiscard]] static bool begin(operation_wait& what, timer_wait& timer, timer_context::time_point deadline,
@@ -131,9 +132,9 @@ public:
     /// In await_resume of both.
     static void end(operation_wait& what) noexcept;
 
-    /// Begins an operation that has a take function. False, and it is as before, when the runtime stops or
-    /// memory is short.
-    [[nodiscard]] bool start(operation_wait& what) noexcept;
+    /// Begins an operation that has a take function. It is as before when that fails: `closed`, `overloaded`,
+    /// or `no_resources` where memory is short; 0 when it has begun.
+    [[nodiscard]] errc start(operation_wait& what) noexcept;
     /// Asks the kernel to end an operation in flight; its last completion says what became of it. Again: no
     /// effect.
     void cancel(operation_wait& what, errc why) noexcept;

@@ -21,7 +21,8 @@ void shard::watch_forks() noexcept {
 shard::shard(runtime_core& core, std::uint32_t index)
     : core_(core), stopping_(core.stopping_flag()), index_(index),
       tasks_per_turn_(core.options().tasks_per_turn), steal_budget_(core.options().steal_budget),
-      spins_for_io_(core.options().spin_for_io), stealable_capacity_(core.options().stealable_capacity),
+      spins_for_io_(core.options().spin_for_io), most_operations_(core.options().operations),
+      stealable_capacity_(core.options().stealable_capacity),
       marks_searching_(core.options().steal_budget != 0 && core.options().shards > 2),
       registry_(&task_registry::acquire()), wake_order_(core.order_of_wakes()),
       queue_(core.options().stealable_capacity, wake_order_),

@@ -239,7 +239,7 @@ public:
     void wait_for_operation(operation_wait& what) noexcept;
     [[nodiscard]] bool begin_operation(operation_wait& what, task_header& self) noexcept;
     void finish_unbegun(operation_wait& what, std::int32_t result, errc why) noexcept;
-    [[nodiscard]] bool open_operation(operation_wait& what) noexcept;
+    [[nodiscard]] errc open_operation(operation_wait& what) noexcept;
     void cancel_operation(operation_wait& what, errc why) noexcept;
     [[nodiscard]] std::size_t operations_in_flight() const noexcept { return operations_.size(); }
     void count_operation_at_once() noexcept { counters_.operations_at_once.add(); }
@@ -303,6 +303,7 @@ private:
     const std::uint32_t tasks_per_turn_;
     const std::uint32_t steal_budget_;
     const bool spins_for_io_;
+    const std::size_t most_operations_;
     const std::uint32_t stealable_capacity_;
     const bool marks_searching_; // of two shards the other one never needs to know
 

@@ -63,16 +63,20 @@ void shard::play_fault(fault_plan& plan, operation_wait& what, io_uring_sqe& ent
     what.result_ = *result;
 }
 
-bool shard::open_operation(operation_wait& what) noexcept {
+/// 0, or why not. What ends by itself and must be done, as closing, is never too much.
+errc shard::open_operation(operation_wait& what) noexcept {
+#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 134 // mutant: as many operations as there is memory for
+    if (operations_.size() >= most_operations_ && what.kind_ != operation_kind::deaf) return errc::overloaded;
+#endif
     const auto number = operations_.open(what);
-    if (!number) return false;
+    if (!number) return errc::no_resources;
     what.number_ = *number;
     what.cut_short_ = errc{};
     what.state_ = operation_state::in_flight;
     counters_.operations_submitted.add();
     counters_.operations_pending.raise();
     submit_operation(what);
-    return true;
+    return errc{};
 }
 
 /// Before the current task begins to wait: from then on a canceller may send it back to this shard, and to no
@@ -87,8 +91,12 @@ void shard::wait_for_operation(operation_wait& what) noexcept {
 
 /// The current task, which has begun to wait, hands an operation over; false when it goes on at once.
 bool shard::begin_operation(operation_wait& what, task_header& self) noexcept {
-    if (open_operation(what)) return true;
-    finish_unbegun(what, -ENOMEM, errc{});
+    const errc refused = open_operation(what);
+    if (refused == errc{}) return true;
+    if (refused == errc::overloaded)
+        finish_unbegun(what, -ECANCELED, refused);
+    else
+        finish_unbegun(what, -ENOMEM, errc{});
     // Nobody but a canceller knows that we wait; if there was one, the task is on its way to a queue.
     return !self.claim();
 }
@@ -275,8 +283,8 @@ bool operation_context::supports(std::size_t opcode) const noexcept {
     return shard_->features().supports(opcode);
 }
 
-bool operation_context::start(operation_wait& what) noexcept {
-    return !shard_->stopping() && shard_->open_operation(what);
+errc operation_context::start(operation_wait& what) noexcept {
+    return shard_->stopping() ? errc::closed : shard_->open_operation(what);
 }
 
 void operation_context::cancel(operation_wait& what, errc why) noexcept { shard_->cancel_operation(what, why); }

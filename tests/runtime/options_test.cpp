@@ -30,6 +30,7 @@ TEST(R1, a_knob_changes_its_own_field_and_no_other) {
                                                                       {"coop_taskrun", "off"},
                                                                       {"defer_taskrun", "off"},
                                                                       {"lane_capacity", "8"},
+                                                                      {"operations", "12"},
                                                                       {"stealable_capacity", "16"},
                                                                       {"receive_buffers", "16"},
                                                                       {"receive_buffer_bytes", "4096"},
