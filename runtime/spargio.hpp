@@ -38,6 +38,7 @@
 #include <spargio/ops/fallocate.hpp>
 #include <spargio/ops/fsync.hpp>
 #include <spargio/ops/ftruncate.hpp>
+#include <spargio/ops/futex.hpp>
 #include <spargio/ops/linkat.hpp>
 #include <spargio/ops/mkdirat.hpp>
 #include <spargio/ops/nop.hpp>
