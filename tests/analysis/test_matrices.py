@@ -46,3 +46,25 @@ def test_the_full_matrix_has_spargio_and_a_rival_in_each_group(workload: str) ->
     arms = groups_of("full")[workload]["arms"]
     assert "spargio" in arms
     assert any(not arm.startswith(("spargio", "floor")) for arm in arms)
+
+
+EXPERIMENTS = sorted(path.stem for path in (ROOT / "harness" / "matrices" / "experiments").glob("*.toml"))
+
+
+def knobs() -> set[str]:
+    source = (ROOT / "runtime" / "core" / "options.cpp").read_text()
+    return set(re.findall(r'^ *\{"([a-z_]+)",', source, re.MULTILINE))
+
+
+def test_the_knobs_are_found() -> None:
+    assert {"spin", "spin_for_io", "steal_budget"} <= knobs()
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_compares_spargio_with_itself_and_by_knobs_that_there_are(name: str) -> None:
+    for workload, group in groups_of(f"experiments/{name}").items():
+        assert workload in workloads()
+        arms = [re.fullmatch(r"spargio(?:\[(.+)\])?", arm) for arm in group["arms"]]
+        assert len(arms) > 1 and all(arms)
+        given = [pair.split("=")[0] for arm in arms if arm[1] for pair in arm[1].split(",")]
+        assert set(given) <= knobs()

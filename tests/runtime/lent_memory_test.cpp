@@ -32,7 +32,7 @@ using buffer = std::array<std::byte, 64>;
 
 task<bool> receive(int from, buffer& into) {
     auto came = co_await ops::recv(from, into);
-    co_return came && *came == 1 && into[0] == std::byte{7};
+    co_return came&&* came == 1 && into[0] == std::byte{7};
 }
 
 task<bool> receive_in_time(int from, buffer& into) {
@@ -43,7 +43,7 @@ task<bool> receive_in_time(int from, buffer& into) {
 task<bool> receive_parts(int from, buffer& into) {
     const std::array<iovec, 2> parts{iovec{into.data(), 32}, iovec{into.data() + 32, 32}};
     auto came = co_await ops::readv(from, parts);
-    co_return came && *came == 1 && into[0] == std::byte{7};
+    co_return came&&* came == 1 && into[0] == std::byte{7};
 }
 
 /// Whether the buffer could be used, after it was used while an operation went on if `too_early`.
@@ -88,9 +88,7 @@ TEST(P7, who_touches_a_buffer_too_early_is_reported) {
     EXPECT_DEATH((void)use_on_a_shard(&receive_parts, true), "use-after-poison");
 }
 #else
-TEST(P7, who_touches_a_buffer_too_early_is_reported) {
-    GTEST_SKIP() << "only AddressSanitizer sees it";
-}
+TEST(P7, who_touches_a_buffer_too_early_is_reported) { GTEST_SKIP() << "only AddressSanitizer sees it"; }
 #endif
 
 } // namespace
