@@ -1,5 +1,6 @@
 // IORING_OP_FUTEX_WAIT and IORING_OP_FUTEX_WAKE (kernel 6.7; futex(2)): to wait for, and to wake, what does not
-// run on shards, such as threads in FUTEX_WAIT and std::atomic::wait. Between tasks `manual_event` is far cheaper.
+// run on shards, such as threads in FUTEX_WAIT and std::atomic::wait. Between tasks `manual_event` is far
+// cheaper.
 #pragma once
 
 #include <spargio/ops/operation.hpp>

@@ -67,7 +67,8 @@ task<std::uint32_t> wake_until_one_wakes(const std::atomic<std::uint32_t>& word)
 TEST_F(futex_operation, R24_a_task_wakes_a_thread) {
     std::atomic<std::uint32_t> word{1};
     std::thread waiter([&] {
-        while (wait_by_system_call(word, 1) != 0) {}
+        while (wait_by_system_call(word, 1) != 0) {
+        }
     });
     EXPECT_EQ(run({.shards = 1}, [&] { return wake_until_one_wakes(word); }), 1u);
     waiter.join();
