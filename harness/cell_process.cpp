@@ -216,7 +216,7 @@ int run_cell(const cell_options& options) {
     const auto made = make_group(*what, std::move(given));
     if (!made) return refuse(made.error());
     // Before the counters of the cell, which count everything that is started after them.
-    const auto peer = echo_peer::start_for(*what);
+    const auto peer = echo_peer::start_for(*what, made->how);
     if (!peer) return refuse(peer.error());
     cell body(*made, options.injected_slowdown);
     return converse(body, *with);

@@ -108,7 +108,7 @@ typedef struct bench_case {
     size_t parameter_count;
     const bench_setting* knobs; /* every knob of the backend, checked */
     size_t knob_count;
-    uint16_t peer_port; /* TCP port of the echo peer on 127.0.0.1; 0: the workload has none */
+    uint16_t peer_port; /* TCP port of the echo peer on 127.0.0.1; 0: there is none (peer=self too) */
 } bench_case;
 
 /* What one slice asks for. */

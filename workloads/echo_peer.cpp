@@ -113,8 +113,9 @@ std::expected<echo_peer, std::string> echo_peer::start(peer_program which) {
     return echo_peer(process, input.take_writing(), *port);
 }
 
-std::expected<std::optional<echo_peer>, std::string> echo_peer::start_for(const workload& what) {
-    if (!what.needs_peer) return std::optional<echo_peer>{};
+std::expected<std::optional<echo_peer>, std::string> echo_peer::start_for(const workload& what,
+                                                                          const parameters& how) {
+    if (!what.needs_peer || serves_itself(how)) return std::optional<echo_peer>{};
     auto started = start(what.peer_connects ? peer_program::churn_client : peer_program::echo);
     if (!started) return std::unexpected(started.error());
     return std::optional<echo_peer>(*std::move(started));

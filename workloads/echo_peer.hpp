@@ -27,8 +27,9 @@ public:
     /// Starts one and waits for its port. Error: a sentence with the remedy. Cost: one fork and exec, a few ms.
     [[nodiscard]] static std::expected<echo_peer, std::string> start(peer_program which = peer_program::echo);
 
-    /// Starts the right one if the workload needs it.
-    [[nodiscard]] static std::expected<std::optional<echo_peer>, std::string> start_for(const workload& what);
+    /// Starts the right one if the workload needs it: with peer=self none.
+    [[nodiscard]] static std::expected<std::optional<echo_peer>, std::string> start_for(const workload& what,
+                                                                                        const parameters& how);
 
     echo_peer(echo_peer&& other) noexcept;
     echo_peer& operator=(echo_peer&&) = delete;

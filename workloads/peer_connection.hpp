@@ -12,6 +12,13 @@ inline constexpr int peer_buffer_bytes = 256 * 1024;
 /// for what the system says.
 [[nodiscard]] int connect_to_peer();
 
+/// The same to whoever listens on that port of 127.0.0.1 (own_listener.hpp).
+[[nodiscard]] int connect_to_peer(unsigned short port);
+
+/// The options of such a connection. A listener hands them on to what it accepts (tcp(7)). Throws
+/// std::system_error.
+void set_peer_options(int socket);
+
 /// The peer's port. Throws std::runtime_error where there is none.
 [[nodiscard]] unsigned short port_of_peer();
 

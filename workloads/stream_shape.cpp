@@ -40,7 +40,8 @@ stream_shape stream_shape::read(const workload& what, const parameters& how) {
                                                   .pattern = value("pattern", 0)}))
                                : nullptr,
             .mode = value("write", 0) != 0 ? write_mode::vectored : write_mode::per_frame,
-            .workers = value("workers", 1)};
+            .workers = value("workers", 1),
+            .serves_itself = bench::serves_itself(how)};
 }
 
 std::uint64_t stream_shape::busy_streams(std::uint64_t step) const noexcept {

@@ -33,6 +33,7 @@ struct stream_shape {
     std::shared_ptr<const std::vector<std::uint64_t>> arrivals;
     write_mode mode;
     std::size_t workers;
+    bool serves_itself = false; ///< peer=self: the session echoes too, on its own workers
     /// Bytes that can be read at once; 0: as many as the window has, and 64 KiB at least.
     std::size_t room_bytes = 0;
     /// Frames that can be in the middle of being written; 0: the window.
@@ -50,6 +51,10 @@ struct stream_shape {
     [[nodiscard]] std::uint64_t work_steps_of(std::uint64_t stream, std::uint64_t frame) const noexcept {
         if (!computes()) return 0;
         return frame / rotation % streams == stream ? hot_steps : cold_steps;
+    }
+    /// Where the echo of a stream is served: not beside its client where there are more workers than one.
+    [[nodiscard]] std::uint64_t server_of(std::uint64_t stream) const noexcept {
+        return (stream + 1) % workers;
     }
     [[nodiscard]] bool computes() const noexcept { return rotation != 0; }
     /// Whose table the messages of a step go to; owner i lives on worker i modulo their number.

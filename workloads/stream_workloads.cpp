@@ -69,6 +69,14 @@ std::vector<workload> make_workloads() {
                                "one call for each frame, or for all that the window lets out",
                                {{"per_frame", 0}, {"vectored", 1}}};
     const parameter_spec streams{"streams", 8, 1, 256, "", "connections"};
+    const parameter_spec peer{"peer",
+                              0,
+                              0,
+                              1,
+                              "",
+                              "who echoes: a process of its own, the same for every backend, or the backend on "
+                              "its own workers, so that its CPU time holds both sides",
+                              {{"process", 0}, {"self", 1}}};
     return {
         {.name = "net/echo_rtt",
          .summary = "one frame at a time on one connection to the echo peer and back",
@@ -77,7 +85,8 @@ std::vector<workload> make_workloads() {
          .needs_peer = true,
          .parameters = {frames("frames", 512, "echoes in one iteration"),
                         {"frame_words", 32, 1, 512, "8 bytes", "size of a frame"},
-                        {"workers", 1, 1, 1024, "", "threads of the runtime"}},
+                        {"workers", 1, 1, 1024, "", "threads of the runtime"},
+                        peer},
          .expect = expect_of<0>},
         {.name = "net/stream_window",
          .summary = "frames on one connection to the echo peer and back, a window of them under way",
@@ -87,7 +96,8 @@ std::vector<workload> make_workloads() {
                         {"frame_words", 512, 1, 512, "8 bytes", "size of a frame"},
                         window,
                         write,
-                        {"workers", 1, 1, 1024, "", "threads of the runtime"}},
+                        {"workers", 1, 1, 1024, "", "threads of the runtime"},
+                        peer},
          .expect = expect_of<1>},
         {.name = "net/imbalanced",
          .summary = "several connections to the echo peer at once, of which one carries most of the frames",
@@ -99,7 +109,8 @@ std::vector<workload> make_workloads() {
                         {"frame_words", 512, 1, 512, "8 bytes", "size of a frame"},
                         window,
                         write,
-                        workers},
+                        workers,
+                        peer},
          .expect = expect_of<2>},
         {.name = "net/hotspot_rotation",
          .summary = "steps, in each of which another one of the connections carries most of the frames",
@@ -112,7 +123,8 @@ std::vector<workload> make_workloads() {
                         {"frame_words", 512, 1, 512, "8 bytes", "size of a frame"},
                         window,
                         write,
-                        workers},
+                        workers,
+                        peer},
          .expect = expect_of<3>},
         {.name = "net/pipeline_hotspot",
          .summary =

@@ -17,6 +17,11 @@
 
 namespace bench {
 
+bool serves_itself(const parameters& how) {
+    const auto peer = std::ranges::find(how.entries(), "peer", [](const auto& each) { return each.spec.name; });
+    return peer != how.entries().end() && peer->value != 0;
+}
+
 std::span<const workload> all_workloads() {
     static const std::vector<workload> all = [] {
         std::vector<workload> every;

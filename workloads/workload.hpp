@@ -62,6 +62,10 @@ struct workload {
     std::optional<std::string> (*lacks)(const bench::parameters&) = nullptr;
 };
 
+/// Whether the session is to echo too (peer=self, W6), so that no peer is needed. Never for a workload that has
+/// no such parameter.
+[[nodiscard]] bool serves_itself(const parameters& how);
+
 /// Every workload of the build, in the order of the specification. Static storage.
 [[nodiscard]] std::span<const workload> all_workloads();
 

@@ -1,6 +1,7 @@
 // W30–W36 with awaitable<> coroutines: the shared scenario, a connection's operations on its worker's context.
 #include "backends/asio/coroutine_runtime.hpp"
 #include "backends/asio/coroutine_stream.hpp"
+#include "backends/asio/own_server.hpp"
 #include "backends/asio/sessions.hpp"
 #include "workloads/scenarios/keyed_streams.hpp"
 #include "workloads/scenarios/streams.hpp"
@@ -30,11 +31,11 @@ private:
 
 class coroutine_stream_runtime : public coroutine_runtime {
 public:
-    coroutine_stream_runtime(worker_threads& workers, context_layout layout, std::uint64_t count)
-        : coroutine_runtime(workers), layout_(layout), sockets_(workers, count) {
+    coroutine_stream_runtime(worker_threads& workers, context_layout layout, const stream_shape& shape)
+        : coroutine_runtime(workers), layout_(layout), sockets_(workers, shape, &echo_by_coroutine::serve) {
         for (std::size_t i = 0; i < workers.workers(); ++i)
             mailboxes_.push_back(std::make_unique<batch_channel>(executor_of(i)));
-        for (std::size_t i = 0; i < count; ++i) streams_.emplace_back(sockets_[i]);
+        for (std::size_t i = 0; i < shape.streams; ++i) streams_.emplace_back(sockets_[i]);
     }
     [[nodiscard]] coroutine_stream& stream(std::size_t index) { return streams_[index]; }
     joiner<std::uint64_t> spawn_for_stream(std::size_t index, task<std::uint64_t>&& work) {
@@ -59,7 +60,7 @@ class coroutine_stream_session final : public session {
 public:
     coroutine_stream_session(const stream_shape& shape, context_layout layout, polling how)
         : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys), workers_(shape.workers, layout, how),
-          runtime_(workers_, layout, shape.streams) {}
+          runtime_(workers_, layout, shape) {}
 
     slice_outcome run(const slice_order& order, recorder& into) override {
         running_slice slice(workers_);

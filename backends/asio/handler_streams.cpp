@@ -2,6 +2,7 @@
 // of a step is a counter, and whoever comes last begins the next step. Messages to an owner (W35) are
 // dispatched to its worker's context, or to the owner's strand where all share one: at once if that is where
 // they come from.
+#include "backends/asio/own_server.hpp"
 #include "backends/asio/sessions.hpp"
 #include "backends/asio/stream_set.hpp"
 #include "workloads/flow_set.hpp"
@@ -89,7 +90,7 @@ class stream_session final : public session {
 public:
     stream_session(const stream_shape& shape, context_layout layout, polling how)
         : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys), workers_(shape.workers, layout, how),
-          sockets_(workers_, shape.streams) {
+          sockets_(workers_, shape, &echo_by_handlers::serve) {
         for (std::size_t i = 0; i < shape.streams; ++i)
             movers_.push_back(std::make_unique<stream_mover>(
                 sockets_[i], flows_[i], [this](std::span<const std::uint64_t> batch) { hand_over(batch); }));

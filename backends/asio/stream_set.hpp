@@ -2,7 +2,9 @@
 #pragma once
 
 #include "backends/asio/worker_threads.hpp"
+#include "workloads/own_listener.hpp"
 #include "workloads/peer_connection.hpp"
+#include "workloads/stream_shape.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +31,21 @@ public:
         for (std::uint64_t i = 0; i < count; ++i)
             sockets_.emplace_back(workers.context(i % workers.workers()).get_executor(), asio::ip::tcp::v4(),
                                   connect_to_peer());
+    }
+    /// With peer=self each has its other end on a worker as well, which `serve` takes.
+    stream_set(worker_threads& workers, const stream_shape& shape, void (*serve)(peer_socket)) {
+        if (!shape.serves_itself) {
+            *this = stream_set(workers, shape.streams);
+            return;
+        }
+        const own_listener self;
+        const auto open = [&](std::uint64_t worker, int socket) {
+            return peer_socket(workers.context(worker).get_executor(), asio::ip::tcp::v4(), socket);
+        };
+        for (std::uint64_t i = 0; i < shape.streams; ++i) {
+            sockets_.push_back(open(i % workers.workers(), connect_to_peer(self.port())));
+            serve(open(shape.server_of(i), self.accept()));
+        }
     }
     /// Ends what reads and writes, so that the contexts run out of work. Any thread, before they are joined.
     void close() {

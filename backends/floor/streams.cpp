@@ -1,18 +1,23 @@
 // W30–W36 by hand: a worker with one busy connection blocks in recv(2), one with more waits for any of them
 // with epoll(7). Writes block: the window fits into the socket's buffer. Nothing here can go wrong but the
 // peer. Messages to an owner (W35) wait until all have come to the end of the step, where the owner takes them.
+// With peer=self the thread of a connection is its server as well, in turn with the client: what one side has
+// written is there for the other, and nobody is woken.
 #include "backends/floor/crew.hpp"
 #include "backends/floor/sessions.hpp"
 #include "workloads/flow_set.hpp"
 #include "workloads/keyed_messages.hpp"
+#include "workloads/own_listener.hpp"
 #include "workloads/peer_connection.hpp"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <deque>
 #include <exception>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -35,16 +40,39 @@ public:
     lane_of_streams(const lane_of_streams&) = delete;
     lane_of_streams& operator=(const lane_of_streams&) = delete;
     ~lane_of_streams() {
-        for (const auto& each : streams_) ::close(each.socket);
+        for (const auto& each : streams_) {
+            ::close(each.socket);
+            if (each.server >= 0) ::close(each.server);
+        }
         ::close(any_);
     }
 
     void add(std::uint64_t index, frame_flow& flow) {
-        streams_.push_back({connect_to_peer(), index, &flow});
+        streams_.push_back({.socket = connect_to_peer(), .index = index, .flow = &flow});
         epoll_event what{};
         what.events = EPOLLIN;
         what.data.u64 = streams_.size() - 1;
         if (::epoll_ctl(any_, EPOLL_CTL_ADD, streams_.back().socket, &what) != 0) fail("epoll_ctl");
+    }
+
+    /// With both ends here.
+    void add(std::uint64_t index, frame_flow& flow, const own_listener& listener) {
+        streams_.push_back({.socket = connect_to_peer(listener.port()), .index = index, .flow = &flow});
+        streams_.back().server = listener.accept();
+        chunk_.resize(echo_chunk_bytes);
+    }
+
+    /// A step whose echoes are made here.
+    void serve_step(const stream_shape& shape, std::uint64_t step, histogram* latencies) {
+        for (auto& each : streams_) each.flow->begin_step(shape.frames_of(each.index, step));
+        for (bool moved = true; moved;) {
+            moved = false;
+            for (auto& each : streams_) {
+                if (each.flow->step_done()) continue;
+                serve_turn(each, latencies);
+                moved = true;
+            }
+        }
     }
 
     void move_step(const stream_shape& shape, std::uint64_t step, histogram* latencies) {
@@ -83,7 +111,21 @@ private:
         int socket;
         std::uint64_t index;
         frame_flow* flow;
+        int server = -1; ///< the other end of the connection, where that is here
     };
+
+    /// What the window lets out goes there and comes back, as much as is echoed at once.
+    void serve_turn(one& stream, histogram* latencies) {
+        const std::uint64_t sent_ns = latencies != nullptr ? now_ns() : 0;
+        const std::uint64_t before = stream.flow->frames();
+        write_window(stream);
+        const ssize_t count = ::recv(stream.server, chunk_.data(), chunk_.size(), 0);
+        if (count <= 0) fail("recv");
+        const auto bytes = static_cast<std::size_t>(count);
+        if (::send(stream.server, chunk_.data(), bytes, MSG_NOSIGNAL) != count) fail("send");
+        for (std::size_t left = bytes; left != 0;) left -= read_once(stream);
+        if (latencies != nullptr && stream.flow->frames() != before) latencies->record(now_ns() - sent_ns);
+    }
 
     void move_one(one& stream, histogram* latencies) {
         std::uint64_t sent_ns = 0;
@@ -97,13 +139,14 @@ private:
         }
     }
 
-    void read_once(one& stream) {
+    std::size_t read_once(one& stream) {
         const auto room = stream.flow->room();
         const ssize_t count = ::recv(stream.socket, room.data(), room.size(), 0);
         if (count < 0) fail("recv");
         stream.flow->take(static_cast<std::size_t>(count));
         for (auto batch = stream.flow->next_batch(); !batch.empty(); batch = stream.flow->next_batch())
             messages_.insert(messages_.end(), batch.begin(), batch.end());
+        return static_cast<std::size_t>(count);
     }
 
     static void write_window(one& stream) {
@@ -127,6 +170,7 @@ private:
     int any_;
     std::vector<one> streams_;
     std::vector<std::uint64_t> messages_; // of the step
+    std::vector<std::byte> chunk_;        // of the servers
 };
 
 class stream_session final : public session {
@@ -134,7 +178,12 @@ public:
     explicit stream_session(const stream_shape& shape)
         : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys), lanes_(lanes_for(shape)),
           crew_(lanes_.size()) {
-        for (std::uint64_t i = 0; i < shape.streams; ++i) lanes_[i % lanes_.size()].add(i, flows_[i]);
+        std::optional<own_listener> self;
+        if (shape.serves_itself) self.emplace();
+        for (std::uint64_t i = 0; i < shape.streams; ++i) {
+            auto& lane = lanes_[i % lanes_.size()];
+            self ? lane.add(i, flows_[i], *self) : lane.add(i, flows_[i]);
+        }
     }
 
     slice_outcome run(const slice_order& order, recorder& into) override {
@@ -162,8 +211,7 @@ private:
         for (std::uint64_t i = 0; i < order.iterations; ++i)
             for (std::uint64_t step = 0; step < shape_.steps; ++step) {
                 try {
-                    if (!failed_.load(std::memory_order_relaxed))
-                        lanes_[worker].move_step(shape_, step, latencies);
+                    if (!failed_.load(std::memory_order_relaxed)) move_step(worker, step, latencies);
                 } catch (...) {
                     if (!failed_.exchange(true)) failure_ = std::current_exception();
                 }
@@ -172,6 +220,13 @@ private:
                 else
                     meet_owner(worker, step, met += lanes_.size());
             }
+    }
+
+    void move_step(std::size_t worker, std::uint64_t step, histogram* latencies) {
+        if (shape_.serves_itself)
+            lanes_[worker].serve_step(shape_, step, latencies);
+        else
+            lanes_[worker].move_step(shape_, step, latencies);
     }
 
     /// Until so many have come here. Asleep: the peer wants the CPU.

@@ -30,10 +30,10 @@ public:
     ~connection() = default;
 
     /// Before the loop runs.
-    void open_on(event_loop& loop) {
+    void open_on(event_loop& loop, unsigned short port) {
         check(uv_tcp_init(loop.get(), &socket_), "uv_tcp_init");
         socket_.data = this;
-        check(uv_tcp_open(&socket_, connect_to_peer()), "uv_tcp_open");
+        check(uv_tcp_open(&socket_, connect_to_peer(port)), "uv_tcp_open");
         check(uv_read_start(stream(), give_room, take_bytes), "uv_read_start");
     }
 

@@ -29,7 +29,7 @@ public:
             auto& loop = loops_.emplace_back().loop();
             starts_.back().open_on(loop);
             for (std::size_t i = worker; i < connections_.size(); i += shape_.workers())
-                connections_[i]->open_on(loop);
+                connections_[i]->open_on(loop, port_of_peer());
         }
         for (auto& loop : loops_) loop.start();
     }

@@ -3,6 +3,7 @@
 // of a step is a counter; whoever comes last begins the next step. Messages to an owner (W35) go to the inbox
 // of its loop, unless they come from there.
 #include "backends/libuv/connection.hpp"
+#include "backends/libuv/own_server.hpp"
 #include "backends/libuv/sessions.hpp"
 #include "workloads/flow_set.hpp"
 #include "workloads/keyed_messages.hpp"
@@ -31,6 +32,8 @@ public:
             connections_.push_back(std::make_unique<connection>(
                 flows_[i], [this, i](std::exception_ptr failure) { end_one(i, std::move(failure)); },
                 [this, i](std::span<const std::uint64_t> batch) { hand_over(i % shape_.workers, batch); }));
+        if (shape_.serves_itself)
+            for (std::size_t worker = 0; worker < shape_.workers; ++worker) doors_.emplace_back();
         for (std::size_t worker = 0; worker < shape_.workers; ++worker) {
             steps_.emplace_back([this, worker](std::span<std::uint64_t> all) {
                 for (const std::uint64_t step : all) move_those_of(worker, step);
@@ -41,8 +44,10 @@ public:
             auto& loop = loops_.emplace_back().loop();
             mailboxes_.back().open_on(loop);
             steps_.back().open_on(loop);
+            if (!doors_.empty()) doors_[worker].open_on(loop);
             for (std::size_t i = worker; i < shape_.streams; i += shape_.workers)
-                connections_[i]->open_on(loop);
+                connections_[i]->open_on(loop,
+                                         doors_.empty() ? port_of_peer() : doors_[shape_.server_of(i)].port());
         }
         for (auto& loop : loops_) loop.start();
     }
@@ -126,7 +131,8 @@ private:
     std::mutex mutex_;
     std::exception_ptr failure_;
     alignas(128) std::atomic<std::uint64_t> open_{0};
-    std::vector<std::unique_ptr<connection>> connections_; // they and the inboxes outlive the loops
+    std::vector<std::unique_ptr<connection>> connections_; // they and what follows outlive the loops
+    std::deque<echo_door> doors_;                          // one a loop
     std::deque<inbox<std::uint64_t>> steps_;
     std::deque<inbox<message_batch>> mailboxes_;
     std::deque<loop_thread> loops_;

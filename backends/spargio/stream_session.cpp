@@ -2,12 +2,14 @@
 #include "backends/spargio/stream_session.hpp"
 
 #include "backends/spargio/mailbox.hpp"
+#include "backends/spargio/own_server.hpp"
 #include "backends/spargio/warm_session.hpp"
 #include "workloads/peer_connection.hpp"
 #include "workloads/scenarios/keyed_streams.hpp"
 #include "workloads/scenarios/mixed.hpp"
 #include "workloads/scenarios/streams.hpp"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -54,9 +56,11 @@ public:
     }
 
     /// Connects; stream i belongs to shard i modulo their number.
-    [[nodiscard]] task<std::uint64_t> open(std::uint64_t count) {
-        const auto peer = spargio::net::endpoint::loopback(port_of_peer());
-        for (std::uint64_t i = 0; i < count; ++i) {
+    [[nodiscard]] task<std::uint64_t> open(const stream_shape& shape) {
+        std::optional<own_server> self;
+        if (shape.serves_itself) self.emplace();
+        const auto peer = self ? self->address() : spargio::net::endpoint::loopback(port_of_peer());
+        for (std::uint64_t i = 0; i < shape.streams; ++i) {
             spargio::net::connect_options how;
             how.home = spargio::net::fixed{static_cast<std::uint32_t>(i)};
             how.no_delay = true;
@@ -65,8 +69,9 @@ public:
             auto connected = co_await spargio::net::tcp_stream::connect(peer, how);
             if (!connected) fail_scenario(connected.error());
             streams_.emplace_back(std::move(*connected));
+            if (self) co_await self->serve_next(static_cast<std::uint32_t>(shape.server_of(i)));
         }
-        co_return count;
+        co_return shape.streams;
     }
 
 private:
@@ -80,7 +85,7 @@ public:
     stream_session(const spargio::runtime_options& options, const stream_shape& shape)
         : warm_session(options), shape_(shape), flows_(shape), tables_(shape.owners, shape.keys),
           runtime_(options.shards) {
-        run_root(runtime_.open(shape.streams));
+        run_root(runtime_.open(shape_));
     }
 
     slice_outcome run(const slice_order& order, recorder& into) override {
@@ -118,7 +123,7 @@ public:
     mixed_session(const spargio::runtime_options& options, std::unique_ptr<mixed_ground> ground)
         : warm_session(options), ground_(std::move(ground)), runtime_(options.shards),
           file_(runtime_.adopt_file(ground_->data().duplicate())) {
-        run_root(runtime_.open(ground_->shape().streams.streams));
+        run_root(runtime_.open(ground_->shape().streams));
     }
 
     slice_outcome run(const slice_order& order, recorder& into) override {

@@ -2,6 +2,7 @@
 // and W40, where others block in pread and a pool computes.
 #include "backends/threads/job_thread.hpp"
 #include "backends/threads/message_queue.hpp"
+#include "backends/threads/own_server.hpp"
 #include "backends/threads/sessions.hpp"
 #include "backends/threads/thread_pool.hpp"
 #include "workloads/flow_set.hpp"
@@ -14,6 +15,7 @@
 #include <deque>
 #include <exception>
 #include <latch>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 
@@ -25,7 +27,8 @@ namespace {
 
 class connection {
 public:
-    connection() : socket_(connect_to_peer()) {}
+    connection() : connection(port_of_peer()) {}
+    explicit connection(unsigned short port) : socket_(connect_to_peer(port)) {}
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
     ~connection() { ::close(socket_); }
@@ -75,8 +78,14 @@ void echo_frames(connection& on, frame_flow& flow, std::uint64_t frames, histogr
 class stream_session final : public session {
 public:
     explicit stream_session(const stream_shape& shape)
-        : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys), connections_(shape.streams),
-          queues_(shape.owners), threads_(shape.streams + shape.owners) {}
+        : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys), queues_(shape.owners) {
+        if (shape.serves_itself) self_.emplace();
+        for (std::uint64_t i = 0; i < shape.streams; ++i) {
+            connections_.emplace_back(self_ ? self_->port() : port_of_peer());
+            if (self_) self_->serve_next();
+        }
+        for (std::uint64_t i = 0; i < shape.streams + shape.owners; ++i) threads_.emplace_back();
+    }
 
     slice_outcome run(const slice_order& order, recorder& into) override {
         flows_.reset(order.seed);
@@ -157,6 +166,7 @@ private:
     stream_shape shape_;
     flow_set flows_;
     counter_tables tables_;
+    std::optional<own_server> self_;
     std::deque<connection> connections_;
     std::deque<queue_of<message_batch>> queues_; // of the owners
     std::deque<job_thread> threads_;

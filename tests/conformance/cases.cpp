@@ -53,6 +53,7 @@ std::vector<parameters> small_parameters(const workload& what) {
                 sets.push_back(make_small(what, {{"batch", batch}}));
     if (has_parameter(what, "direct")) sets.push_back(make_small(what, {{"direct", "on"}}));
     if (has_parameter(what, "write")) sets.push_back(make_small(what, {{"write", "vectored"}}));
+    if (has_parameter(what, "peer")) sets.push_back(make_small(what, {{"peer", "self"}}));
     const bool takes_three = std::ranges::any_of(
         what.parameters, [](const auto& spec) { return spec.name == "workers" && spec.most >= 3; });
     if (takes_three)
@@ -104,7 +105,7 @@ std::span<backend* const> runtimes() {
 std::string name_of(const combination& which) {
     std::string name = std::string(which.runtime->name()) + "_" + std::string(which.what->name);
     for (const auto& [knob, value] : which.knobs) name += "_" + knob + "_" + value;
-    for (const char* shown : {"batch", "direct", "workers", "write"})
+    for (const char* shown : {"batch", "direct", "peer", "workers", "write"})
         if (has_parameter(*which.what, shown)) name += std::string("_") + shown + "_" + which.how.text(shown);
     std::ranges::replace_if(
         name, [](unsigned char c) { return !std::isalnum(c); }, '_');
@@ -126,8 +127,12 @@ std::vector<combination> knob_combinations() {
     std::vector<combination> all;
     for (backend* const runtime : runtimes())
         for (const auto& what : all_workloads())
-            for (const auto& knobs : knob_sets(*runtime))
+            for (const auto& knobs : knob_sets(*runtime)) {
                 all.push_back({runtime, &what, make_small(what, {}), knobs});
+                // The server is the same for all four workloads: with each knob once.
+                if (has_parameter(what, "peer") && (knobs.empty() || what.name == "net/imbalanced"))
+                    all.push_back({runtime, &what, make_small(what, {{"peer", "self"}}), knobs});
+            }
     return all;
 }
 
@@ -140,7 +145,9 @@ std::vector<combination> plain_combinations() {
 
 opened open(const combination& which) {
     // One of each for all tests, which live as long as the program.
-    if (which.what->needs_peer) {
+    if (serves_itself(which.how)) {
+        set_peer_port(std::nullopt); // whoever asks for it all the same is told so
+    } else if (which.what->needs_peer) {
         static const auto echoes = echo_peer::start();
         static const auto connects = echo_peer::start(peer_program::churn_client);
         const auto& peer = which.what->peer_connects ? connects : echoes;

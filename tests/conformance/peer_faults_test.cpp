@@ -108,7 +108,7 @@ std::vector<combination> connected_combinations() {
         const auto name = each.runtime->name();
         const bool has_forms = name == "tokio" || name.starts_with("asio");
         return sanitizer_misjudges(name) || !each.what->needs_peer || each.what->peer_connects ||
-               (!has_forms && !each.knobs.empty());
+               serves_itself(each.how) || (!has_forms && !each.knobs.empty());
     });
     return all;
 }

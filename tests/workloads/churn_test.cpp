@@ -147,7 +147,7 @@ TEST(churn, P23_the_client_ends_with_its_owner) {
 }
 
 TEST(churn, W37_the_client_is_started_for_the_workload_that_wants_it) {
-    const auto peer = echo_peer::start_for(churn());
+    const auto peer = echo_peer::start_for(churn(), small());
     ASSERT_TRUE(peer && peer->has_value());
     EXPECT_NO_THROW(churn_service(churn_shape::read(small())));
     // The echo peer would give back the question; the client says that it makes no sense, and goes on.

@@ -222,15 +222,25 @@ TEST(echo_peer, P23_ends_when_its_standard_input_does) {
     EXPECT_EQ(status, 0);
 }
 
+auto start_for(std::string_view name, const std::vector<assignment>& given) {
+    const workload& what = *find_workload(name);
+    return echo_peer::start_for(what, parameters::make(what.parameters, given).value());
+}
+
 TEST(echo_peer, W6_is_started_for_the_workloads_that_need_it_only) {
-    workload what = *find_workload("idle/park");
-    const auto none = echo_peer::start_for(what);
+    const auto none = start_for("idle/park", {});
     ASSERT_TRUE(none) << none.error();
     EXPECT_FALSE(none->has_value());
-    what.needs_peer = true;
-    const auto one = echo_peer::start_for(what);
+    const auto one = start_for("net/echo_rtt", {});
     ASSERT_TRUE(one && one->has_value());
     EXPECT_EQ(peer_port(), (*one)->port());
+}
+
+TEST(echo_peer, W6_is_not_started_for_a_session_that_serves_itself) {
+    const auto none = start_for("net/echo_rtt", {{"peer", "self"}});
+    ASSERT_TRUE(none) << none.error();
+    EXPECT_FALSE(none->has_value());
+    EXPECT_EQ(peer_port(), std::nullopt);
 }
 
 } // namespace

@@ -14,6 +14,7 @@ mod interface;
 mod keyed_fanout;
 mod mixed;
 mod open_loop;
+mod own_server;
 mod peer;
 mod ping_pong;
 mod session;

@@ -7,6 +7,7 @@
 
 use crate::bursts;
 use crate::counters::{own_table, ToOwner};
+use crate::own_server::OwnServer;
 use crate::session::{mix, now_ns, work, Flavor, Order, Outcome, Parameters, Recorder, Session};
 use crate::workers::{finish, Workers};
 use std::io::{self, IoSlice};
@@ -19,7 +20,7 @@ use tokio::sync::oneshot;
 
 const WORD: usize = 8;
 /// SO_SNDBUF and SO_RCVBUF, as every backend has them (workloads/peer_connection.hpp).
-const SOCKET_BUFFER: u32 = 256 * 1024;
+pub const SOCKET_BUFFER: u32 = 256 * 1024;
 
 #[derive(Clone, Copy)]
 pub struct Shape {
@@ -296,6 +297,22 @@ pub fn of_peer(error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("a connection to the echo peer: {error}"))
 }
 
+/// As connect_all, to the session itself (peer=self). A runtime has its listener for as long as this takes.
+fn connect_all_to_self(shape: Shape, workers: &Workers, worker_count: u64) -> io::Result<Vec<Stream>> {
+    let places: Vec<_> = (0..worker_count).map(|worker| workers.handle(worker as usize)).collect();
+    let servers = places.iter().map(|place| OwnServer::open(place)).collect::<io::Result<Vec<_>>>()?;
+    (0..shape.streams)
+        .map(|index| {
+            let place = places[(index % worker_count) as usize];
+            // Not beside its client, where there are more workers than one (stream_shape::server_of()).
+            let server = &servers[((index + 1) % worker_count) as usize];
+            let stream = finish(place.block_on(place.spawn(connect(server.port()?, shape, index))))?;
+            server.serve_next()?;
+            Ok(stream)
+        })
+        .collect()
+}
+
 /// Stream i is registered with the runtime of worker i modulo their number.
 pub fn connect_all(shape: Shape, workers: &Workers, worker_count: u64, port: u16) -> io::Result<Vec<Stream>> {
     (0..shape.streams)
@@ -328,7 +345,12 @@ impl Streams {
         let shape = Shape::read(workload, how);
         let workers = Workers::start_with_sockets(flavor, how.workers())?;
         let worker_count = how.workers() as u64;
-        let streams = connect_all(shape, &workers, worker_count, port)?;
+        let serves_itself = how.0.get("peer").map_or(false, |&peer| peer != 0);
+        let streams = if serves_itself {
+            connect_all_to_self(shape, &workers, worker_count)?
+        } else {
+            connect_all(shape, &workers, worker_count, port)?
+        };
         Ok(Streams { shape, arrivals: read_arrivals(workload, how), worker_count, streams, workers })
     }
 }

@@ -1,0 +1,47 @@
+#include "backends/threads/own_server.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace bench::plain_threads {
+namespace {
+
+bool send_all(int socket, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent <= 0) return false;
+        bytes = bytes.subspan(static_cast<std::size_t>(sent));
+    }
+    return true;
+}
+
+} // namespace
+
+echo_thread::echo_thread(int socket) try : socket_(socket), thread_([this] { serve(); }) {
+} catch (...) {
+    ::close(socket);
+}
+
+echo_thread::~echo_thread() {
+    ::shutdown(socket_, SHUT_RDWR); // it may be asleep in recv(2)
+    thread_.join();
+    ::close(socket_);
+}
+
+void echo_thread::serve() const {
+    std::vector<std::byte> chunk(echo_chunk_bytes);
+    for (;;) {
+        const ssize_t got = ::recv(socket_, chunk.data(), chunk.size(), 0);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0 || !send_all(socket_, std::span(chunk).first(static_cast<std::size_t>(got)))) break;
+    }
+    ::shutdown(socket_, SHUT_RDWR);
+}
+
+} // namespace bench::plain_threads
