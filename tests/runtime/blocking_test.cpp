@@ -1,5 +1,7 @@
 #include <spargio/spargio.hpp>
 
+#include "tests/runtime/start_runtime.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -18,12 +20,6 @@
 
 namespace spargio {
 namespace {
-
-std::unique_ptr<runtime> start(const runtime_options& options) {
-    auto started = runtime::start(options);
-    EXPECT_TRUE(started.has_value());
-    return std::move(*started);
-}
 
 TEST(R12, a_blocking_function_runs_off_the_shards_and_its_result_comes_back_to_the_task) {
     const auto body = []() -> task<bool> {

@@ -1,22 +1,17 @@
 #include <spargio/spargio.hpp>
 
+#include "tests/runtime/start_runtime.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <future>
 #include <memory>
-#include <stdexcept>
 #include <stop_token>
 #include <thread>
 
 namespace spargio {
 namespace {
-
-std::unique_ptr<runtime> start(unsigned shards) {
-    auto started = runtime::start({.shards = shards});
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-}
 
 TEST(R36, cancelled_completes_when_the_task_is_asked_to_stop) {
     const auto tested = start(2);

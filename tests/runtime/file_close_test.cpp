@@ -2,6 +2,7 @@
 #include <spargio/spargio.hpp>
 
 #include "tests/runtime/scratch_directory.hpp"
+#include "tests/runtime/start_runtime.hpp"
 
 #include <gtest/gtest.h>
 
@@ -27,12 +28,6 @@ namespace {
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 using path = std::filesystem::path;
-
-std::unique_ptr<runtime> start(runtime_options options) {
-    auto started = runtime::start(options);
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-}
 
 task<int> use_when_closed(path where) {
     auto opened = co_await fs::file::open(where);

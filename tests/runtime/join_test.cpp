@@ -1,5 +1,7 @@
 #include <spargio/spargio.hpp>
 
+#include "tests/runtime/start_runtime.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -10,12 +12,6 @@
 
 namespace spargio {
 namespace {
-
-std::unique_ptr<runtime> start(unsigned shards) {
-    auto started = runtime::start({.shards = shards});
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-}
 
 task<int> answer(int value) { co_return value; }
 

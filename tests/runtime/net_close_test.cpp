@@ -1,6 +1,7 @@
 // P8 for sockets: closing ends what is in flight, waits for it, and only then gives the number back.
 #include <spargio/spargio.hpp>
 
+#include "tests/runtime/start_runtime.hpp"
 #include "tests/runtime/value_of.hpp"
 
 #include <gtest/gtest.h>
@@ -9,7 +10,6 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <stdexcept>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -22,12 +22,6 @@ namespace spargio {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::unique_ptr<runtime> start(runtime_options options) {
-    auto started = runtime::start(options);
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-}
 
 bool is_open(int number) { return ::fcntl(number, F_GETFD) != -1; }
 

@@ -1,6 +1,7 @@
 // Sockets: what they carry, what they refuse, how they are made and how they end.
 #include <spargio/spargio.hpp>
 
+#include "tests/runtime/start_runtime.hpp"
 #include "tests/runtime/value_of.hpp"
 
 #include <gtest/gtest.h>
@@ -27,12 +28,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
-
-std::unique_ptr<runtime> start(runtime_options options) {
-    auto started = runtime::start(options);
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-}
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 std::string_view text_of(std::span<const std::byte> bytes) {

@@ -3,6 +3,8 @@
 #include <spargio/ring/fault_plan.hpp>
 #include <spargio/spargio.hpp>
 
+#include "tests/runtime/connected_sockets.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -12,7 +14,6 @@
 #include <cstring>
 #include <functional>
 #include <random>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -48,18 +49,6 @@ private:
     const int when_;
     const std::int32_t result_;
     std::atomic<int> asked_{0};
-};
-
-struct connected {
-    connected() {
-        std::array<int, 2> numbers{};
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, numbers.data()) != 0)
-            throw std::runtime_error("socketpair");
-        ours = file_descriptor(numbers[0]);
-        theirs = file_descriptor(numbers[1]);
-    }
-    file_descriptor ours;
-    file_descriptor theirs;
 };
 
 template <class Operation>
@@ -202,7 +191,7 @@ task<std::int64_t> receive_pattern(int socket) {
 
 task<std::int64_t> through_rough_weather(std::uint64_t seed) {
     const rough_weather weather(seed);
-    const connected pair;
+    const connected_sockets pair;
     auto receiver = spawn(receive_pattern(pair.ours.get()), pinned{0});
     auto sending = send_pattern(pair.theirs.get(), 30'000);
     co_await std::move(sending);
@@ -219,7 +208,7 @@ TEST(P13, streams_get_over_interruptions_want_of_buffers_and_short_transfers) {
 
 task<int> error_of_a_stream(std::int32_t result) {
     const one_fault fault(0, result);
-    const connected pair;
+    const connected_sockets pair;
     ops::receive_stream incoming(pair.ours.get());
     auto piece = co_await incoming.next();
     if (piece) co_return 0;

@@ -1,6 +1,8 @@
 // Requests to the kernel as awaitables: what they answer, how they end, and what they never do.
 #include <spargio/spargio.hpp>
 
+#include "tests/runtime/start_runtime.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -14,7 +16,6 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -24,12 +25,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
-
-std::unique_ptr<runtime> start(runtime_options options) {
-    auto started = runtime::start(options);
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-}
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 

@@ -1,12 +1,14 @@
 // Which ring an operation uses, and batches.
 #include <spargio/spargio.hpp>
 
+#include "tests/runtime/connected_sockets.hpp"
+#include "tests/runtime/start_runtime.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
 #include <chrono>
 #include <cstring>
-#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -17,24 +19,6 @@ namespace spargio {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::unique_ptr<runtime> start(runtime_options options) {
-    auto started = runtime::start(options);
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-}
-
-struct connected {
-    connected() {
-        std::array<int, 2> numbers{};
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, numbers.data()) != 0)
-            throw std::runtime_error("socketpair");
-        ours = file_descriptor(numbers[0]);
-        theirs = file_descriptor(numbers[1]);
-    }
-    file_descriptor ours;
-    file_descriptor theirs;
-};
 
 task<int> ask_elsewhere(std::uint32_t where, int rounds) {
     const auto home = this_shard::id();
@@ -67,7 +51,7 @@ task<std::error_code> receive_on(std::uint32_t where, int socket) {
 
 TEST(R28, a_cancellation_finds_the_ring_that_has_the_operation) {
     const auto tested = start({.shards = 2});
-    const connected pair;
+    const connected_sockets pair;
     auto receiver = tested->spawn(receive_on(1, pair.ours.get()), pinned{0});
     while (tested->handle().stats().shards[1].operations_pending != 1) std::this_thread::yield();
     receiver.cancel();
@@ -84,7 +68,7 @@ task<std::error_code> receive_here(int socket) {
 }
 
 /// Shards 0 and 1 have something to wait for, shard 2 has nothing.
-task<int> steer_to_the_free_one(const connected& first, const connected& second) {
+task<int> steer_to_the_free_one(const connected_sockets& first, const connected_sockets& second) {
     auto here = spawn(receive_here(first.ours.get()), pinned{0});
     auto there = spawn(receive_here(second.ours.get()), pinned{1});
     const auto of = this_shard::context().handle();
@@ -103,13 +87,13 @@ task<int> steer_to_the_free_one(const connected& first, const connected& second)
 }
 
 TEST(R26, a_steered_operation_goes_to_the_ring_with_the_fewest) {
-    const connected first;
-    const connected second;
+    const connected_sockets first;
+    const connected_sockets second;
     EXPECT_EQ(run({.shards = 3}, [&] { return steer_to_the_free_one(first, second); }), 50);
 }
 
 /// A strong lease keeps to its ring though another one is free; it ends when it is idle.
-task<int> lease_and_leave(const connected& busy) {
+task<int> lease_and_leave(const connected_sockets& busy) {
     const auto of = this_shard::context().handle();
     descriptor_affinity strong(affinity_strength::strong, 0ns);
     const auto first = strong.begin();
@@ -140,7 +124,7 @@ task<int> lease_and_leave(const connected& busy) {
 }
 
 TEST(R27, a_lease_keeps_the_ring_while_it_must_and_no_longer) {
-    const connected busy;
+    const connected_sockets busy;
     EXPECT_EQ(run({.shards = 2}, [&] { return lease_and_leave(busy); }), 0);
 }
 
@@ -175,7 +159,7 @@ task<void> receive_all(int socket, std::vector<std::byte>& into, std::size_t byt
 
 /// Far more than the socket takes at once, in pieces of all sizes.
 task<int> send_in_batches(std::size_t window) {
-    const connected pair;
+    const connected_sockets pair;
     const int smallest = 1; // the kernel takes its least
     ::setsockopt(pair.theirs.get(), SOL_SOCKET, SO_SNDBUF, &smallest, sizeof smallest);
     std::vector<std::byte> all(1'000'000);

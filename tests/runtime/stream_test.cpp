@@ -1,6 +1,9 @@
 // Streams: one request to the kernel, many answers, and buffers that always come home.
 #include <spargio/spargio.hpp>
 
+#include "tests/runtime/connected_sockets.hpp"
+#include "tests/runtime/start_runtime.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -21,24 +24,6 @@ namespace spargio {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::unique_ptr<runtime> start(runtime_options options) {
-    auto started = runtime::start(options);
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-}
-
-struct connected {
-    connected() {
-        std::array<int, 2> numbers{};
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, numbers.data()) != 0)
-            throw std::runtime_error("socketpair");
-        ours = file_descriptor(numbers[0]);
-        theirs = file_descriptor(numbers[1]);
-    }
-    file_descriptor ours;
-    file_descriptor theirs;
-};
 
 std::byte pattern(std::size_t position) { return static_cast<std::byte>(position * 131 >> 3); }
 
@@ -68,7 +53,7 @@ task<std::int64_t> receive_pattern(int socket) {
 }
 
 task<std::int64_t> send_and_receive(std::size_t bytes, std::size_t piece) {
-    connected pair;
+    connected_sockets pair;
     auto sender = spawn(send_pattern(pair.theirs.get(), bytes, piece), pinned{1});
     const std::int64_t count = co_await receive_pattern(pair.ours.get());
     co_await std::move(sender);
@@ -92,7 +77,7 @@ TEST(R30, two_buffers_of_64_bytes_are_enough) {
 }
 
 task<int> eight_streams() {
-    std::vector<connected> pairs(8);
+    std::vector<connected_sockets> pairs(8);
     std::vector<join_handle<std::int64_t>> receivers;
     std::vector<join_handle<void>> senders;
     for (auto& each : pairs) receivers.push_back(spawn(receive_pattern(each.ours.get()), pinned{0}));
@@ -120,7 +105,7 @@ task<int> cancelled_while_it_waits(int socket, int theirs) {
 }
 
 TEST(P6, a_wait_that_was_cut_short_loses_no_bytes) {
-    connected pair;
+    connected_sockets pair;
     EXPECT_EQ(run({.shards = 1}, [&] { return cancelled_while_it_waits(pair.ours.get(), pair.theirs.get()); }),
               0);
 }
@@ -129,7 +114,7 @@ TEST(P6, a_wait_that_was_cut_short_loses_no_bytes) {
 task<int> open_and_leave(int rounds) {
     int wrong = 0;
     for (int i = 0; i < rounds; ++i) {
-        connected pair;
+        connected_sockets pair;
         {
             ops::receive_stream incoming(pair.ours.get());
             if (i % 3 != 0 && ::write(pair.theirs.get(), "abcdef", 6) != 6) ++wrong;
@@ -149,7 +134,7 @@ task<int> open_and_leave(int rounds) {
 }
 
 task<int> all_buffers_are_here(std::size_t count) {
-    connected pair;
+    connected_sockets pair;
     std::vector<buffer_lease> kept;
     ops::receive_stream incoming(pair.ours.get());
     while (kept.size() < count) {
@@ -180,7 +165,7 @@ task<void> keep_until_told(buffer_lease lease, manual_event& told) {
 
 /// Both buffers are with a task of another shard when the third piece comes.
 task<int> starve_and_go_on() {
-    connected pair;
+    connected_sockets pair;
     manual_event told;
     ops::receive_stream incoming(pair.ours.get());
     std::vector<join_handle<void>> keepers;
@@ -216,7 +201,7 @@ task<std::error_code> receive_until_error(int socket) {
 
 TEST(P9, a_stop_ends_a_stream_with_closed) {
     const auto tested = start({.shards = 2});
-    std::vector<connected> pairs(10);
+    std::vector<connected_sockets> pairs(10);
     std::vector<join_handle<std::error_code>> readers;
     for (std::uint32_t i = 0; i < 10; ++i)
         readers.push_back(tested->spawn(receive_until_error(pairs[i].ours.get()), pinned{i % 2}));
@@ -251,7 +236,7 @@ task<int> moves_of_a_reader(int socket, int theirs, int rounds) {
 
 TEST(P5, a_stealable_task_with_a_stream_stays_on_its_shard) {
     const auto tested = start({.shards = 2});
-    std::vector<connected> pairs(8);
+    std::vector<connected_sockets> pairs(8);
     std::vector<join_handle<int>> readers;
     for (auto& each : pairs)
         readers.push_back(

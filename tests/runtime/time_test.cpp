@@ -1,6 +1,8 @@
 // Sleeping. Nothing here says how soon a timer fires, only that it is never early: lateness is for benchmarks.
 #include <spargio/spargio.hpp>
 
+#include "tests/runtime/start_runtime.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -27,12 +29,6 @@ constexpr int many = 1'000'000;
 #else
 constexpr int many = 1'000'000;
 #endif
-
-std::unique_ptr<runtime> start(runtime_options options) {
-    auto started = runtime::start(options);
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-}
 
 /// Keeps the shard busy: nothing else runs on it meanwhile.
 void compute_until(clock::time_point when) {

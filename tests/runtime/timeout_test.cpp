@@ -1,6 +1,8 @@
 // timeout(): one answer, the child's own where it has one, and nothing of the child left behind.
 #include <spargio/spargio.hpp>
 
+#include "tests/runtime/start_runtime.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -17,12 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 using answer = std::expected<int, errc>;
-
-std::unique_ptr<runtime> start(unsigned shards) {
-    auto started = runtime::start({.shards = shards});
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-}
 
 /// Sets a flag when its frame goes.
 class at_end {

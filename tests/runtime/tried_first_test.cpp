@@ -2,7 +2,9 @@
 // others.
 #include <spargio/spargio.hpp>
 
+#include "tests/runtime/connected_sockets.hpp"
 #include "tests/runtime/scratch_directory.hpp"
+#include "tests/runtime/start_runtime.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,24 +26,6 @@
 namespace spargio {
 namespace {
 
-std::unique_ptr<runtime> start(runtime_options options) {
-    auto started = runtime::start(options);
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-}
-
-struct connected {
-    connected() {
-        std::array<int, 2> numbers{};
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, numbers.data()) != 0)
-            throw std::runtime_error("socketpair");
-        ours = file_descriptor(numbers[0]);
-        theirs = file_descriptor(numbers[1]);
-    }
-    file_descriptor ours;
-    file_descriptor theirs;
-};
-
 std::vector<std::byte> some_bytes(std::size_t count) {
     std::vector<std::byte> bytes(count);
     for (std::size_t i = 0; i < count; ++i) bytes[i] = static_cast<std::byte>(i * 7 + i / 256);
@@ -55,7 +39,7 @@ task<std::size_t> write_one(net::unix_stream& to, std::span<const std::byte> wha
 
 TEST(R24, bytes_that_the_socket_has_room_for_need_no_ring) {
     const auto tested = start({.shards = 1});
-    connected pair;
+    connected_sockets pair;
     net::unix_stream to(std::move(pair.ours));
     const auto bytes = some_bytes(100);
     EXPECT_EQ(tested->spawn(write_one(to, bytes)).get(), 100u);
@@ -80,7 +64,7 @@ task<std::size_t> read_from(net::unix_stream& from, std::span<std::byte> into, i
 
 TEST(R24, bytes_that_are_there_are_read_without_the_ring) {
     const auto tested = start({.shards = 1});
-    connected pair;
+    connected_sockets pair;
     net::unix_stream from(std::move(pair.ours));
     const auto bytes = some_bytes(40);
     ASSERT_EQ(::write(pair.theirs.get(), bytes.data(), bytes.size()), 40);
@@ -93,7 +77,7 @@ TEST(R24, bytes_that_are_there_are_read_without_the_ring) {
 
 TEST(R24, the_end_of_what_comes_is_met_without_the_ring) {
     const auto tested = start({.shards = 1});
-    connected pair;
+    connected_sockets pair;
     net::unix_stream from(std::move(pair.ours));
     pair.theirs.reset();
     std::array<std::byte, 10> into{};
@@ -108,7 +92,7 @@ task<std::error_code> write_everything(net::unix_stream& to, std::span<const std
 
 TEST(R24, bytes_that_the_socket_has_no_room_for_wait_in_the_ring) {
     const auto tested = start({.shards = 1});
-    connected pair;
+    connected_sockets pair;
     net::unix_stream to(std::move(pair.ours));
     const auto bytes = some_bytes(4 << 20); // no socket buffer is as large
     auto writing = tested->spawn(write_everything(to, bytes));
@@ -125,7 +109,7 @@ TEST(R24, bytes_that_the_socket_has_no_room_for_wait_in_the_ring) {
 
 TEST(R24, an_error_of_the_attempt_is_the_operations_error) {
     const auto tested = start({.shards = 1});
-    connected pair;
+    connected_sockets pair;
     net::unix_stream to(std::move(pair.ours));
     pair.theirs = file_descriptor();
     EXPECT_EQ(tested->spawn(write_everything(to, some_bytes(10))).get(),
@@ -140,7 +124,7 @@ task<std::error_code> write_when_cancelled(net::unix_stream& to, std::span<const
 
 TEST(P6, a_cancelled_task_attempts_nothing) {
     const auto tested = start({.shards = 1});
-    connected pair;
+    connected_sockets pair;
     net::unix_stream to(std::move(pair.ours));
     auto writing = tested->spawn(write_when_cancelled(to, some_bytes(10)));
     writing.cancel();
@@ -175,7 +159,7 @@ task<int> write_beside_another(net::unix_stream& to) {
 
 TEST(R11, a_task_whose_attempts_all_succeed_lets_others_run) {
     const auto tested = start({.shards = 1});
-    connected pair;
+    connected_sockets pair;
     const int most = 1 << 20;
     ASSERT_EQ(::setsockopt(pair.ours.get(), SOL_SOCKET, SO_SNDBUF, &most, sizeof most), 0);
     net::unix_stream to(std::move(pair.ours));
@@ -258,7 +242,7 @@ void ask_when_idle(const runtime& of, int socket, std::uint64_t& idled) {
 
 TEST(R14, a_shard_that_a_peer_will_wake_does_not_spin) {
     const auto tested = start({.shards = 1, .spin = std::chrono::milliseconds(900)});
-    connected pair;
+    connected_sockets pair;
     net::unix_stream with(std::move(pair.ours));
     const std::uint64_t before = tested->handle().stats().total().spins;
     auto answering = tested->spawn(answer_bytes(with, 20));
@@ -284,7 +268,7 @@ task<int> answer_bytes_as_from_a_file(int with, int count) {
 
 TEST(R14, a_shard_that_the_work_of_the_kernel_itself_will_wake_spins) {
     const auto tested = start({.shards = 1, .spin = std::chrono::milliseconds(900)});
-    connected pair;
+    connected_sockets pair;
     const std::uint64_t before = tested->handle().stats().total().spins;
     auto answering = tested->spawn(answer_bytes_as_from_a_file(pair.ours.get(), 20));
     std::uint64_t idled = 0;
