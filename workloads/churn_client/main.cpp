@@ -1,45 +1,34 @@
 // spargio-churn-client: makes the short connections of net/churn (W37).
 //
 // A process of its own, the same for every backend, so that the CPU account of a backend holds its own work
-// only. It listens on 127.0.0.1 and a port that the kernel chooses, writes that port to its standard output as
-// one line, and lives as long as its standard input is open (P23). Who connects there tells it what to do, by
-// the words of workloads/churn.hpp.
+// only. Who connects to the port that it says (peer_program.hpp) tells it what to do, by the words of
+// workloads/churn.hpp.
 //
 //     spargio-churn-client [PARENT]      PARENT: process id with which it dies, even by SIGKILL
 #include "workloads/churn.hpp"
+#include "workloads/peer_program/peer_program.hpp"
 
 #include <netinet/in.h>
 #include <pthread.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
-#include <csignal>
 #include <cstdint>
 #include <cstring>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace {
 
 using bench::churn_answer;
 using bench::churn_request;
+using namespace bench::peer_program;
 
 constexpr std::size_t word_bytes = sizeof(std::uint64_t);
 /// A frame, and the place where one byte too many would stand.
 using frame = std::array<std::byte, bench::most_churn_frame_bytes + 1>;
-
-[[noreturn]] void fail(std::string_view what) {
-    const std::string text = "spargio-churn-client: " + std::string(what) + ": " + std::strerror(errno) + "\n";
-    [[maybe_unused]] const ssize_t said = ::write(STDERR_FILENO, text.data(), text.size());
-    ::_exit(1);
-}
 
 /// A socket that is reset when it goes: no TIME_WAIT (churn.hpp).
 class connection {
@@ -143,7 +132,7 @@ bool makes_sense(const churn_request& request) {
 
 /// Until the session closes.
 void* obey(void* argument) {
-    const int control = static_cast<int>(reinterpret_cast<std::intptr_t>(argument));
+    const int control = as_socket(argument);
     churn_request request{};
     while (::recv(control, &request, sizeof request, MSG_WAITALL) == static_cast<ssize_t>(sizeof request)) {
         churn_answer answer{.connections = 0, .checksum = 0, .error = EINVAL};
@@ -155,7 +144,7 @@ void* obey(void* argument) {
 }
 
 void* accept_for_ever(void* argument) {
-    const int listener = static_cast<int>(reinterpret_cast<std::intptr_t>(argument));
+    const int listener = as_socket(argument);
     for (;;) {
         const int control = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
         if (control < 0) {
@@ -163,64 +152,18 @@ void* accept_for_ever(void* argument) {
             fail("accept");
         }
         pthread_t thread{};
-        void* const given = reinterpret_cast<void*>(static_cast<std::intptr_t>(control));
-        if (::pthread_create(&thread, nullptr, obey, given) != 0)
+        if (::pthread_create(&thread, nullptr, obey, as_argument(control)) != 0)
             ::close(control); // the session sees it at once
         else
             ::pthread_detach(thread);
     }
 }
 
-int listen_on_loopback(std::uint16_t& port) {
-    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (listener < 0) fail("socket");
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof at;
-    if (::bind(listener, reinterpret_cast<sockaddr*>(&at), length) != 0) fail("bind to 127.0.0.1");
-    if (::listen(listener, SOMAXCONN) != 0) fail("listen");
-    if (::getsockname(listener, reinterpret_cast<sockaddr*>(&at), &length) != 0) fail("getsockname");
-    port = ntohs(at.sin_port);
-    return listener;
-}
-
-void die_with(pid_t parent) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != parent) ::_exit(1); // it had died before the line above
-}
-
-std::optional<pid_t> parent_of(int count, char** arguments) {
-    if (count < 2) return std::nullopt;
-    const std::string_view text = arguments[1];
-    pid_t parent = 0;
-    if (count > 2 ||
-        std::from_chars(text.data(), text.data() + text.size(), parent).ptr != text.data() + text.size()) {
-        errno = EINVAL;
-        fail("use: spargio-churn-client [PROCESS ID OF THE PARENT]");
-    }
-    return parent;
-}
-
 } // namespace
 
 int main(int count, char** arguments) {
-    if (const auto parent = parent_of(count, arguments)) die_with(*parent);
-    std::uint16_t port = 0;
-    const int listener = listen_on_loopback(port);
-    pthread_t acceptor{};
-    void* const argument = reinterpret_cast<void*>(static_cast<std::intptr_t>(listener));
-    if (const int error = ::pthread_create(&acceptor, nullptr, accept_for_ever, argument); error != 0) {
-        errno = error;
-        fail("cannot start a thread");
-    }
-    const auto line = std::to_string(port) + "\n";
-    if (::write(STDOUT_FILENO, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
-        fail("write the port");
-    ::close(STDOUT_FILENO);
-    std::array<char, 64> ignored;
-    for (;;) {
-        const ssize_t got = ::read(STDIN_FILENO, ignored.data(), ignored.size());
-        if (got == 0 || (got < 0 && errno != EINTR)) ::_exit(0); // whatever it is doing
-    }
+    obey_arguments(count, arguments);
+    const int listener = listen_on_loopback();
+    start_thread(accept_for_ever, as_argument(listener));
+    live(listener);
 }
