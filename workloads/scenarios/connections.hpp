@@ -4,6 +4,7 @@
 
 #include "workloads/connections.hpp"
 #include "workloads/recorder.hpp"
+#include "workloads/scenarios/sum_of_all.hpp"
 #include "workloads/stream_runtime.hpp"
 
 #include <atomic>
@@ -91,13 +92,8 @@ typename Runtime::template task<slice_outcome> connections(Runtime& runtime, ope
         all.shares[worker].begin(order.iterations, order.record_latency ? &into.lane(worker) : nullptr);
         moving.push_back(runtime.spawn_on(worker, drive_connections(runtime, worker, all)));
     }
-    // All are waited for, whatever becomes of one: none may go on when the slice is over.
     std::exception_ptr failure;
-    for (auto& each : moving) try {
-            [[maybe_unused]] const std::uint64_t moved = co_await std::move(each);
-        } catch (...) {
-            failure = std::current_exception();
-        }
+    [[maybe_unused]] const std::uint64_t moved = co_await sum_of_all<Runtime>(moving, failure);
     if (failure) std::rethrow_exception(failure);
     co_return all.flows.outcome();
 }

@@ -7,6 +7,7 @@
 #include "workloads/fs.hpp"
 #include "workloads/fs_ground.hpp"
 #include "workloads/recorder.hpp"
+#include "workloads/scenarios/sum_of_all.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,24 +25,6 @@ struct file_share {
     std::uint64_t end;
     std::uint64_t step;
 };
-
-/// Waits for all, and then throws what one of them threw: what they use must not go while one still runs.
-template <file_runtime Runtime>
-typename Runtime::template task<std::uint64_t>
-join_all(std::vector<typename Runtime::template joiner<std::uint64_t>> tasks) {
-    std::uint64_t sum = 0;
-    std::exception_ptr failure;
-    for (auto& task : tasks) {
-        try {
-            const std::uint64_t result = co_await std::move(task);
-            sum += result;
-        } catch (...) {
-            failure = std::current_exception();
-        }
-    }
-    if (failure) std::rethrow_exception(failure);
-    co_return sum;
-}
 
 /// `into` is null where latency is not wanted; the clock is then never read.
 template <file_runtime Runtime>
@@ -74,7 +57,9 @@ typename Runtime::template task<slice_outcome> read_file(Runtime& runtime, typen
                              read_blocks<Runtime>(file, shape, file_share{order.seed, k, count, shape.depth},
                                                   buffers[k], order.record_latency ? &into.lane(0) : nullptr)));
     slice_outcome done;
-    done.checksum = co_await join_all<Runtime>(std::move(readers));
+    std::exception_ptr failure;
+    done.checksum = co_await sum_of_all<Runtime>(readers, failure);
+    if (failure) std::rethrow_exception(failure);
     done.operations = count;
     done.bytes = count * shape.bytes;
     co_return done;
@@ -109,7 +94,9 @@ typename Runtime::template task<slice_outcome> write_file(Runtime& runtime, type
             writers.push_back(
                 runtime.spawn_on(k % shape.workers, write_blocks<Runtime>(file, shape, share, buffers[k])));
         }
-        const std::uint64_t bytes = co_await join_all<Runtime>(std::move(writers));
+        std::exception_ptr failure;
+        const std::uint64_t bytes = co_await sum_of_all<Runtime>(writers, failure);
+        if (failure) std::rethrow_exception(failure);
         done.bytes += bytes;
         co_await file.sync();
         done.operations += shape.count;
@@ -158,7 +145,9 @@ typename Runtime::template task<slice_outcome> metadata_storm(Runtime& runtime, 
         tasks.push_back(runtime.spawn_on(k % shape.workers, storm_files(runtime, folder, share)));
     }
     slice_outcome done;
-    done.checksum = co_await join_all<Runtime>(std::move(tasks));
+    std::exception_ptr failure;
+    done.checksum = co_await sum_of_all<Runtime>(tasks, failure);
+    if (failure) std::rethrow_exception(failure);
     for (const std::uint64_t each : bytes) done.bytes += each;
     done.operations = count;
     folder.expect_empty();

@@ -4,6 +4,7 @@
 #include "workloads/mixed_ground.hpp"
 #include "workloads/scenarios/files.hpp"
 #include "workloads/scenarios/streams.hpp"
+#include "workloads/scenarios/sum_of_all.hpp"
 
 #include <cstdint>
 #include <exception>
@@ -18,23 +19,6 @@ concept mixed_runtime = file_runtime<Runtime> && stream_runtime<Runtime> &&
     /// Starts a branch where the runtime likes to compute beside what it waits for.
     { runtime.spawn_branch(shape, number) } -> std::same_as<typename Runtime::template joiner<std::uint64_t>>;
 };
-
-/// Waits for all and adds their results up; what the last of them threw is left in `failure`.
-template <class Runtime>
-typename Runtime::template task<std::uint64_t>
-sum_of_all(std::vector<typename Runtime::template joiner<std::uint64_t>>& tasks, std::exception_ptr& failure) {
-    std::uint64_t sum = 0;
-    for (auto& task : tasks) {
-        try {
-            const std::uint64_t result = co_await std::move(task);
-            sum += result;
-        } catch (...) {
-            failure = std::current_exception();
-        }
-    }
-    tasks.clear();
-    co_return sum;
-}
 
 /// One slice. The branches are started last: the reads and echoes are then under way.
 template <mixed_runtime Runtime>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "workloads/open_loop.hpp"
+#include "workloads/scenarios/sum_of_all.hpp"
 #include "workloads/stream_runtime.hpp"
 
 #include <cstddef>
@@ -55,13 +56,8 @@ typename Runtime::template task<slice_outcome> open_loop(Runtime& runtime, open_
         moving.push_back(runtime.spawn_for_stream(i, read_all_back(runtime, i, lines[i])));
         moving.push_back(runtime.spawn_for_stream(i, write_when_due(runtime, i, lines[i])));
     }
-    // All are waited for, whatever becomes of one: none may go on when the slice is over.
     std::exception_ptr failure;
-    for (auto& each : moving) try {
-            [[maybe_unused]] const std::uint64_t ignored = co_await std::move(each);
-        } catch (...) {
-            failure = std::current_exception();
-        }
+    [[maybe_unused]] const std::uint64_t moved = co_await sum_of_all<Runtime>(moving, failure);
     if (failure) std::rethrow_exception(failure);
     co_return lines.end(into);
 }
