@@ -5,12 +5,9 @@
 #include "workloads/memory_growth.hpp"
 #include "workloads/recorder.hpp"
 
-#include <atomic>
 #include <deque>
-#include <exception>
 #include <map>
 #include <string>
-#include <utility>
 
 namespace bench::by_hand {
 namespace {
@@ -33,15 +30,7 @@ public:
         flows_.reset(order.seed);
         for (std::size_t worker = 0; worker < shape_.workers; ++worker)
             shares_[worker].begin(order.iterations, order.record_latency ? &into.lane(worker) : nullptr);
-        failed_.store(false, std::memory_order_relaxed);
-        crew_.run([&](std::size_t worker) {
-            try {
-                move_all(worker);
-            } catch (...) {
-                if (!failed_.exchange(true)) failure_ = std::current_exception();
-            }
-        });
-        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+        crew_.run_throwing([this](std::size_t worker) { move_all(worker); });
         return flows_.outcome();
     }
 
@@ -70,8 +59,6 @@ private:
     flow_set flows_;
     std::deque<connections_share> shares_;
     std::deque<watched_sockets> sockets_;
-    std::atomic<bool> failed_{false};
-    std::exception_ptr failure_;
     std::string memory_;
     crew crew_;
 };

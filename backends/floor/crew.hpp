@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -20,6 +21,22 @@ public:
     /// Runs job(0) … job(size-1), each on its own thread, and returns when all have returned. Called from one
     /// thread at a time; a job that throws ends the process.
     void run(const std::function<void(std::size_t)>& job);
+
+    /// The same for jobs that may throw, and that end without the others: throws what the first one threw, when
+    /// all have ended.
+    template <class Job>
+    void run_throwing(Job job) {
+        std::atomic<bool> failed{false};
+        std::exception_ptr failure;
+        run([&](std::size_t index) {
+            try {
+                job(index);
+            } catch (...) {
+                if (!failed.exchange(true, std::memory_order_relaxed)) failure = std::current_exception();
+            }
+        });
+        if (failure) std::rethrow_exception(failure);
+    }
 
     [[nodiscard]] std::size_t size() const noexcept { return threads_.size(); }
 

@@ -6,11 +6,8 @@
 #include "backends/floor/watched_sockets.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <deque>
-#include <exception>
 #include <limits>
-#include <utility>
 
 #include <sys/prctl.h>
 
@@ -29,15 +26,7 @@ public:
 
     slice_outcome run(const slice_order& order, recorder& into) override {
         lines_.begin(order);
-        failed_.store(false, std::memory_order_relaxed);
-        crew_.run([&](std::size_t worker) {
-            try {
-                move_all(worker);
-            } catch (...) {
-                if (!failed_.exchange(true)) failure_ = std::current_exception();
-            }
-        });
-        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+        crew_.run_throwing([this](std::size_t worker) { move_all(worker); });
         return lines_.end(into);
     }
 
@@ -78,8 +67,6 @@ private:
 
     open_loop_lines lines_;
     std::deque<watched_sockets> sockets_;
-    std::atomic<bool> failed_{false};
-    std::exception_ptr failure_;
     crew crew_;
 };
 
