@@ -1,14 +1,11 @@
 // W20–W23 with threads that block in pread, pwrite and their relatives.
-#include "backends/threads/job_thread.hpp"
 #include "backends/threads/sessions.hpp"
+#include "backends/threads/team.hpp"
 #include "workloads/fs_ground.hpp"
 #include "workloads/recorder.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <deque>
-#include <exception>
-#include <functional>
 #include <utility>
 #include <vector>
 
@@ -17,27 +14,6 @@
 
 namespace bench::plain_threads {
 namespace {
-
-/// Runs job(0) … job(size-1), each on its own thread; throws what one of them threw, when all have ended.
-class team {
-public:
-    explicit team(std::size_t size) : threads_(size) {}
-
-    void run(const std::function<void(std::size_t)>& job) {
-        for (std::size_t i = 0; i < threads_.size(); ++i) threads_[i].start([&job, i] { job(i); });
-        std::exception_ptr failure;
-        for (auto& thread : threads_) try {
-                thread.wait();
-            } catch (...) {
-                failure = std::current_exception();
-            }
-        if (failure) std::rethrow_exception(failure);
-    }
-    [[nodiscard]] std::size_t size() const noexcept { return threads_.size(); }
-
-private:
-    std::deque<job_thread> threads_;
-};
 
 /// One thread for each operation that is really waited for; from the page cache a thread for each worker.
 std::size_t threads_of(const file_shape& shape) {

@@ -1,12 +1,11 @@
 // W38 with a thread for each connection, asleep in ppoll(2) until its next request is due or an answer has
 // come.
-#include "backends/threads/job_thread.hpp"
 #include "backends/threads/sessions.hpp"
+#include "backends/threads/team.hpp"
 #include "workloads/peer_connection.hpp"
 
 #include <cerrno>
 #include <deque>
-#include <exception>
 #include <system_error>
 
 #include <poll.h>
@@ -69,26 +68,18 @@ private:
 class open_loop_session final : public session {
 public:
     explicit open_loop_session(const open_loop_shape& shape)
-        : lines_(shape), connections_(shape.connections), threads_(shape.connections) {}
+        : lines_(shape), connections_(shape.connections), team_(shape.connections) {}
 
     slice_outcome run(const slice_order& order, recorder& into) override {
         lines_.begin(order);
-        for (std::size_t i = 0; i < lines_.size(); ++i)
-            threads_[i].start([this, i] { connections_[i].move_all(lines_[i]); });
-        std::exception_ptr failure;
-        for (auto& each : threads_) try {
-                each.wait();
-            } catch (...) {
-                failure = std::current_exception();
-            }
-        if (failure) std::rethrow_exception(failure);
+        team_.run([this](std::size_t i) { connections_[i].move_all(lines_[i]); });
         return lines_.end(into);
     }
 
 private:
     open_loop_lines lines_;
     std::deque<connection> connections_;
-    std::deque<job_thread> threads_;
+    team team_;
 };
 
 } // namespace
