@@ -17,8 +17,8 @@
 
 namespace bench::on_asio {
 
-/// A session of Asio's echo examples, with handlers: it lives as long as one of them refers to it, which is until
-/// the other side closes or the connection fails.
+/// A session of Asio's echo examples, with handlers: it lives as long as one of them refers to it, which is
+/// until the other side closes or the connection fails.
 class echo_by_handlers : public std::enable_shared_from_this<echo_by_handlers> {
 public:
     explicit echo_by_handlers(peer_socket socket) : socket_(std::move(socket)), chunk_(echo_chunk_bytes) {}
@@ -27,10 +27,11 @@ public:
 
 private:
     void read() {
-        socket_.async_read_some(asio::buffer(chunk_), [self = shared_from_this()](
-                                                          boost::system::error_code failure, std::size_t count) {
-            if (!failure) self->write(count);
-        });
+        socket_.async_read_some(
+            asio::buffer(chunk_),
+            [self = shared_from_this()](boost::system::error_code failure, std::size_t count) {
+                if (!failure) self->write(count);
+            });
     }
     void write(std::size_t count) {
         asio::async_write(socket_, asio::buffer(chunk_, count),
