@@ -24,6 +24,9 @@ public:
     file_session(std::size_t workers, std::size_t pool_threads, context_layout layout, polling how)
         : workers_(workers, layout, how), runtime_(workers_, pool_threads), pool_threads_(pool_threads) {}
 
+    // A worker may still be inside the call that gave the last piece of work to the pool.
+    ~file_session() override { workers_.join(); }
+
     std::map<std::string, std::string> capabilities() const override {
         return {{"files", native ? "random_access_file" : "thread pool"},
                 {"pool_threads", std::to_string(pool_threads_)}};

@@ -51,6 +51,9 @@ public:
           runtime_(workers_, ground_->shape().streams.streams),
           file_(runtime_.adopt_file(ground_->data().duplicate())) {}
 
+    // A worker may still be inside the call that gave the last piece of work to the pool.
+    ~mixed_session() override { workers_.join(); }
+
     std::map<std::string, std::string> capabilities() const override {
         const std::string threads = std::to_string(ground_->shape().workers());
         return {{"files", native ? "random_access_file" : "thread pool"},
