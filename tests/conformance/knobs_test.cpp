@@ -27,6 +27,7 @@ protected:
 };
 
 TEST_P(every_runtime, W1_names_an_unknown_knob) {
+    if (const auto lack = GetParam()->lack()) GTEST_SKIP() << *lack;
     const auto refused = refusal_with(*GetParam(), {{"no_such_knob", "1"}});
     EXPECT_EQ(refused.kind, refusal::kind_type::bad_knob);
     EXPECT_NE(refused.reason.find("no_such_knob"), std::string::npos) << refused.reason;
@@ -36,6 +37,7 @@ TEST_P(every_runtime, W1_names_an_unknown_knob) {
 }
 
 TEST_P(every_runtime, W1_names_a_knob_with_an_illegal_value_and_what_it_takes) {
+    if (const auto lack = GetParam()->lack()) GTEST_SKIP() << *lack;
     for (const auto& knob : GetParam()->knobs()) {
         for (const char* const illegal : {"neither-this-nor-that", "-7", ""}) {
             if (knob.initial == illegal) continue; // a list that may be empty
