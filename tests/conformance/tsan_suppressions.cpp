@@ -1,4 +1,4 @@
-// What the thread sanitizer can't judge here:
+// What the thread sanitizer can't judge here, and what it must let pass:
 // - libtbb is not compiled with it, so it does not see the synchronisation inside and takes a task handed from
 // one
 //   thread to another for a race.
@@ -13,5 +13,8 @@ extern "C" const char* __tsan_default_suppressions();
 extern "C" const char* __tsan_default_suppressions() {
     return "race:libtbb.so\nrace:libbackend_asio_uring.so\n";
 }
+/// Tests that fork start threads in the child, after libuv's pool has started some in the parent.
+extern "C" const char* __tsan_default_options();
+extern "C" const char* __tsan_default_options() { return "die_after_fork=0"; }
 #endif
 #endif
