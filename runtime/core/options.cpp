@@ -134,7 +134,7 @@ std::string get_affinity(const runtime_options& options) { return options.affini
 
 using o = runtime_options;
 
-constexpr std::array<knob, 30> all_knobs{{
+constexpr std::array<knob, 31> all_knobs{{
     {"preset", "none, latency, throughput", "", "fills the fields that have their default", get_preset,
      set_preset},
     {"shards", "0 to 1024", "", "threads, each with a ring; 0: one for each usable CPU", get_count<&o::shards>,
@@ -178,6 +178,9 @@ constexpr std::array<knob, 30> all_knobs{{
      set_count<&o::receive_buffers, 2, most_receive_buffers>},
     {"receive_buffer_bytes", "64 to 1048576", "bytes", "size of each of them",
      get_count<&o::receive_buffer_bytes>, set_count<&o::receive_buffer_bytes, 64, 1u << 20>},
+    {"receive_bundles", "off, on, best", "",
+     "IORING_RECVSEND_BUNDLE: one completion may fill several of them; best: from kernel 6.15 on",
+     get_feature<&o::receive_bundles>, set_feature<&o::receive_bundles>},
     {"operations", "1 to 16777216", "operations",
      "most operations that a shard has with the kernel at a time; more are refused as overloaded",
      get_count<&o::operations>, set_count<&o::operations, 1, most_operations>},

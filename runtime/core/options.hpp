@@ -57,11 +57,14 @@ struct runtime_options {
     unsigned hot_counter_wake_threshold = 0;     ///< sum at which a sleeping shard is woken again; 0: none
     unsigned receive_buffers = 128;              ///< buffers of each shard for streams that receive
     unsigned receive_buffer_bytes = 8192;        ///< bytes of each of them
-    unsigned operations = 65536;                 ///< most operations that a shard has with the kernel
-    unsigned stealable_capacity = 4096;          ///< stealable tasks that a shard can hold ready
-    unsigned steal_budget = 32;                  ///< most tasks that one theft takes
-    unsigned tasks_per_turn = 64;                ///< tasks run between two looks at ring and lanes
-    std::chrono::microseconds spin{50};          ///< longest spin of an idle shard before it sleeps
+    /// IORING_RECVSEND_BUNDLE (kernel 6.10; `best` takes it from 6.15 on, see decision 0027): one completion
+    /// may fill several of the buffers.
+    feature_use receive_bundles = feature_use::best;
+    unsigned operations = 65536;        ///< most operations that a shard has with the kernel
+    unsigned stealable_capacity = 4096; ///< stealable tasks that a shard can hold ready
+    unsigned steal_budget = 32;         ///< most tasks that one theft takes
+    unsigned tasks_per_turn = 64;       ///< tasks run between two looks at ring and lanes
+    std::chrono::microseconds spin{50}; ///< longest spin of an idle shard before it sleeps
     /// Spins also where the last idlings were ended by what came over sockets, and an operation is in flight;
     /// otherwise such a shard sleeps at once: the kernel itself wakes it, and the peer may want the CPU.
     bool spin_for_io = false;

@@ -97,7 +97,8 @@ public:
 
 private:
     friend open_options;
-    file(file_descriptor owned, bool cached) : of_(std::move(owned)), cached_(cached) {}
+    file(file_descriptor owned, bool cached)
+        : of_(std::move(owned), affinity_strength::weak), cached_(cached) {}
 
     shared_descriptor::owner of_;
     bool cached_ = true; // what is in the page cache may be read without waiting for anything

@@ -72,7 +72,7 @@ public:
 protected:
     any_socket() noexcept = default;
     /// Throws std::bad_alloc; the descriptor is closed then.
-    explicit any_socket(file_descriptor owned) : of_(std::move(owned)) {}
+    explicit any_socket(file_descriptor owned) : of_(std::move(owned), affinity_strength::strong) {}
     any_socket(any_socket&&) noexcept = default;
     any_socket& operator=(any_socket&&) noexcept = default;
     ~any_socket() = default;

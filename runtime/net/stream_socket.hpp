@@ -4,6 +4,7 @@
 
 #include <spargio/net/any_socket.hpp>
 #include <spargio/ops/operation_session.hpp>
+#include <spargio/ops/receive_stream.hpp>
 #include <spargio/ops/recv.hpp>
 #include <spargio/ops/send.hpp>
 #include <spargio/ops/sendv.hpp>
@@ -42,6 +43,12 @@ public:
     [[nodiscard]] auto write_some(std::span<const iovec> parts) const noexcept {
         return operation_on(shared(), [parts](int number) { return ops::sendv_at_once(number, parts); });
     }
+
+    /// All that comes, by one request of the kernel's (R30), as in `auto incoming = socket.receive_stream();`.
+    /// For the task that calls it, on its shard; EBADF from next() when the socket is closed or closing.
+    /// close() waits for it as for every use: have it end, or let it go, before this task closes the socket.
+    /// Throws std::bad_alloc.
+    [[nodiscard]] ops::receive_stream receive_stream() const { return ops::receive_stream(shared()); }
 
     /// Ends a direction: the other side reads to the end of what was sent; receiving here gives 0. In place.
     [[nodiscard]] auto shutdown(direction which) const noexcept { return shut_down(which); }

@@ -5,6 +5,7 @@
 #include <spargio/net/any_socket.hpp>
 #include <spargio/net/unix_endpoint.hpp>
 #include <spargio/net/unix_stream.hpp>
+#include <spargio/ops/accept_stream.hpp>
 
 #include <utility>
 
@@ -24,6 +25,10 @@ public:
     [[nodiscard]] auto accept(session_policy home = context_preferred{}) const noexcept {
         return accept_on<unix_stream>(shared(), home);
     }
+    /// Every connection that comes, by one request of the kernel's (R30), for the task that calls it, on its
+    /// shard; what it gives is to become a unix_stream. As stream_socket::receive_stream() otherwise. Throws
+    /// std::bad_alloc.
+    [[nodiscard]] ops::accept_stream accept_stream() const { return ops::accept_stream(shared()); }
 
     [[nodiscard]] io_result<unix_endpoint> local_address() const { return local<unix_endpoint>(); }
 };

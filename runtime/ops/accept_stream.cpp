@@ -17,6 +17,8 @@ std::atomic<bool> one_at_a_time{ring::plays_without("no_multishot")};
 
 accept_state::accept_state(int listener) : stream_state(&prepare), listener_(listener) {}
 
+accept_state::accept_state(shared_descriptor* listener) : stream_state(&prepare), listener_(listener) {}
+
 io_result<file_descriptor> accept_state::next_item() noexcept {
     if (!accepted_.empty()) {
         file_descriptor first = std::move(accepted_.front());
@@ -30,9 +32,9 @@ void accept_state::prepare(operation_wait& what, io_uring_sqe& entry) noexcept {
     const auto& self = static_cast<accept_state&>(what);
     constexpr int flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
     if (self.many_shots(one_at_a_time))
-        io_uring_prep_multishot_accept(&entry, self.listener_, nullptr, nullptr, flags);
+        io_uring_prep_multishot_accept(&entry, self.listener_.number(), nullptr, nullptr, flags);
     else
-        io_uring_prep_accept(&entry, self.listener_, nullptr, nullptr, flags);
+        io_uring_prep_accept(&entry, self.listener_.number(), nullptr, nullptr, flags);
 }
 
 void accept_state::arrived(std::int32_t result, std::uint32_t) noexcept {

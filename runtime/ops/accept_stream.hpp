@@ -3,6 +3,7 @@
 #pragma once
 
 #include <spargio/core/file_descriptor.hpp>
+#include <spargio/ops/operation_hold.hpp>
 #include <spargio/ops/operation_stream.hpp>
 
 #include <cstdint>
@@ -18,6 +19,7 @@ public:
     using value_type = file_descriptor;
 
     explicit accept_state(int listener);
+    explicit accept_state(shared_descriptor* listener);
 
     [[nodiscard]] io_result<file_descriptor> next_item() noexcept;
 
@@ -30,7 +32,7 @@ private:
 
     static void prepare(operation_wait& what, io_uring_sqe& entry) noexcept;
 
-    const int listener_;
+    const operation_hold listener_;
     std::deque<file_descriptor> accepted_; // not yet taken
 };
 
@@ -48,6 +50,9 @@ public:
     /// Asks nothing of the kernel before the first next(). Throws std::bad_alloc. In a task only; elsewhere it
     /// ends the program. The socket stays the caller's.
     explicit accept_stream(int listener) : operation_stream(std::make_unique<detail::accept_state>(listener)) {}
+    /// Of an object, which makes it: tcp_listener::accept_stream(). As receive_stream's.
+    explicit accept_stream(shared_descriptor* of)
+        : operation_stream(std::make_unique<detail::accept_state>(of)) {}
 };
 
 } // namespace spargio::ops

@@ -48,6 +48,9 @@ public:
         return result;
     }
 
+    /// Null: refused.
+    [[nodiscard]] shared_descriptor* descriptor() const noexcept { return of_; }
+
     /// For timeout_at(): the same with another operation.
     template <class Other>
     [[nodiscard]] auto as(auto... more) && noexcept {

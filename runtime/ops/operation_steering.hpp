@@ -19,9 +19,17 @@ namespace spargio {
 
 namespace detail {
 
-template <kernel_request Request>
-task<io_result<typename Request::value_type>> carried(operation<Request> what) {
+template <class Operation>
+auto carried(Operation what) -> task<decltype(what.await_resume())> {
     co_return co_await std::move(what);
+}
+
+/// Awaits `what` on that shard, and answers here.
+template <class Operation>
+auto done_on(std::uint32_t shard_index, Operation what) -> task<decltype(what.await_resume())> {
+    if (operation_context::here().index() == shard_index) co_return co_await std::move(what);
+    auto apart = with_stop(std::stop_token{}, carried(std::move(what)), pinned{shard_index});
+    co_return co_await std::move(apart);
 }
 
 } // namespace detail
@@ -33,9 +41,7 @@ task<io_result<typename Request::value_type>> carried(operation<Request> what) {
 template <kernel_request Request>
 [[nodiscard]] task<io_result<typename Request::value_type>> on_shard(std::uint32_t shard_index,
                                                                      operation<Request> what) {
-    if (operation_context::here().index() == shard_index) co_return co_await std::move(what);
-    auto apart = with_stop(std::stop_token{}, detail::carried(std::move(what)), pinned{shard_index});
-    co_return co_await std::move(apart);
+    return detail::done_on(shard_index, std::move(what));
 }
 
 /// Does an operation on the ring that has the fewest with the kernel when it is submitted: the preferred one if

@@ -17,6 +17,7 @@
 #include <atomic>
 #include <coroutine>
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -49,6 +50,9 @@ public:
     void keep_going() noexcept {
         if (!in_flight() && !has_answer()) arm();
     }
+
+    /// Somebody is about to wait for a request in flight.
+    virtual void look_before_waiting() noexcept {}
 
     /// The stream is no more. Destroys the state now or when the kernel has done with it.
     static void abandon(std::unique_ptr<stream_state> left) noexcept {
@@ -151,12 +155,14 @@ public:
         stream_state::abandon(std::move(state_));
     }
 
-    class [[nodiscard]] awaiter : stream_waiter {
+    /// Gives what `Take`, of the state, makes of what has come.
+    template <auto Take>
+    class [[nodiscard]] awaiter_of : stream_waiter {
     public:
-        explicit awaiter(State& of) noexcept : stream_waiter(of) {}
-        awaiter(const awaiter&) = delete;
-        awaiter& operator=(const awaiter&) = delete;
-        ~awaiter() {
+        explicit awaiter_of(State& of) noexcept : stream_waiter(of) {}
+        awaiter_of(const awaiter_of&) = delete;
+        awaiter_of& operator=(const awaiter_of&) = delete;
+        ~awaiter_of() {
             if (of_ != nullptr && of_->waiting == this) of_->waiting = nullptr;
         }
 
@@ -169,15 +175,18 @@ public:
             if (of_->waiting != nullptr) misused("two tasks read one stream");
             of_->keep_going();
             if (of_->has_answer()) return this->decide();
+            of_->look_before_waiting();
             of_->waiting = this;
             return this->wait_unlisted(caller);
         }
-        [[nodiscard]] io_result<value_type> await_resume() noexcept {
+        [[nodiscard]] auto await_resume() noexcept -> decltype((std::declval<State&>().*Take)()) {
             if (of_->waiting == this) of_->waiting = nullptr;
             if (!of_->has_answer()) return std::unexpected(make_error_code(errc::canceled));
-            return static_cast<State*>(of_)->next_item();
+            return (static_cast<State*>(of_)->*Take)();
         }
     };
+
+    using awaiter = awaiter_of<&State::next_item>;
 
     /// What comes next. One task at a time, on the shard where the stream was opened: anything else ends the
     /// program, with a message. Cancellable: `canceled`, and nothing is lost by that. `closed`: the runtime
@@ -189,6 +198,8 @@ protected:
     explicit operation_stream(std::unique_ptr<State> state) : state_(std::move(state)) {
         state_->where().stay();
     }
+
+    [[nodiscard]] State& state() noexcept { return *state_; }
 
 private:
     std::unique_ptr<State> state_;

@@ -3,8 +3,10 @@
 // request after the other does the same.
 #pragma once
 
+#include <spargio/ops/operation_hold.hpp>
 #include <spargio/ops/operation_stream.hpp>
 #include <spargio/shard/buffer_context.hpp>
+#include <spargio/shard/segments_context.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -19,8 +21,10 @@ public:
     using value_type = buffer_lease;
 
     explicit receive_state(int socket);
+    explicit receive_state(shared_descriptor* socket);
 
     [[nodiscard]] io_result<buffer_lease> next_item() noexcept;
+    [[nodiscard]] io_result<buffer_segments> next_segments() noexcept;
 
 private:
     using number = receive_buffers::number;
@@ -32,16 +36,22 @@ private:
     void drop(std::int32_t result, std::uint32_t flags) noexcept override;
     void let_go() noexcept override;
     void buffer_has_come() noexcept override;
+    void look_before_waiting() noexcept override;
 
     static void prepare(operation_wait& what, io_uring_sqe& entry) noexcept;
     [[nodiscard]] std::int32_t buffer_of(std::uint32_t flags) noexcept;
-    void enqueue(number which, std::uint32_t bytes) noexcept;
+    [[nodiscard]] number successor_of(number which) noexcept;
+    void enqueue(number first, std::size_t bytes) noexcept;
 
     receive_buffers& buffers_;
-    const int socket_;
+    const operation_hold socket_;
     std::int32_t first_ = none; // of what has come, in order
     std::int32_t last_ = none;
-    std::int32_t filling_ = none; // where the kernel does not choose
+    std::uint32_t count_ = 0;      // of them
+    std::size_t bytes_ = 0;        // in all of them
+    std::int32_t filling_ = none;  // where the kernel does not choose
+    bool end_may_be_lost_ = false; // bytes came, and the request goes on
+    bool renewing_ = false;        // it was cancelled, to be begun again
 };
 
 } // namespace detail
@@ -53,12 +63,25 @@ private:
 /// Immovable: `spargio::ops::receive_stream incoming(socket);` in a task. next() gives a lease of what has
 /// come, at most options.receive_buffer_bytes; an empty one when the other side has ended its direction. While
 /// all buffers of the shard are out it waits until one comes back. Allocates once, at the beginning; per piece
-/// nothing, and no system call of its own.
+/// nothing. A poll(2) where a call waits again after bytes (docs/decisions/0030), else no system call of its
+/// own.
 class receive_stream : public operation_stream<detail::receive_state> {
 public:
     /// Asks nothing of the kernel before the first next(). Throws std::bad_alloc. In a task only; elsewhere it
     /// ends the program. The socket stays the caller's.
     explicit receive_stream(int socket) : operation_stream(std::make_unique<detail::receive_state>(socket)) {}
+    /// Of an object, which makes it: stream_socket::receive_stream(). EBADF when it is closed or closing. The
+    /// stream is a use of the socket, and holds its lease (R27), until it is destroyed and the kernel has done
+    /// with the request.
+    explicit receive_stream(shared_descriptor* of)
+        : operation_stream(std::make_unique<detail::receive_state>(of)) {}
+
+    /// All that has come, in as many buffers as it took: waits as next() does, and takes at once what as many
+    /// calls of next() would give, in the same order. Empty when the other side has ended its direction. For
+    /// who handles bytes in batches; the buffers go back together.
+    [[nodiscard]] auto next_segments() noexcept {
+        return awaiter_of<&detail::receive_state::next_segments>(state());
+    }
 };
 
 } // namespace spargio::ops

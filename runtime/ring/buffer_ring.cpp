@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cassert>
+#include <utility>
 
 #include <sys/mman.h>
 
@@ -28,7 +29,10 @@ buffer_ring::buffer_ring(ring& of, std::uint16_t group, std::uint32_t count, std
         asked.bgid = group;
         if (!ring_.register_buffers(asked)) shown_.reset();
     }
-    here_.reserve(known_to_kernel() ? 0 : count);
+    if (known_to_kernel())
+        successors_.resize(count);
+    else
+        here_.reserve(count);
     available_ = 0;
     for (std::uint32_t which = 0; which < count; ++which) give_back(static_cast<number>(which));
 }
@@ -55,6 +59,11 @@ void buffer_ring::give_back(number which) noexcept {
     const auto mask = io_uring_buf_ring_mask(count_);
     io_uring_buf_ring_add(shown_.get(), memory_.get() + std::size_t{which} * bytes_,
                           static_cast<unsigned>(bytes_), which, static_cast<int>(mask), 0);
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 135
+    successors_[which] = static_cast<number>((which + 1) & mask); // mutant: buffers come back in their order
+#else
+    successors_[std::exchange(last_shown_, which)] = which;
+#endif
     io_uring_buf_ring_advance(shown_.get(), 1); // a store-release of the tail
 }
 

@@ -41,6 +41,10 @@ public:
         return {memory_.get() + std::size_t{which} * bytes_, bytes_};
     }
 
+    /// Which one the kernel took after this one, in the same bundle: it takes them in the order in which they
+    /// were given back. Right as long as this one is out.
+    [[nodiscard]] number shown_after(number which) const noexcept { return successors_[which]; }
+
     /// The kernel has filled one.
     void taken_by_kernel() noexcept { --available_; }
     /// Takes one out, where the kernel does not know them; none when all are out.
@@ -61,6 +65,10 @@ private:
     std::uint32_t available_;
     std::unique_ptr<std::byte[]> memory_;
     std::unique_ptr<io_uring_buf_ring, unmap> shown_{nullptr, unmap{0}};
+    // By number, where the kernel knows them. Not read from the shared ring, whose places are used again
+    // sooner: as soon as others come back that the kernel took later.
+    std::vector<number> successors_;
+    number last_shown_ = 0;
     std::vector<number> here_; // where the kernel does not know them
 };
 

@@ -29,6 +29,7 @@ struct capabilities {
     bool defer_taskrun = false;   ///< IORING_SETUP_DEFER_TASKRUN
     bool sqpoll = false;          ///< IORING_SETUP_SQPOLL: the kernel takes submissions up by itself
     bool registered_ring = false; ///< the ring's descriptor is registered (kernel 5.18)
+    bool receive_bundles = false; ///< IORING_RECVSEND_BUNDLE: one completion may fill several buffers
     shard_wake between_shards = shard_wake::msg_ring;
     foreign_wake from_outside = foreign_wake::send_msg_ring;
     opcode_set opcodes; ///< requests that the kernel takes

@@ -10,4 +10,10 @@ inline constexpr unsigned register_send_msg_ring = 31;
 /// Opcode of a request, kernel 6.9: ftruncate(2) to the length in `off`.
 inline constexpr unsigned op_ftruncate = 55;
 
+/// Bit of `ioprio` of a receive, kernel 6.10: its completion may fill several provided buffers.
+inline constexpr unsigned recvsend_bundle = 1U << 4;
+
+/// Bit of io_uring_params.features: the kernel has that.
+inline constexpr unsigned feature_recvsend_bundle = 1U << 14;
+
 } // namespace spargio::kernel

@@ -37,11 +37,11 @@ public:
     /// EINVAL (io_uring_setup(2)); what is in use is in features(). Error: cause and remedy (EPERM: sysctl or
     /// seccomp; ENOSYS; ENOMEM: locked memory; EMFILE). The environment variable SPARGIO_TIER forces older
     /// kernels' features for tests: "no_defer", "no_single_issuer", "no_coop_taskrun", "no_msg_ring",
-    /// "no_send_msg_ring", "no_sqpoll", "no_buffer_ring", "no_multishot", "no_fs_ops" (no requests on paths and
-    /// sizes of files), and "tiny_rings" for rings of 4 requests and 8 completions; several with commas. While
-    /// memory is short, which passes when it is for rings that were closed just now, it tries again for half a
-    /// second before it gives up. `enters` counts the calls of io_uring_enter(2) that the ring makes; it must
-    /// outlive the ring.
+    /// "no_send_msg_ring", "no_sqpoll", "no_buffer_ring", "no_bundles", "no_multishot", "no_fs_ops" (no
+    /// requests on paths and sizes of files), and "tiny_rings" for rings of 4 requests and 8 completions;
+    /// several with commas. While memory is short, which passes when it is for rings that were closed just now,
+    /// it tries again for half a second before it gives up. `enters` counts the calls of io_uring_enter(2) that
+    /// the ring makes; it must outlive the ring.
     [[nodiscard]] static std::expected<std::unique_ptr<ring>, start_error>
     create(const runtime_options& options, counter& enters);
 

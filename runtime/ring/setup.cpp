@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
 
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -96,6 +98,25 @@ int try_set_up(unsigned entries, io_uring& raw, const io_uring_params& asked) {
     }
 }
 
+/// Whether the running kernel is this one or newer, by its own name (uname(2)), as in "6.15.3-amd64".
+bool kernel_is_at_least(int major, int minor) {
+    utsname name{};
+    if (::uname(&name) != 0) return false;
+    int has_major = 0;
+    int has_minor = 0;
+    if (std::sscanf(name.release, "%d.%d", &has_major, &has_minor) != 2) return false;
+    return has_major > major || (has_major == major && has_minor >= minor);
+}
+
+/// Kernels 6.13.11 to 6.14 fill the buffers of a bundle in another order than they were given in
+/// (axboe/liburing#1409), and who builds one may take that over: only a newer one is trusted unasked.
+bool takes_bundles(const io_uring& raw, feature_use use) {
+    if (use == feature_use::off || tier_lacks("no_bundles")) return false;
+    if ((raw.features & kernel::feature_recvsend_bundle) == 0) return false;
+    static const bool is_trusted = kernel_is_at_least(6, 15);
+    return use == feature_use::on || is_trusted;
+}
+
 bool excludes_sqpoll(unsigned bit) {
     return bit == IORING_SETUP_DEFER_TASKRUN || bit == IORING_SETUP_COOP_TASKRUN;
 }
@@ -171,6 +192,13 @@ std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_opt
             start_error{errc::not_supported, EINVAL,
                         "a ring feature is set to on that this kernel does not have (" + features.summary() +
                             "). Set single_issuer, coop_taskrun, defer_taskrun and sqpoll to best."});
+    }
+    features.receive_bundles = takes_bundles(raw, options.receive_bundles);
+    if (options.receive_bundles == feature_use::on && !features.receive_bundles) {
+        io_uring_queue_exit(&raw);
+        return std::unexpected(start_error{errc::not_supported, EINVAL,
+                                           "receive_bundles is set to on, and this kernel has none "
+                                           "(IORING_RECVSEND_BUNDLE, 6.10). Set receive_bundles to best."});
     }
     features.opcodes = usable_opcodes(raw);
     const wake_ways ways = probe_wake_ways(features);

@@ -7,7 +7,8 @@
 namespace spargio {
 
 receive_buffers::receive_buffers(shard& owner, ring& of, std::uint32_t count, std::size_t bytes)
-    : owner_(owner), ring_(of, group_number, count, bytes), notes_(count) {
+    : owner_(owner), ring_(of, group_number, count, bytes), bundles_(of.features().receive_bundles),
+      notes_(count) {
     returned_.reserve(count); // so that giving back never allocates
 }
 

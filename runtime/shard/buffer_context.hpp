@@ -50,6 +50,10 @@ public:
     receive_buffers(shard& owner, ring& of, std::uint32_t count, std::size_t bytes);
 
     [[nodiscard]] bool known_to_kernel() const noexcept { return ring_.known_to_kernel(); }
+    /// Whether a completion may fill several of them.
+    [[nodiscard]] bool come_in_bundles() const noexcept { return bundles_ && known_to_kernel(); }
+    /// See buffer_ring.
+    [[nodiscard]] number shown_after(number which) const noexcept { return ring_.shown_after(which); }
     [[nodiscard]] std::uint16_t group() const noexcept { return group_number; }
     [[nodiscard]] std::span<std::byte> memory(number which) noexcept { return ring_.memory(which); }
     [[nodiscard]] note& note_of(number which) noexcept { return notes_[which]; }
@@ -85,6 +89,7 @@ private:
 
     shard& owner_;
     buffer_ring ring_;
+    const bool bundles_;
     bool detached_ = false;
     std::vector<note> notes_;
     buffer_waiter* first_ = nullptr;

@@ -192,7 +192,7 @@ void shard::look_at_ring() noexcept {
         if (ring_->overflown()) counters_.ring_overflows.add();
         ring_->submit_and_fetch();
     }
-    ring_->reap([this](const completion& done) {
+    const unsigned taken = ring_->reap([this](const completion& done) {
         switch (done.data.kind) {
         case completion_kind::operation:
             take_operation(done.data.payload, done.result, done.flags);
@@ -225,6 +225,7 @@ void shard::look_at_ring() noexcept {
         }
         }
     });
+    if (taken != 0) counters_.completions.add(taken);
 }
 
 bool shard::steal() noexcept {

@@ -40,6 +40,8 @@ constexpr std::array all_fields{
                "Wake-ups of the shard on another CPU than it is bound to."},
     stat_field{&s::ring_enters, &c::ring_enters, "ring_enters", total,
                "Calls of io_uring_enter: submits, waits and fetches."},
+    stat_field{&s::completions, &c::completions, "completions", total,
+               "Answers taken from the ring, of whatever kind."},
     stat_field{&s::ring_overflows, &c::ring_overflows, "ring_overflows", total,
                "Times that the completion queue was found full; nothing is lost by that."},
     stat_field{&s::completions_lost, &c::completions_lost, "completions_lost", total,

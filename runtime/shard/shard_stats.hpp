@@ -34,6 +34,7 @@ struct shard_stats {
         0;                                 ///< sleeps that only a timer ended though work was there; must be 0
     std::uint64_t affinity_violations = 0; ///< wake-ups on another CPU than the shard is bound to
     std::uint64_t ring_enters = 0;         ///< calls of io_uring_enter(2): submits, waits, and fetches
+    std::uint64_t completions = 0;         ///< answers taken from the ring, of whatever kind
     std::uint64_t ring_overflows = 0;      ///< times the completion queue was found full; nothing is lost
     std::uint64_t completions_lost = 0;  ///< completions that the kernel dropped for want of memory; must be 0
     std::uint64_t frame_pool_hits = 0;   ///< coroutine frames served from the pool
@@ -80,6 +81,7 @@ struct shard_counters {
     counter timeout_wakes_with_work;
     counter affinity_violations;
     counter ring_enters;
+    counter completions;
     counter ring_overflows;
     counter completions_lost;
     counter frame_pool_hits;

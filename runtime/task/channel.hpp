@@ -60,7 +60,7 @@ public:
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
             if (!done_) {
                 if (channel_.start_send(wait_.emplace(value_), caller)) return true;
-                if (scheduling::may_go_on()) return false;
+                return scheduling::suspends_when_ready(caller);
             }
             scheduling::give_way(caller);
             return true;
@@ -95,7 +95,7 @@ public:
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
             if (!done_) {
                 if (channel_.start_receive(wait_.emplace(value_), caller)) return true;
-                if (scheduling::may_go_on()) return false;
+                return scheduling::suspends_when_ready(caller);
             }
             scheduling::give_way(caller);
             return true;

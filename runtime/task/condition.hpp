@@ -86,7 +86,7 @@ private:
 
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-            return of_.start_wait(*this, caller);
+            return of_.start_wait(*this, caller) || scheduling::suspends_when_ready(caller);
         }
         [[nodiscard]] status await_resume() noexcept {
             of_.forget(*this);

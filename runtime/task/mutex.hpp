@@ -77,7 +77,7 @@ public:
 
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-            return mutex_.start_lock(*this, caller);
+            return mutex_.start_lock(*this, caller) || scheduling::suspends_when_ready(caller);
         }
         [[nodiscard]] std::expected<guard, errc> await_resume() noexcept {
             mutex_.forget(*this);

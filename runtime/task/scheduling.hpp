@@ -30,6 +30,14 @@ task_header& suspend_current(std::coroutine_handle<> caller) noexcept;
 /// thing that an await_suspend does: the task may be running elsewhere when this returns.
 void give_way(std::coroutine_handle<> caller) noexcept;
 
+/// What the await_suspend of something that is ready returns: false, the task goes on; or true, after it has
+/// given way, as may_go_on() says.
+[[nodiscard]] inline bool suspends_when_ready(std::coroutine_handle<> caller) noexcept {
+    if (may_go_on()) return false;
+    give_way(caller);
+    return true;
+}
+
 /// The current task, at `caller`, waits for the end of `awaited`; gives what runs next. A task that is still
 /// the newest of this shard's queue runs at once, as if it had been awaited directly.
 [[nodiscard]] std::coroutine_handle<> join(task_header& awaited, std::coroutine_handle<> caller) noexcept;

@@ -80,10 +80,20 @@ public:
 
 private:
     bool start_acquire(acquire_awaiter& who, std::coroutine_handle<> caller) noexcept {
-        if (scheduling::current_task()->cancel_requested()) return who.decide(errc::canceled);
-        const std::lock_guard hold(lock_);
-        if (take(who.units_)) return who.decide();
-        return waiters_.wait(who, caller);
+        if (scheduling::current_task()->cancel_requested()) {
+            who.decide(errc::canceled);
+            return scheduling::suspends_when_ready(caller);
+        }
+        {
+            const std::lock_guard hold(lock_);
+            if (!take(who.units_)) return waiters_.wait(who, caller);
+            who.decide();
+            if (scheduling::may_go_on()) return false;
+            who.granted_ = true; // a frame that is destroyed before it goes on gives them back
+            granted_.append(who);
+        }
+        scheduling::give_way(caller);
+        return true;
     }
 
     /// Under the lock.

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <spargio/core/attempt_guess.hpp>
+#include <spargio/core/descriptor_lease.hpp>
 #include <spargio/core/file_descriptor.hpp>
 #include <spargio/task/manual_event.hpp>
 
@@ -28,8 +29,9 @@ public:
     class owner {
     public:
         owner() noexcept = default; ///< of none
-        /// Throws std::bad_alloc; the descriptor is closed then.
-        explicit owner(file_descriptor number) : of_(new shared_descriptor(number)) {}
+        /// With a lease of this strength (R27). Throws std::bad_alloc; the descriptor is closed then.
+        explicit owner(file_descriptor number, affinity_strength strength)
+            : of_(new shared_descriptor(number, strength)) {}
         owner(owner&& other) noexcept : of_(std::exchange(other.of_, nullptr)) {}
         owner& operator=(owner&& other) noexcept {
             if (this != &other) {
@@ -54,6 +56,9 @@ public:
 
     /// Whether bytes are there already when somebody wants to read; for who is in.
     [[nodiscard]] attempt_guess& reading() noexcept { return reading_; }
+
+    /// Which ring its steered operations keep to; for who is in.
+    [[nodiscard]] descriptor_lease& lease() noexcept { return lease_; }
 
     /// Neither closed nor closing.
     [[nodiscard]] bool is_open() const noexcept {
@@ -123,7 +128,8 @@ private:
     static constexpr std::uint32_t ended = 1U << 28;   // the last use has told the closer, or closed
     static constexpr std::uint32_t uses = ended - 1;
 
-    explicit shared_descriptor(file_descriptor& number) noexcept : number_(number.release()) {}
+    shared_descriptor(file_descriptor& number, affinity_strength strength) noexcept
+        : number_(number.release()), lease_(strength) {}
     ~shared_descriptor() {
         if (!released_) ::close(number_);
     }
@@ -144,6 +150,7 @@ private:
 
     const int number_;
     attempt_guess reading_;
+    descriptor_lease lease_;
     bool released_ = false; // the closer's, or the last use's in its place
     std::atomic<std::uint32_t> state_{owned};
     manual_event idle_;
@@ -164,6 +171,7 @@ public:
     /// Whether it came in.
     [[nodiscard]] explicit operator bool() const noexcept { return of_ != nullptr; }
     [[nodiscard]] int number() const noexcept { return of_->number(); }
+    [[nodiscard]] descriptor_lease& lease() const noexcept { return of_->lease(); }
 
 private:
     shared_descriptor* of_;

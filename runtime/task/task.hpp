@@ -9,6 +9,7 @@
 // all that it awaits.
 #pragma once
 
+#include <spargio/core/misuse.hpp>
 #include <spargio/task/frame_pool.hpp>
 #include <spargio/task/result_slot.hpp>
 #include <spargio/task/scheduling.hpp>
@@ -147,9 +148,12 @@ public:
     };
 
     /// Runs the task inside the awaiting one, on the same shard, and gives its result or throws its exception.
-    /// Once, and of a task that has one (see operator bool). A cancellation of the awaiting task is one of
-    /// this, which is a part of it. Cost: a few ns beside the frame's allocation.
-    [[nodiscard]] awaiter operator co_await() && noexcept { return awaiter(coroutine_); }
+    /// Once: a second time, and of a task that was moved from, it ends the program. A cancellation of the
+    /// awaiting task is one of this, which is a part of it. Cost: a few ns beside the frame's allocation.
+    [[nodiscard]] awaiter operator co_await() && noexcept {
+        if (!coroutine_ || coroutine_.done()) misused("awaited a task that was moved from or awaited before");
+        return awaiter(coroutine_);
+    }
 
 private:
     friend detail::task_promise<T>;

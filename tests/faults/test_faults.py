@@ -18,6 +18,7 @@ PROGRAMS = (
     Program("runtime_placement_tests"),
     Program("runtime_sync_tests"),
     Program("runtime_operation_tests"),
+    Program("runtime_stream_tests"),
     Program("runtime_file_tests"),
     Program("runtime_net_tests"),
     Program("runtime_stress_tests", "traffic/*there_and_back_gap_300*:traffic/*room_for_one_gap_20_*:"
@@ -27,6 +28,7 @@ TRACED = (
     Program("runtime_task_tests"),
     Program("runtime_shard_tests", NOT_IDLE),
     Program("runtime_operation_tests"),
+    Program("runtime_stream_tests"),
     Program("runtime_message_tests", "R19.*:with/P1.direct_*/1"),
     Program("runtime_file_tests", "R40.*"),
     Program("runtime_stress_tests", "traffic/*there_and_back_gap_300_spin_0:traffic/*room_for_one_gap_20_spin_0:"
@@ -40,6 +42,7 @@ TIERS = (
     "no_send_msg_ring",
     "no_multishot",
     "no_buffer_ring",
+    "no_bundles",
     "tiny_rings",
     "no_defer,no_single_issuer,no_coop_taskrun,no_msg_ring,no_send_msg_ring,no_multishot,no_buffer_ring",
     "no_defer,no_single_issuer,no_coop_taskrun,no_msg_ring,no_send_msg_ring,no_multishot,no_buffer_ring,tiny_rings",

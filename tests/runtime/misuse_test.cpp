@@ -73,6 +73,25 @@ TEST_F(P15, spawning_a_task_that_was_moved_from_ends_the_program) {
     EXPECT_DEATH((void)run({.shards = 1}, moved_from), "moved from");
 }
 
+TEST_F(P15, awaiting_a_task_that_was_moved_from_ends_the_program) {
+    const auto moved_from = []() -> task<int> {
+        auto child = seven();
+        auto other = std::move(child);
+        (void)other;
+        co_return co_await std::move(child);
+    };
+    EXPECT_DEATH((void)run({.shards = 1}, moved_from), "awaited a task that was moved from");
+}
+
+TEST_F(P15, awaiting_a_task_twice_ends_the_program) {
+    const auto twice = []() -> task<int> {
+        auto child = seven();
+        const int once = co_await std::move(child);
+        co_return once + co_await std::move(child);
+    };
+    EXPECT_DEATH((void)run({.shards = 1}, twice), "or awaited before");
+}
+
 TEST_F(P15, destroying_a_runtime_on_one_of_its_shards_ends_the_program_instead_of_hanging) {
     const auto suicide = [] {
         auto started = runtime::start({.shards = 2});
@@ -147,8 +166,15 @@ TEST_F(P17, an_exception_reaches_the_joiner_on_a_shard_and_outside) {
 
 TEST_F(P17, an_exception_of_a_detached_task_ends_the_program_with_its_message) {
     const auto detached = [] {
+        std::atomic<bool> let_go{false};
+        // Not before the handle is gone: a task that failed earlier has its exception dropped with the handle.
+        const auto fails_detached = [](const std::atomic<bool>& may_fail) -> task<int> {
+            while (!may_fail.load()) co_await yield();
+            co_return co_await fails();
+        };
         auto started = runtime::start({.shards = 1});
-        (*started)->spawn(fails_later()).detach();
+        (*started)->spawn(fails_detached(let_go)).detach();
+        let_go.store(true);
         for (;;) ::pause();
     };
     EXPECT_DEATH(detached(), "the disk is on fire");

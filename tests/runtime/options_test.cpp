@@ -34,6 +34,7 @@ TEST(R1, a_knob_changes_its_own_field_and_no_other) {
                                                                       {"stealable_capacity", "16"},
                                                                       {"receive_buffers", "16"},
                                                                       {"receive_buffer_bytes", "4096"},
+                                                                      {"receive_bundles", "off"},
                                                                       {"injection_capacity", "32"},
                                                                       {"hot_tags", "3;7;9"},
                                                                       {"coalesced_hot_tags", "4"},
