@@ -9,6 +9,8 @@
 namespace bench {
 namespace {
 
+constexpr std::string_view base_mark = "@base";
+
 std::string knob_list(const knob_values& knobs) {
     std::vector<std::string> parts;
     for (const auto& [name, value] : knobs) parts.push_back(name + "=" + value);
@@ -25,18 +27,26 @@ std::vector<std::string> backend_names() {
 
 std::string arm::label() const {
     std::string text(backend->name());
+    if (of_base) text += base_mark;
     if (!knobs.empty()) text += "[" + knob_list(knobs) + "]";
     if (occurrence > 1) text += fmt::format("#{}", occurrence);
     return text;
 }
 
 std::string arm::argument() const {
+    return std::string(backend->name()) + std::string(of_base ? base_mark : "") +
+           (knobs.empty() ? "" : "," + knob_list(knobs));
+}
+
+std::string arm::cell_argument() const {
     return std::string(backend->name()) + (knobs.empty() ? "" : "," + knob_list(knobs));
 }
 
 std::expected<arm, std::string> parse_arm(std::string_view text) {
     const auto name_end = std::min(text.find_first_of("[,"), text.size());
-    const auto name = text.substr(0, name_end);
+    auto name = text.substr(0, name_end);
+    const bool of_base = name.ends_with(base_mark);
+    if (of_base) name.remove_suffix(base_mark.size());
     std::string_view rest = text.substr(std::min(name_end + 1, text.size()));
     if (name_end < text.size() && text[name_end] == '[') {
         if (!rest.ends_with(']'))
@@ -44,7 +54,7 @@ std::expected<arm, std::string> parse_arm(std::string_view text) {
                 fmt::format("arm '{}' has no closing bracket; write it as name[knob=value]", text));
         rest.remove_suffix(1);
     }
-    arm read{.backend = find_backend(name), .knobs = {}};
+    arm read{.backend = find_backend(name), .of_base = of_base, .knobs = {}};
     if (read.backend == nullptr)
         return std::unexpected(
             fmt::format("there is no backend '{}'; {}", name, did_you_mean(name, backend_names())));

@@ -2,6 +2,7 @@
 
 #include "harness/block_order.hpp"
 #include "harness/interrupt.hpp"
+#include "harness/latency_counts.hpp"
 #include "harness/probes.hpp"
 #include "harness/wall_clock.hpp"
 
@@ -110,7 +111,8 @@ bool block_runner::start_cells(const group& g, std::vector<running_arm>& arms, r
     }
     random.shuffle(arms);
     for (auto& of : arms) {
-        auto started = cell_client::start(g, *of.with, random.below(padding_limit));
+        const auto program = of.with->of_base ? plan_.options.base.value().path : std::string();
+        auto started = cell_client::start(g, *of.with, random.below(padding_limit), program);
         if (!started) {
             take_failure(of, started.error());
             continue;
@@ -144,6 +146,15 @@ bool block_runner::measure(const group& g, std::vector<running_arm>& arms, rando
            run_slices(arms, slice_order_of_block(arms.size(), 1, random), true, random);
 }
 
+std::uint64_t block_runner::iterations_of(const running_arm& of, bool latency) {
+    // A little more than needed: how many operations an iteration has may vary.
+    constexpr std::uint64_t wanted = latency_counts::enough_for_p99 + latency_counts::enough_for_p99 / 5;
+    constexpr std::uint64_t longest = 8; // slices
+    if (!latency || of.operations == 0 || of.operations >= wanted) return of.iterations;
+    const std::uint64_t times = (wanted + of.operations - 1) / of.operations;
+    return times <= longest ? times * of.iterations : of.iterations;
+}
+
 bool block_runner::run_slices(std::vector<running_arm>& arms, const std::vector<std::size_t>& order,
                               bool latency, random_source& random) {
     for (std::size_t turn = 0; turn < order.size(); ++turn) {
@@ -151,11 +162,13 @@ bool block_runner::run_slices(std::vector<running_arm>& arms, const std::vector<
         const auto seed = random.next() >> 11;
         if (!of.cell) continue;
         if (interrupt::sleep_ns(settle_ns)) return false;
-        const auto said =
-            ask(of, {{"do", "slice"}, {"iterations", of.iterations}, {"seed", seed}, {"latency", latency}},
-                plan_.options.timeout_ns, "ran a slice");
+        const auto said = ask(
+            of,
+            {{"do", "slice"}, {"iterations", iterations_of(of, latency)}, {"seed", seed}, {"latency", latency}},
+            plan_.options.timeout_ns, "ran a slice");
         if (interrupted_) return false;
         if (!said) continue;
+        of.operations = said->at("slice").at("operations").get<std::uint64_t>();
         json slice{{"case", of.id}, {"mode", latency ? "latency" : "throughput"}};
         slice.update(said->at("slice"));
         json event{{"event", "slice"},

@@ -29,6 +29,7 @@ private:
         std::string id;
         std::unique_ptr<cell_client> cell; ///< null once it has failed
         std::uint64_t iterations = 1;
+        std::uint64_t operations = 0; ///< of its last slice
     };
 
     bool start_cells(const group& g, std::vector<running_arm>& arms, random_source& random);
@@ -36,6 +37,9 @@ private:
     bool measure(const group& g, std::vector<running_arm>& arms, random_source& random);
     bool run_slices(std::vector<running_arm>& arms, const std::vector<std::size_t>& order, bool latency,
                     random_source& random);
+    /// How long a slice is: as the warm-up found, but one that records latencies goes on until a percentile of
+    /// it means something, where that does not take it much longer.
+    [[nodiscard]] static std::uint64_t iterations_of(const running_arm& of, bool latency);
     bool close(std::vector<running_arm>& arms);
 
     /// Asks the arm's cell; none when it failed, which is then in the log.

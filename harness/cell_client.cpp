@@ -41,13 +41,19 @@ std::optional<std::array<int, 2>> high_pipe() {
 }
 
 std::vector<std::string> cell_arguments(const group& what, const arm& with) {
-    std::vector<std::string> arguments{
-        "spargio-bench", "cell",          "--workload", std::string(what.what->name),
-        "--arm",         with.argument(), "--parent",   std::to_string(::getpid())};
-    for (const auto& [name, value] : what.given) {
+    std::vector<std::string> arguments{"spargio-bench", "cell",
+                                       "--workload",    std::string(what.what->name),
+                                       "--arm",         with.cell_argument(),
+                                       "--parent",      std::to_string(::getpid())};
+    const auto add = [&](std::string_view name, const std::string& value) {
         arguments.emplace_back("--parameter");
-        arguments.push_back(name + "=" + value);
-    }
+        arguments.push_back(fmt::format("{}={}", name, value));
+    };
+    // The defaults of another build may be others: it is told all of them, or it would do other work.
+    if (with.of_base)
+        for (const auto& [spec, value] : what.how.entries()) add(spec.name, what.how.text(spec.name));
+    else
+        for (const auto& [name, value] : what.given) add(name, value);
     if (const auto plugin = with.backend->origin(); !plugin.empty()) {
         arguments.emplace_back("--plugin");
         arguments.emplace_back(plugin);
@@ -67,9 +73,9 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     return all;
 }
 
-/// posix_spawn of this program with the three pipe ends as 3, 4 and 1+2. Returns an errno value.
-int spawn_cell(pid_t& process, std::vector<std::string>& arguments, std::vector<std::string>& environment,
-               int commands, int answers, int errors) {
+/// posix_spawn of `program` with the three pipe ends as 3, 4 and 1+2. Returns an errno value.
+int spawn_cell(pid_t& process, const char* program, std::vector<std::string>& arguments,
+               std::vector<std::string>& environment, int commands, int answers, int errors) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     ::posix_spawn_file_actions_init(&actions);
@@ -90,8 +96,8 @@ int spawn_cell(pid_t& process, std::vector<std::string>& arguments, std::vector<
     ::posix_spawnattr_setpgroup(&attributes, 0);
     ::posix_spawnattr_setflags(&attributes,
                                POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    const int error = ::posix_spawn(&process, "/proc/self/exe", &actions, &attributes,
-                                    pointers(arguments).data(), pointers(environment).data());
+    const int error = ::posix_spawn(&process, program, &actions, &attributes, pointers(arguments).data(),
+                                    pointers(environment).data());
     ::posix_spawn_file_actions_destroy(&actions);
     ::posix_spawnattr_destroy(&attributes);
     return error;
@@ -99,8 +105,8 @@ int spawn_cell(pid_t& process, std::vector<std::string>& arguments, std::vector<
 
 } // namespace
 
-std::expected<std::unique_ptr<cell_client>, cell_failure> cell_client::start(const group& what, const arm& with,
-                                                                             std::size_t padding) {
+std::expected<std::unique_ptr<cell_client>, cell_failure>
+cell_client::start(const group& what, const arm& with, std::size_t padding, const std::string& program) {
     const auto commands = high_pipe();
     const auto answers = high_pipe();
     const auto errors = high_pipe();
@@ -111,7 +117,8 @@ std::expected<std::unique_ptr<cell_client>, cell_failure> cell_client::start(con
         std::vector<std::string> environment;
         for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
         environment.push_back("SPARGIO_BENCH_PADDING=" + std::string(padding, 'x'));
-        error = spawn_cell(process, arguments, environment, (*commands)[0], (*answers)[1], (*errors)[1]);
+        error = spawn_cell(process, program.empty() ? "/proc/self/exe" : program.c_str(), arguments,
+                           environment, (*commands)[0], (*answers)[1], (*errors)[1]);
     }
     const auto close_ends = [](const auto& pipe, bool reading, bool writing) {
         if (pipe && reading) ::close((*pipe)[0]);

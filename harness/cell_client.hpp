@@ -25,9 +25,9 @@ public:
     using answer = std::expected<json, cell_failure>;
 
     /// Starts `spargio-bench cell` for one arm, with an environment padded by `padding` bytes, which moves the
-    /// stack. Error: what the system said.
-    static std::expected<std::unique_ptr<cell_client>, cell_failure> start(const group& what, const arm& with,
-                                                                           std::size_t padding);
+    /// stack; `program` is the spargio-bench to start, empty for this one. Error: what the system said.
+    static std::expected<std::unique_ptr<cell_client>, cell_failure>
+    start(const group& what, const arm& with, std::size_t padding, const std::string& program = {});
 
     cell_client(const cell_client&) = delete;
     cell_client& operator=(const cell_client&) = delete;

@@ -1,9 +1,11 @@
 #include "harness/cli.hpp"
 
+#include "harness/base_build.hpp"
 #include "harness/exit_codes.hpp"
 #include "harness/matrix.hpp"
 #include "harness/names.hpp"
 #include "harness/random.hpp"
+#include "harness/shard.hpp"
 #include "harness/text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -33,8 +35,8 @@ struct run_flags {
     std::string matrix_path;
     std::vector<std::string> workloads, backends, parameters, knobs, filters, excludes, injections, plugins;
     std::optional<std::uint64_t> blocks, slices, slice_ms, seed;
-    std::string budget, timeout, quiet_wait, cpus, output, resume, format = "table", color = "auto",
-                                                                   progress = "auto";
+    std::string budget, timeout, quiet_wait, cpus, baseline, shard, output, resume,
+        format = "table", color = "auto", progress = "auto";
     std::string arm_a, arm_b;
     bool plan_only = false, quiet = false, verbose = false;
 };
@@ -79,6 +81,12 @@ void add_measuring_flags(CLI::App& app, run_flags& f) {
     app.add_option("--quiet-wait", f.quiet_wait, "Longest wait for a quiet machine before a block (2s)");
     app.add_option("--seed", f.seed, "Seed of all orders and messages; default: a new one");
     app.add_option("--cpus", f.cpus, "CPUs to run on, as 0,2-3");
+    app.add_option(
+        "--baseline", f.baseline,
+        "spargio-bench of another build, measured in the same blocks: each arm of ours gets its twin "
+        "NAME@base");
+    app.add_option("--shard", f.shard,
+                   "i/n: only this part of the matrix; n runs, on as many machines, are the whole (see merge)");
     repeatable(app, "--inject", f.injections, "ARM:+5%: slow one arm down on purpose, to test the judgement");
     app.add_option("-o,--output", f.output, "Result file; default results/local/DATE-ID.json");
     app.add_option("--format", f.format, "What to print at the end")->check(CLI::IsMember({"table", "json"}));
@@ -171,6 +179,16 @@ run_request make_request(const run_flags& f, std::uint64_t default_blocks) {
         if (!cpus) throw usage_error{"--cpus: " + cpus.error()};
         o.cpus = std::move(*cpus);
     }
+    if (!f.shard.empty()) {
+        const auto shard = parse_shard(f.shard);
+        if (!shard) throw usage_error{shard.error()};
+        o.shard = *shard;
+    }
+    if (!f.baseline.empty()) {
+        auto base = find_base_build(f.baseline);
+        if (!base) throw usage_error{base.error()};
+        o.base = std::move(*base);
+    }
     made.groups = std::move(from.groups);
     made.filters = f.filters;
     made.excludes = f.excludes;
@@ -219,6 +237,23 @@ public:
         validate_->add_option("file", validate_of_.paths, "Result files")
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
             ->required();
+        export_->add_option("file", export_of_.path, "Result file")->required();
+        export_
+            ->add_option("--format", export_of_.format,
+                         "gbench: JSON of Google Benchmark, for its compare.py; csv: a row a slice; hgrm: "
+                         "percentiles of one case, for HdrHistogram's plotter")
+            ->check(CLI::IsMember({"gbench", "csv", "hgrm"}))
+            ->required();
+        export_->add_option("--case", export_of_.case_id, "Only this case, by its id as in the file");
+        export_->add_option("-o,--output", export_of_.output, "File to write; default: standard output");
+        merge_
+            ->add_option("file", merge_of_.paths,
+                         "Result files: all shards of a matrix, or of several machines")
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+            ->required();
+        merge_->add_option("-o,--output", merge_of_.output, "File to write")->required();
+        merge_->add_flag("--partial", merge_of_.partial,
+                         "Shards may be missing; the file is marked as incomplete");
         add_cell_flags();
     }
 
@@ -229,7 +264,10 @@ public:
         if (*doctor_) return doctor_command{flags_.plugins};
         if (*repro_) return repro_of_;
         if (*validate_) return validate_of_;
+        if (*export_) return export_of_;
+        if (*merge_) return merge_of_;
         if (*cell_) return cell_of_;
+        if (*version_) return version_command{};
         return *ab_ ? ab(count, arguments) : run(count, arguments);
     }
 
@@ -242,7 +280,8 @@ public:
 
 private:
     static void check_command_name(int count, const char* const* arguments) {
-        static const std::vector<std::string> names{"list", "doctor", "run", "ab", "repro", "validate"};
+        static const std::vector<std::string> names{"list",     "doctor", "run",   "ab",     "repro",
+                                                    "validate", "export", "merge", "version"};
         const std::string_view first = count > 1 ? arguments[1] : "";
         if (first.empty() || first.starts_with('-') || first == "cell" ||
             std::ranges::find(names, first) != names.end())
@@ -266,7 +305,7 @@ private:
             // The journal says what to measure; anything else here would be silently ignored.
             if (!flags_.matrix_path.empty() || !flags_.workloads.empty() || !flags_.backends.empty() ||
                 !flags_.filters.empty() || !flags_.plugins.empty() || flags_.blocks || flags_.seed ||
-                !flags_.output.empty())
+                !flags_.baseline.empty() || !flags_.shard.empty() || !flags_.output.empty())
                 throw usage_error{
                     "--resume goes on with the plan, seed and file that its journal holds; leave the "
                     "other flags away"};
@@ -295,6 +334,8 @@ private:
     std::string list_what_;
     repro_command_line repro_of_;
     validate_command validate_of_;
+    export_request export_of_;
+    merge_request merge_of_;
     cell_options cell_of_;
     CLI::App* list_ = app_.add_subcommand("list", "Show workloads, backends, knobs, cases");
     CLI::App* doctor_ =
@@ -302,7 +343,11 @@ private:
     CLI::App* run_ = app_.add_subcommand("run", "Measure a matrix: a file, or flags, or everything");
     CLI::App* ab_ = app_.add_subcommand("ab", "Measure two arms against each other");
     CLI::App* repro_ = app_.add_subcommand("repro", "Print the one command that measures a case again");
+    CLI::App* export_ = app_.add_subcommand("export", "Write a result file in a form that another tool reads");
     CLI::App* validate_ = app_.add_subcommand("validate", "Check result files");
+    CLI::App* merge_ =
+        app_.add_subcommand("merge", "Join result files: shards of one matrix, or several machines");
+    CLI::App* version_ = app_.add_subcommand("version", "Print what this build is, as a line of JSON");
     CLI::App* cell_ = app_.add_subcommand("cell", "");
 };
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "harness/cell_process.hpp"
+#include "harness/export.hpp"
+#include "harness/merge.hpp"
 #include "harness/plan.hpp"
 #include "harness/run.hpp"
 
@@ -29,12 +31,13 @@ struct repro_command_line {
     std::string case_id;
     std::string path;
 };
+struct version_command {};
 struct validate_command {
     std::vector<std::string> paths;
 };
 
-using command =
-    std::variant<list_command, doctor_command, run_command, repro_command_line, validate_command, cell_options>;
+using command = std::variant<version_command, list_command, doctor_command, run_command, repro_command_line,
+                             validate_command, export_request, merge_request, cell_options>;
 
 /// Why there is no command: an error to print, or help that was asked for.
 struct no_command {

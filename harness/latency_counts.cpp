@@ -42,16 +42,25 @@ std::uint64_t latency_counts::quantile_ns(double quantile) const noexcept {
 
 json latency_counts::to_json() const {
     if (count_ == 0) return nullptr;
+    json all = percentiles();
     json buckets = json::array();
     for (const auto& [value_ns, count] : counts_) buckets.push_back({value_ns, count});
+    all["buckets"] = std::move(buckets);
+    return all;
+}
+
+json latency_counts::percentiles() const {
+    if (count_ == 0) return nullptr;
+    const auto if_enough = [this](std::uint64_t needed, double quantile) {
+        return count_ < needed ? json(nullptr) : json(quantile_ns(quantile));
+    };
     return {{"count", count_},
             {"min_ns", min_ns_},
             {"max_ns", max_ns_},
             {"p50_ns", quantile_ns(0.5)},
             {"p90_ns", quantile_ns(0.9)},
-            {"p99_ns", count_ < 1'000 ? json(nullptr) : json(quantile_ns(0.99))},
-            {"p999_ns", count_ < 10'000 ? json(nullptr) : json(quantile_ns(0.999))},
-            {"buckets", std::move(buckets)}};
+            {"p99_ns", if_enough(enough_for_p99, 0.99)},
+            {"p999_ns", if_enough(enough_for_p999, 0.999)}};
 }
 
 } // namespace bench

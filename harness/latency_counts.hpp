@@ -23,9 +23,15 @@ public:
     /// Duration at or below which the share `quantile` lies; 0 where nothing was recorded.
     [[nodiscard]] std::uint64_t quantile_ns(double quantile) const noexcept;
 
+    /// Operations that a percentile must rest on (M10).
+    static constexpr std::uint64_t enough_for_p99 = 1'000;
+    static constexpr std::uint64_t enough_for_p999 = 10'000;
+
     /// `latency` of the result schema; null where nothing was recorded. A percentile that rests on too few
-    /// operations (M10) is null.
+    /// operations is null.
     [[nodiscard]] json to_json() const;
+    /// The same without the buckets: what a slice keeps of it.
+    [[nodiscard]] json percentiles() const;
 
 private:
     std::map<std::uint64_t, std::uint64_t> counts_;

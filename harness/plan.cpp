@@ -2,6 +2,7 @@
 
 #include "backends/registry.hpp"
 #include "harness/names.hpp"
+#include "harness/shard.hpp"
 #include "harness/text.hpp"
 
 #include <fmt/format.h>
@@ -148,6 +149,31 @@ std::optional<std::string> filter(const run_request& request, plan& made) {
     return std::nullopt;
 }
 
+/// With a base build every arm of ours gets its twin, unless the user has named some himself.
+std::optional<std::string> take_base(plan& made) {
+    const auto of_base = [](const arm& a) { return a.of_base; };
+    const bool named =
+        std::ranges::any_of(made.groups, [&](const group& g) { return std::ranges::any_of(g.arms, of_base); });
+    if (!made.options.base) {
+        if (!named) return std::nullopt;
+        return "an arm `NAME@base` needs the build that it is of: --baseline PATH (a spargio-bench)";
+    }
+    if (named) return std::nullopt;
+    bool any = false;
+    for (auto& g : made.groups) {
+        const auto arms = g.arms;
+        for (const auto& each : arms) {
+            if (each.backend->kind() != backend_kind::ours || each.occurrence != 1) continue;
+            arm twin = each;
+            twin.of_base = true;
+            add_arm(g, std::move(twin));
+            any = true;
+        }
+    }
+    if (any) return std::nullopt;
+    return "--baseline: no arm of the plan is ours, so none has a base; name one, as -b NAME@base";
+}
+
 std::optional<std::string> inject(const run_request& request, plan& made) {
     for (const auto& injected : request.injections) {
         bool found = false;
@@ -193,8 +219,13 @@ std::expected<plan, std::string> make_plan(const run_request& request) {
     plan made{.options = request.options, .groups = {}};
     for (const auto& g : request.groups)
         if (auto error = expand_group(g, made)) return std::unexpected(*error);
+    if (auto error = take_base(made)) return std::unexpected(*error);
     if (auto error = filter(request, made)) return std::unexpected(*error);
     if (auto error = inject(request, made)) return std::unexpected(*error);
+    if (made.options.shard) {
+        made.options.plan_digest = plan_digest(made);
+        if (auto error = keep_shard(made, *made.options.shard)) return std::unexpected(*error);
+    }
     return made;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "harness/arm.hpp"
+#include "harness/base_build.hpp"
 #include "workloads/workload.hpp"
 
 #include <cstdint>
@@ -12,6 +13,13 @@
 #include <vector>
 
 namespace bench {
+
+/// The `index`th of `count` parts of a plan, from 1.
+struct shard_of {
+    std::uint64_t index = 1;
+    std::uint64_t count = 1;
+    bool operator==(const shard_of&) const = default;
+};
 
 /// How a run measures. Durations in ns.
 struct run_options {
@@ -25,6 +33,9 @@ struct run_options {
     std::uint64_t seed = 0;
     std::vector<int> cpus;            ///< empty: as inherited
     std::vector<std::string> plugins; ///< paths of shared libraries, each a backend more
+    std::optional<base_build> base;   ///< the build that arms `NAME@base` are of
+    std::optional<shard_of> shard;    ///< only this part of the plan
+    std::string plan_digest;          ///< of the whole plan, where a shard of it is measured
 };
 
 /// A parameter with the values that it shall take: one group for each.

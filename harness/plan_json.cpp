@@ -27,6 +27,11 @@ std::expected<group, std::string> group_from_json(const json& written) {
 
 } // namespace
 
+json shard_to_json(const run_options& o) {
+    if (!o.shard) return nullptr;
+    return {{"index", o.shard->index}, {"count", o.shard->count}, {"plan", o.plan_digest}};
+}
+
 json plan_to_json(const plan& written) {
     const auto& o = written.options;
     json groups = json::array();
@@ -45,6 +50,8 @@ json plan_to_json(const plan& written) {
             {"seed", o.seed},
             {"cpus", o.cpus},
             {"plugins", o.plugins},
+            {"base", o.base ? o.base->to_json() : json(nullptr)},
+            {"shard", shard_to_json(o)},
             {"groups", groups}};
 }
 
@@ -61,6 +68,12 @@ std::expected<plan, std::string> plan_from_json(const json& written) {
     o.seed = written.at("seed").get<std::uint64_t>();
     o.cpus = written.at("cpus").get<std::vector<int>>();
     o.plugins = written.at("plugins").get<std::vector<std::string>>();
+    if (const auto shard = written.find("shard"); shard != written.end() && !shard->is_null()) {
+        o.shard = shard_of{shard->at("index").get<std::uint64_t>(), shard->at("count").get<std::uint64_t>()};
+        o.plan_digest = shard->at("plan").get<std::string>();
+    }
+    if (const auto base = written.find("base"); base != written.end() && !base->is_null())
+        o.base = base_build::from_json(*base);
     if (auto problem = add_plugins(o.plugins)) return std::unexpected(*problem);
     for (const auto& one : written.at("groups")) {
         auto made_group = group_from_json(one);

@@ -9,6 +9,9 @@
 
 namespace bench {
 
+/// `shard` of a run in the result schema; null where the whole plan is measured.
+[[nodiscard]] json shard_to_json(const run_options& o);
+
 [[nodiscard]] json plan_to_json(const plan& written);
 
 /// Adds its plugins to the registry. Error: what this build lacks. Throws json::exception where the document is

@@ -1,8 +1,10 @@
 #include "harness/program.hpp"
 
+#include "harness/base_build.hpp"
 #include "harness/cli.hpp"
 #include "harness/doctor.hpp"
 #include "harness/exit_codes.hpp"
+#include "harness/export.hpp"
 #include "harness/interrupt.hpp"
 #include "harness/list.hpp"
 #include "harness/plugins.hpp"
@@ -23,7 +25,14 @@ int fail(int code, const std::string& what) {
 int execute(const cell_options& cell) { return run_cell(cell); }
 int execute(const doctor_command& doctor) { return run_doctor(doctor.plugins); }
 int execute(const validate_command& files) { return run_validate(files.paths); }
+int execute(const merge_request& asked) { return run_merge(asked); }
+int execute(const export_request& asked) { return run_export(asked); }
 int execute(const repro_command_line& of) { return run_repro(of.case_id, of.path); }
+
+int execute(const version_command&) {
+    fmt::print("{}\n", one_line(version_info()));
+    return exit_ok;
+}
 
 int execute(const list_command& list) {
     if (auto problem = add_plugins(list.request.options.plugins)) return fail(exit_usage, *problem);

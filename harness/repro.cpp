@@ -15,6 +15,7 @@ std::string repro_command(const group& g, const arm& a, const run_options& optio
     words.insert(words.end(), {"-b", a.argument()});
     if (const auto plugin = a.backend->origin(); !plugin.empty())
         words.insert(words.end(), {"--plugin", std::string(plugin)});
+    if (a.of_base && options.base) words.insert(words.end(), {"--baseline", options.base->path});
     words.insert(words.end(),
                  {"--blocks", std::to_string(options.blocks), "--slices", std::to_string(options.slices)});
     words.insert(words.end(), {"--slice-ms", std::to_string(options.slice_ns / 1'000'000)});

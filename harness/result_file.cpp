@@ -64,6 +64,7 @@ json case_to_json(const case_state& c, const run_options& options) {
             {"parameters", all},
             {"arm", c.with->label()},
             {"backend", c.with->backend->name()},
+            {"of_base", c.with->of_base},
             {"knobs_given", c.with->knobs},
             {"knobs_effective", c.knobs_effective},
             {"capabilities", c.capabilities},
@@ -115,14 +116,13 @@ json make_result(const json& tool, const json& run, const json& environment, con
         cases.push_back(case_to_json(c, planned.options));
     }
     return {
-        {"schema_version", "1.1"},  {"tool", tool},           {"run", run},     {"environment", environment},
+        {"schema_version", "1.2"},  {"tool", tool},           {"run", run},     {"environment", environment},
         {"backends", backends},     {"workloads", workloads}, {"cases", cases}, {"blocks", state.blocks()},
         {"warnings", json::array()}};
 }
 
-std::expected<void, std::string> write_result(const std::string& path, const json& document) {
+std::expected<void, std::string> write_whole(const std::string& path, const std::string& text) {
     const std::string aside = path + ".partial";
-    const auto text = document.dump(1, ' ', false, json::error_handler_t::replace);
     if (!write_synced(aside, text) || std::rename(aside.c_str(), path.c_str()) != 0) {
         const auto error = fmt::format("cannot write {}: {}", path, std::strerror(errno));
         ::unlink(aside.c_str());
@@ -130,6 +130,10 @@ std::expected<void, std::string> write_result(const std::string& path, const jso
     }
     sync_directory(path);
     return {};
+}
+
+std::expected<void, std::string> write_result(const std::string& path, const json& document) {
+    return write_whole(path, document.dump(1, ' ', false, json::error_handler_t::replace));
 }
 
 } // namespace bench

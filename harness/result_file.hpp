@@ -16,8 +16,11 @@ namespace bench {
 [[nodiscard]] json make_result(const json& tool, const json& run, const json& environment, const plan& planned,
                                const run_state& state);
 
-/// Writes aside, syncs, renames: at `path` there is the whole document or what was there before.
+/// Writes aside, syncs, renames: at `path` there is the whole text or what was there before.
 /// Error: path and cause.
+[[nodiscard]] std::expected<void, std::string> write_whole(const std::string& path, const std::string& text);
+
+/// The same for a document.
 [[nodiscard]] std::expected<void, std::string> write_result(const std::string& path, const json& document);
 
 } // namespace bench

@@ -1,6 +1,7 @@
 #include "harness/run.hpp"
 
 #include "harness/ab_preview.hpp"
+#include "harness/base_build.hpp"
 #include "harness/block_order.hpp"
 #include "harness/block_runner.hpp"
 #include "harness/environment.hpp"
@@ -51,6 +52,8 @@ json run_info(const plan& planned, const run_output& output, const std::string& 
             {"slices_per_block", o.slices},
             {"slice_target_ns", o.slice_ns},
             {"quiet_wait_limit_ns", o.quiet_limit_ns},
+            {"shard", shard_to_json(o)},
+            {"base_build", o.base ? o.base->to_json() : json(nullptr)},
             {"resumed", false}};
 }
 
@@ -271,6 +274,10 @@ int resume_run(const std::string& path, const run_output& output) {
         const auto planned = plan_from_json(header.at("plan"));
         if (!planned) return complain(exit_usage, content->path + ": " + planned.error());
         if (auto error = pin(planned->options.cpus)) return complain(exit_usage, *error);
+        if (const auto& base = planned->options.base)
+            if (const auto why = changed_base(*base))
+                return complain(exit_usage,
+                                fmt::format("{} can't be resumed: {}; measure again", content->path, *why));
         auto opened = journal::reopen(content->path, content->whole_bytes);
         if (!opened) return complain(exit_usage, opened.error());
         header["run"]["resumed"] = true;

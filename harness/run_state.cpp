@@ -51,13 +51,18 @@ void run_state::begin_block(const json& block) {
 }
 
 void run_state::take_slice(const json& event) {
-    const auto& slice = event.at("slice");
+    json slice = event.at("slice");
     auto& of = cases_.at(index_.at(slice.at("case").get<std::string>()));
-    blocks_.at(blocks_.size() - 1)["slices"].push_back(slice);
+    if (event.contains("latency")) {
+        const auto latency = latency_counts::from_json(event.at("latency"));
+        slice["latency"] =
+            latency.percentiles(); // of the block alone: what a gate on a percentile is held against
+        open_latencies_[of.id].merge(latency);
+    }
+    blocks_.at(blocks_.size() - 1)["slices"].push_back(std::move(slice));
     of.paused_cpu_ns += event.at("paused_cpu_ns").get<std::uint64_t>();
     of.paused_wall_ns += event.at("paused_wall_ns").get<std::uint64_t>();
     ++of.pauses;
-    if (event.contains("latency")) open_latencies_[of.id].merge(latency_counts::from_json(event.at("latency")));
 }
 
 void run_state::end_block(const json& end) {

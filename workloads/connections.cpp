@@ -16,13 +16,7 @@ constexpr std::uint64_t other_files = 256;
 
 expectation every_echo(const parameters& how, const slice_order& order) {
     const auto shape = connections_shape::read(how);
-    const std::uint64_t all = order.iterations * shape.active;
-    std::uint64_t sum = 0;
-    for (std::uint64_t i = 0; i < shape.connections; ++i) {
-        const std::uint64_t frames = all / shape.connections + (i < all % shape.connections ? 1 : 0);
-        sum += checksum_of_stream(order.seed, i, frames, shape.frame_bytes);
-    }
-    return {.operations = all, .checksum = sum, .bytes = all * shape.frame_bytes, .distinct_threads = 0};
+    return expect_dealt_frames(shape.streams(), order.iterations * shape.active, order.seed);
 }
 
 std::optional<std::string> lacks_files(const parameters& how) {
@@ -41,23 +35,7 @@ connections_shape connections_shape::read(const parameters& how) {
 }
 
 stream_shape connections_shape::streams() const noexcept {
-    return {.streams = connections,
-            .steps = 1,
-            .hot_frames = 1,
-            .cold_frames = 1,
-            .frame_bytes = frame_bytes,
-            .window = 1,
-            .hot_steps = 0,
-            .cold_steps = 0,
-            .rotation = 0,
-            .messages = 0,
-            .batch = 0,
-            .owners = 0,
-            .keys = 0,
-            .arrivals = nullptr,
-            .mode = write_mode::per_frame,
-            .workers = workers,
-            .room_bytes = frame_bytes};
+    return {.streams = connections, .frame_bytes = frame_bytes, .workers = workers, .room_bytes = frame_bytes};
 }
 
 connections_share::connections_share(const connections_shape& shape, flow_set& flows, std::size_t worker)

@@ -3,6 +3,7 @@
 #include "workloads/peer_address.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,8 +59,26 @@ std::string cannot(const peer_place& which, int error) {
            "); build the target " + which.target + ", and look at `ulimit -u` and `ulimit -n`";
 }
 
+/// The scheduling class that a process begins with is the one of the thread that starts it (posix_spawnattr_t
+/// of glibc does not take SCHED_BATCH); this gives the thread back its own.
+class class_for_children {
+public:
+    explicit class_for_children(peer_class which) : own_(::sched_getscheduler(0)) {
+        ::sched_getparam(0, &own_priority_);
+        const sched_param none{};
+        if (which == peer_class::batch) ::sched_setscheduler(0, SCHED_BATCH, &none);
+    }
+    class_for_children(const class_for_children&) = delete;
+    class_for_children& operator=(const class_for_children&) = delete;
+    ~class_for_children() { ::sched_setscheduler(0, own_, &own_priority_); }
+
+private:
+    int own_;
+    sched_param own_priority_{};
+};
+
 /// In the group of this process, so that who kills that group kills the peer as well.
-int spawn(const char* path, pid_t& process, int input, int output) {
+int spawn(const char* path, peer_class how, pid_t& process, int input, int output) {
     std::string name = path;
     std::string parent = std::to_string(::getpid());
     const std::array<char*, 3> arguments{name.data(), parent.data(), nullptr};
@@ -67,6 +86,7 @@ int spawn(const char* path, pid_t& process, int input, int output) {
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    const class_for_children scheduled(how);
     const int error = ::posix_spawn(&process, path, &actions, nullptr, arguments.data(), environ);
     ::posix_spawn_file_actions_destroy(&actions);
     return error;
@@ -95,12 +115,12 @@ void reap(pid_t process) {
 
 } // namespace
 
-std::expected<echo_peer, std::string> echo_peer::start(peer_program which) {
+std::expected<echo_peer, std::string> echo_peer::start(peer_program which, peer_class how) {
     const peer_place place = place_of(which);
     pipe_ends input, output;
     if (!input.open() || !output.open()) return std::unexpected(cannot(place, errno));
     pid_t process = -1;
-    if (const int error = spawn(place.path, process, input.reading(), output.writing()); error != 0)
+    if (const int error = spawn(place.path, how, process, input.reading(), output.writing()); error != 0)
         return std::unexpected(cannot(place, error));
     output.close_writing();
     const auto port = read_port(output.reading());
@@ -116,7 +136,8 @@ std::expected<echo_peer, std::string> echo_peer::start(peer_program which) {
 std::expected<std::optional<echo_peer>, std::string> echo_peer::start_for(const workload& what,
                                                                           const parameters& how) {
     if (!what.needs_peer || serves_itself(how)) return std::optional<echo_peer>{};
-    auto started = start(what.peer_connects ? peer_program::churn_client : peer_program::echo);
+    auto started = start(what.peer_connects ? peer_program::churn_client : peer_program::echo,
+                         has_batch_peer(how) ? peer_class::batch : peer_class::normal);
     if (!started) return std::unexpected(started.error());
     return std::optional<echo_peer>(*std::move(started));
 }

@@ -19,13 +19,20 @@ enum class peer_program {
     churn_client, ///< spargio-churn-client
 };
 
+/// How the kernel schedules it (sched(7)).
+enum class peer_class {
+    normal, ///< SCHED_OTHER, as the process that starts it
+    batch,  ///< SCHED_BATCH: woken, it waits for its turn
+};
+
 /// A running peer. While this lives, peer_port() (peer_address.hpp) tells sessions where it is;
 /// at its end the process is gone and reaped, so that its CPU time counts among the children of this process.
 /// Dies with the thread that started it, whatever ends that. One at a time in a process.
 class echo_peer {
 public:
     /// Starts one and waits for its port. Error: a sentence with the remedy. Cost: one fork and exec, a few ms.
-    [[nodiscard]] static std::expected<echo_peer, std::string> start(peer_program which = peer_program::echo);
+    [[nodiscard]] static std::expected<echo_peer, std::string> start(peer_program which = peer_program::echo,
+                                                                     peer_class how = peer_class::normal);
 
     /// Starts the right one if the workload needs it: with peer=self none.
     [[nodiscard]] static std::expected<std::optional<echo_peer>, std::string> start_for(const workload& what,

@@ -121,15 +121,15 @@ bool frame_flow::compute_next() noexcept {
     return true;
 }
 
-std::uint64_t checksum_of_stream(std::uint64_t seed, std::uint64_t stream, std::uint64_t frames,
-                                 std::uint64_t frame_bytes) noexcept {
-    const std::uint64_t words = frame_bytes / word_bytes;
-    std::uint64_t sum = 0;
-    for (std::uint64_t frame = 0; frame < frames; ++frame) {
-        const std::uint64_t first = mix(first_number(seed, stream) + frame);
-        sum += mix(words * first + words * (words - 1) / 2 + frame);
-    }
-    return sum;
+expectation expect_dealt_frames(const stream_shape& shape, std::uint64_t frames, std::uint64_t seed) noexcept {
+    const std::uint64_t words = shape.frame_bytes / word_bytes;
+    expectation right{.operations = frames, .bytes = frames * shape.frame_bytes};
+    for (std::uint64_t stream = 0; stream < shape.streams; ++stream)
+        for (std::uint64_t frame = 0; frame < dealt_to(stream, shape.streams, frames); ++frame) {
+            const std::uint64_t first = mix(first_number(seed, stream) + frame);
+            right.checksum += mix(words * first + words * (words - 1) / 2 + frame);
+        }
+    return right;
 }
 
 } // namespace bench

@@ -105,8 +105,14 @@ private:
     std::vector<std::uint64_t> sums_;   // of the words of each frame of the window that is to be computed on
 };
 
-/// What the first so many frames of a stream add to the checksum, where nothing is computed on them.
-[[nodiscard]] std::uint64_t checksum_of_stream(std::uint64_t seed, std::uint64_t stream, std::uint64_t frames,
-                                               std::uint64_t frame_bytes) noexcept;
+/// Of frames that are dealt out to streams in turn, those that one stream gets.
+[[nodiscard]] constexpr std::uint64_t dealt_to(std::uint64_t stream, std::uint64_t streams,
+                                               std::uint64_t frames) noexcept {
+    return frames / streams + (stream < frames % streams ? 1 : 0);
+}
+
+/// What is right for a slice whose frames are dealt out to the shape's streams in turn, and not computed on.
+[[nodiscard]] expectation expect_dealt_frames(const stream_shape& shape, std::uint64_t frames,
+                                              std::uint64_t seed) noexcept;
 
 } // namespace bench

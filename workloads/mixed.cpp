@@ -8,17 +8,6 @@
 namespace bench {
 namespace {
 
-std::uint64_t sum_of_frames(const stream_shape& shape, const slice_order& order) {
-    const std::uint64_t words = shape.frame_bytes / word_bytes;
-    std::uint64_t sum = 0;
-    for (std::uint64_t stream = 0; stream < shape.streams; ++stream)
-        for (std::uint64_t frame = 0; frame < shape.hot_frames * order.iterations; ++frame) {
-            const std::uint64_t first = mix(first_number(order.seed, stream) + frame);
-            sum += mix(words * first + words * (words - 1) / 2 + frame);
-        }
-    return sum;
-}
-
 std::uint64_t sum_of_reads(const file_shape& shape, const slice_order& order) {
     const std::uint64_t words = shape.bytes / sizeof(std::uint64_t);
     std::uint64_t sum = 0;
@@ -32,11 +21,10 @@ std::uint64_t sum_of_reads(const file_shape& shape, const slice_order& order) {
 
 expectation expect_all(const parameters& how, const slice_order& order) {
     const auto shape = mixed_shape::read(*find_workload("mixed/io_cpu"), how);
-    expectation right;
-    right.operations = order.iterations * shape.streams.streams * shape.streams.hot_frames;
-    right.bytes =
-        right.operations * shape.streams.frame_bytes + order.iterations * shape.files.count * shape.files.bytes;
-    right.checksum = sum_of_frames(shape.streams, order) + sum_of_reads(shape.files, order);
+    const std::uint64_t frames = order.iterations * shape.streams.streams * shape.streams.hot_frames;
+    expectation right = expect_dealt_frames(shape.streams, frames, order.seed);
+    right.bytes += order.iterations * shape.files.count * shape.files.bytes;
+    right.checksum += sum_of_reads(shape.files, order);
     for (std::uint64_t k = 0; k < order.iterations * shape.branches; ++k)
         right.checksum += shape.run_branch(order.seed + k);
     return right;

@@ -8,35 +8,19 @@ namespace {
 /// From the begin of a slice to its first request: as long as threads take to wake.
 constexpr std::uint64_t lead_ns = 1'000'000;
 
-expectation every_request(const parameters& how, const slice_order& order) {
-    const auto shape = open_loop_shape::read(how);
-    const std::uint64_t all = order.iterations * shape.requests;
-    std::uint64_t sum = 0;
-    for (std::uint64_t i = 0; i < shape.connections; ++i)
-        sum += checksum_of_stream(order.seed, i, shape.requests_of(i, all), shape.frame_bytes);
-    return {.operations = all, .checksum = sum, .bytes = all * shape.frame_bytes, .distinct_threads = 0};
-}
-
 /// A request never waits for an earlier one, so the window is endless; who writes has one frame in hand.
 stream_shape stream_of(const open_loop_shape& shape) {
     return {.streams = shape.connections,
-            .steps = 1,
-            .hot_frames = 1,
-            .cold_frames = 1,
             .frame_bytes = shape.frame_bytes,
             .window = std::numeric_limits<std::uint64_t>::max(),
-            .hot_steps = 0,
-            .cold_steps = 0,
-            .rotation = 0,
-            .messages = 0,
-            .batch = 0,
-            .owners = 0,
-            .keys = 0,
-            .arrivals = nullptr,
-            .mode = write_mode::per_frame,
             .workers = shape.workers,
             .room_bytes = std::size_t{16} * 1024,
             .slots = 1};
+}
+
+expectation every_request(const parameters& how, const slice_order& order) {
+    const auto shape = open_loop_shape::read(how);
+    return expect_dealt_frames(stream_of(shape), order.iterations * shape.requests, order.seed);
 }
 
 } // namespace

@@ -29,7 +29,7 @@ struct open_loop_shape {
 
     /// Of so many requests in all, those that go out on one connection.
     [[nodiscard]] std::uint64_t requests_of(std::uint64_t connection, std::uint64_t all) const noexcept {
-        return all / connections + (connection < all % connections ? 1 : 0);
+        return dealt_to(connection, connections, all);
     }
 };
 

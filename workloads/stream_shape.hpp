@@ -13,25 +13,27 @@ namespace bench {
 /// How much of what may be written goes out by one call.
 enum class write_mode { per_frame, vectored };
 
+/// What is not said is the plainest case: one frame of each stream there and back, nothing computed, no
+/// messages.
 struct stream_shape {
     std::uint64_t streams;
-    std::uint64_t steps;       ///< of an iteration, one after the other; all streams of a step move at once
-    std::uint64_t hot_frames;  ///< that the hot stream moves in a step
-    std::uint64_t cold_frames; ///< that each of the others does
+    std::uint64_t steps = 1;       ///< of an iteration, one after the other; all streams of a step move at once
+    std::uint64_t hot_frames = 1;  ///< that the hot stream moves in a step
+    std::uint64_t cold_frames = 1; ///< that each of the others does
     std::uint64_t frame_bytes;
-    std::uint64_t window; ///< frames of a stream under way at most
-    std::uint64_t
-        hot_steps; ///< work on a frame that came back while its stream is hot, before the next goes out
-    std::uint64_t cold_steps; ///< work on any other one
-    std::uint64_t rotation;   ///< frames of a stream for which one stream is hot; 0: nothing is computed
-    std::uint64_t messages;   ///< that each frame sends to the owner of the step when it is back
-    std::uint64_t batch;      ///< messages that are handed over at once, at most
-    std::uint64_t owners;     ///< 0 where there are no messages
-    std::uint64_t keys;       ///< of each owner
+    std::uint64_t window = 1; ///< frames of a stream under way at most
+    /// Work on a frame that came back while its stream is hot, before the next goes out.
+    std::uint64_t hot_steps = 0;
+    std::uint64_t cold_steps = 0; ///< work on any other one
+    std::uint64_t rotation = 0;   ///< frames of a stream for which one stream is hot; 0: nothing is computed
+    std::uint64_t messages = 0;   ///< that each frame sends to the owner of the step when it is back
+    std::uint64_t batch = 0;      ///< messages that are handed over at once, at most
+    std::uint64_t owners = 0;     ///< 0 where there are no messages
+    std::uint64_t keys = 0;       ///< of each owner
     /// Frames of each stream in each step, streams of a step together, where they differ otherwise
     /// (bursts.hpp).
-    std::shared_ptr<const std::vector<std::uint64_t>> arrivals;
-    write_mode mode;
+    std::shared_ptr<const std::vector<std::uint64_t>> arrivals = nullptr;
+    write_mode mode = write_mode::per_frame;
     std::size_t workers;
     bool serves_itself = false; ///< peer=self: the session echoes too, on its own workers
     /// Bytes that can be read at once; 0: as many as the window has, and 64 KiB at least.

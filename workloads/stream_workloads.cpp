@@ -55,9 +55,12 @@ expectation expect_of(const parameters& how, const slice_order& order);
 
 std::vector<workload> make_workloads() {
     const parameter_spec workers{"workers", 2, 1, 1024, "", "threads of the runtime"};
+    const parameter_spec one_worker{"workers", 1, 1, 1024, "", "threads of the runtime"};
     const auto frames = [](std::string_view name, std::int64_t count, std::string_view help) {
         return parameter_spec{name, count, 1, 1'000'000, "frames", help};
     };
+    const parameter_spec frame{"frame_words", 512, 1, 512, "8 bytes", "size of a frame"};
+    const parameter_spec small_frame{"frame_words", 32, 1, 512, "8 bytes", "size of a frame"};
     // What is under way at once must fit into socket buffers of any machine: who writes it does not read
     // meanwhile.
     const parameter_spec window{"window", 32, 1, 32, "frames", "of a stream, under way at most"};
@@ -77,54 +80,48 @@ std::vector<workload> make_workloads() {
                               "who echoes: a process of its own, the same for every backend, or the backend on "
                               "its own workers, so that its CPU time holds both sides",
                               {{"process", 0}, {"self", 1}}};
+    // See docs/performance.md, net/pipeline_hotspot: what it costs that the peer runs on the same CPUs.
+    const parameter_spec peer_class{"peer_class",
+                                    0,
+                                    0,
+                                    1,
+                                    "",
+                                    "how the kernel schedules the echo peer: as any process, or so that being "
+                                    "woken it does not take the CPU from who has written to it (SCHED_BATCH)",
+                                    {{"normal", 0}, {"batch", 1}}};
+    // Of the workloads whose hot stream moves on with each step.
+    const parameter_spec steps{"steps_in_turn", 64, 1, 1'000'000, "", "steps in one iteration"};
+    const auto hot = frames("hot_frames", 32, "that the hot stream moves in a step");
+    const auto cold = frames("cold_frames", 2, "that each of the others moves");
     return {
         {.name = "net/echo_rtt",
          .summary = "one frame at a time on one connection to the echo peer and back",
          .operation = "echo",
          .measures_latency = true,
          .needs_peer = true,
-         .parameters = {frames("frames", 512, "echoes in one iteration"),
-                        {"frame_words", 32, 1, 512, "8 bytes", "size of a frame"},
-                        {"workers", 1, 1, 1024, "", "threads of the runtime"},
-                        peer},
+         .parameters = {frames("frames", 512, "echoes in one iteration"), small_frame, one_worker, peer,
+                        peer_class},
          .expect = expect_of<0>},
         {.name = "net/stream_window",
          .summary = "frames on one connection to the echo peer and back, a window of them under way",
          .operation = "frame",
          .needs_peer = true,
-         .parameters = {frames("frames", 2048, "in one iteration"),
-                        {"frame_words", 512, 1, 512, "8 bytes", "size of a frame"},
-                        window,
-                        write,
-                        {"workers", 1, 1, 1024, "", "threads of the runtime"},
-                        peer},
+         .parameters = {frames("frames", 2048, "in one iteration"), frame, window, write, one_worker, peer,
+                        peer_class},
          .expect = expect_of<1>},
         {.name = "net/imbalanced",
          .summary = "several connections to the echo peer at once, of which one carries most of the frames",
          .operation = "frame",
          .needs_peer = true,
-         .parameters = {streams,
-                        frames("hot_frames", 2048, "that stream 0 carries in one iteration"),
-                        frames("cold_frames", 128, "that each of the others carries"),
-                        {"frame_words", 512, 1, 512, "8 bytes", "size of a frame"},
-                        window,
-                        write,
-                        workers,
-                        peer},
+         .parameters = {streams, frames("hot_frames", 2048, "that stream 0 carries in one iteration"),
+                        frames("cold_frames", 128, "that each of the others carries"), frame, window, write,
+                        workers, peer, peer_class},
          .expect = expect_of<2>},
         {.name = "net/hotspot_rotation",
          .summary = "steps, in each of which another one of the connections carries most of the frames",
          .operation = "frame",
          .needs_peer = true,
-         .parameters = {streams,
-                        {"steps_in_turn", 64, 1, 1'000'000, "", "steps in one iteration"},
-                        frames("hot_frames", 32, "that the hot stream moves in a step"),
-                        frames("cold_frames", 2, "that each of the others moves"),
-                        {"frame_words", 512, 1, 512, "8 bytes", "size of a frame"},
-                        window,
-                        write,
-                        workers,
-                        peer},
+         .parameters = {streams, steps, hot, cold, frame, window, write, workers, peer, peer_class},
          .expect = expect_of<3>},
         {.name = "net/pipeline_hotspot",
          .summary =
@@ -138,12 +135,13 @@ std::vector<workload> make_workloads() {
                         {"hot_steps", 4000, 0, 1'000'000'000, "steps", "work on a frame of the hot stream"},
                         {"rotation", 64, 1, 1'000'000, "frames", "of a stream, for which the same one is hot"},
                         // Small frames, so that the work counts and not the copying.
-                        {"frame_words", 32, 1, 512, "8 bytes", "size of a frame"},
+                        small_frame,
                         // More than one, so that frames travel while one is computed on; few, because what has
                         // gone out already waits behind a hot frame for nothing.
                         {"window", 4, 1, 32, "frames", "of a stream, under way at most"},
                         write,
-                        workers},
+                        workers,
+                        peer_class},
          .expect = expect_of<4>},
         {.name = "net/keyed_hotspot",
          .summary =
@@ -152,17 +150,18 @@ std::vector<workload> make_workloads() {
          .operation = "frame",
          .needs_peer = true,
          .parameters = {streams,
-                        {"steps_in_turn", 64, 1, 1'000'000, "", "steps in one iteration"},
-                        frames("hot_frames", 32, "that the hot stream moves in a step"),
-                        frames("cold_frames", 2, "that each of the others moves"),
-                        {"frame_words", 512, 1, 512, "8 bytes", "size of a frame"},
+                        steps,
+                        hot,
+                        cold,
+                        frame,
                         {"frame_messages", 16, 1, message_batch::most, "messages", "that each frame sends"},
                         {"batch", 16, 1, message_batch::most, "messages", "handed over at once, at most"},
                         {"owners", 2, 1, 1024, "", "of a table each, by turns"},
                         {"keys", 64, 1, 1'000'000, "", "counters of a table"},
                         window,
                         write,
-                        workers},
+                        workers,
+                        peer_class},
          .expect = expect_of<5>},
         {.name = "net/bursty_tenants",
          .summary =
@@ -178,10 +177,11 @@ std::vector<workload> make_workloads() {
                         {"gap", 12, 1, 1'000'000, "rounds", "that it pauses, at most"},
                         {"skew", 11, 0, 30, "tenths", "exponent of Zipf's law, by which tenants have frames"},
                         {"pattern", 1, 0, 1'000'000'000, "", "another number, other bursts"},
-                        {"frame_words", 512, 1, 512, "8 bytes", "size of a frame"},
+                        frame,
                         window,
                         write,
-                        workers},
+                        workers,
+                        peer_class},
          .expect = expect_of<6>},
     };
 }

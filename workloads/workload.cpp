@@ -17,10 +17,19 @@
 
 namespace bench {
 
-bool serves_itself(const parameters& how) {
-    const auto peer = std::ranges::find(how.entries(), "peer", [](const auto& each) { return each.spec.name; });
-    return peer != how.entries().end() && peer->value != 0;
+namespace {
+
+/// Whether there is a parameter of that name, with another value than 0.
+bool is_set(const parameters& how, std::string_view name) {
+    const auto found = std::ranges::find(how.entries(), name, [](const auto& each) { return each.spec.name; });
+    return found != how.entries().end() && found->value != 0;
 }
+
+} // namespace
+
+bool serves_itself(const parameters& how) { return is_set(how, "peer"); }
+
+bool has_batch_peer(const parameters& how) { return is_set(how, "peer_class"); }
 
 std::span<const workload> all_workloads() {
     static const std::vector<workload> all = [] {

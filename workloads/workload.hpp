@@ -66,6 +66,10 @@ struct workload {
 /// no such parameter.
 [[nodiscard]] bool serves_itself(const parameters& how);
 
+/// Whether the peer is to be scheduled as SCHED_BATCH (peer_class=batch), where the workload has that
+/// parameter.
+[[nodiscard]] bool has_batch_peer(const parameters& how);
+
 /// Every workload of the build, in the order of the specification. Static storage.
 [[nodiscard]] std::span<const workload> all_workloads();
 

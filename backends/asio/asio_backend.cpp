@@ -6,6 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <string>
 
 #include <boost/asio/version.hpp>
 #include <boost/version.hpp>
@@ -28,6 +32,7 @@ struct setting {
     context_layout layout;
     polling poll;
     bool coroutines;
+    std::size_t threads; ///< for the connections of net/*; 0: as many as workers
 };
 
 struct choice {
@@ -56,7 +61,9 @@ public:
             {"context", "worker", "worker, pool", "", "an io_context a worker, or one shared by all workers"},
             {"poll", "off", "off, on", "", "during a slice workers call poll() in a loop and never sleep"},
             {"style", "handlers", "handlers, coroutines", "",
-             "messages and branches as posted handlers, or as awaitable coroutines with channels"}};
+             "messages and branches as posted handlers, or as awaitable coroutines with channels"},
+            {"threads", "0", "0 to 1024", "threads",
+             "workers that share the connections of net/*; 0: as many as the workload has"}};
     }
 
     std::expected<knob_values, std::string> effective_knobs(const knob_values& given) const override {
@@ -68,6 +75,9 @@ public:
                 return std::unexpected("knob " + std::string(knob) + '=' + value + " is not legal; it takes " +
                                        std::string(values[0]) + ", " + std::string(values[1]));
         }
+        if (!read_threads(*knobs))
+            return std::unexpected("knob threads=" + knobs->at("threads") +
+                                   " is not legal; it takes 0 to 1024");
         return knobs;
     }
 
@@ -78,16 +88,21 @@ public:
         const setting set{.layout =
                               knobs->at("context") == "pool" ? context_layout::pool : context_layout::worker,
                           .poll = knobs->at("poll") == "on" ? polling::on : polling::off,
-                          .coroutines = knobs->at("style") == "coroutines"};
+                          .coroutines = knobs->at("style") == "coroutines",
+                          .threads = *read_threads(*knobs)};
+        if (set.threads != 0 && !what.name.starts_with("net/"))
+            return refuse_unsupported("the knob threads says how many workers share connections, and " +
+                                      std::string(what.name) + " has none; leave it at 0");
         if (what.name == "fanout/balanced" || what.name == "fanout/skewed")
             return open_fanout(fanout_shape::read(how), set);
         if (what.name == "fanout/hotkey_rotation") return open_keyed_fanout(keyed_shape::read(how), set);
         if (what.name == "fanout/skynet" || what.name == "fanout/fib") return open_fork_join(what, how, set);
         if (what.name == "net/open_loop" || what.name == "net/connections") return open_peer(what, how, set);
-        if (what.name == "net/churn") return open_churn(churn_shape::read(how), set);
+        if (what.name == "net/churn") return open_churn(on_threads(churn_shape::read(how), set), set);
         if (what.name == "mixed/io_cpu")
             return open_mixed_session(mixed_shape::read(what, how), set.layout, set.poll);
-        if (what.name.starts_with("net/")) return open_streams(stream_shape::read(what, how), set);
+        if (what.name.starts_with("net/"))
+            return open_streams(on_threads(stream_shape::read(what, how), set), set);
         if (what.name == "ping_pong/tasks_rtt") return open_tasks(ping_pong_shape::read(how, false), set);
         if (what.name.starts_with("ping_pong/")) return open_messages(what, how, set);
         if (what.name.starts_with("fs/")) return open_file_session(what, how, set.layout, set.poll);
@@ -103,6 +118,24 @@ public:
     }
 
 private:
+    static constexpr std::size_t most_threads = 1024;
+
+    static std::optional<std::size_t> read_threads(const knob_values& knobs) {
+        const std::string& text = knobs.at("threads");
+        std::size_t threads = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), threads);
+        if (error != std::errc{} || end != text.data() + text.size() || threads > most_threads)
+            return std::nullopt;
+        return threads;
+    }
+
+    /// With as many workers as the knob says instead of all: what a program with fewer threads than CPUs does.
+    template <class Shape>
+    static Shape on_threads(Shape shape, const setting& set) {
+        if (set.threads != 0) shape.workers = std::min<decltype(shape.workers)>(shape.workers, set.threads);
+        return shape;
+    }
+
     static std::unique_ptr<session> open_fanout(fanout_shape shape, setting set) {
         return set.coroutines ? make_fanout_coroutines(shape, set.layout, set.poll)
                               : make_fanout(shape, set.layout, set.poll);
@@ -140,7 +173,7 @@ private:
                 "other, "
                 "and each connection would need a strand; context=worker keeps them on one thread");
         if (what.name == "net/open_loop") {
-            const auto shape = open_loop_shape::read(how);
+            const auto shape = on_threads(open_loop_shape::read(how), set);
             return set.coroutines ? make_open_loop_coroutines(shape, set.poll)
                                   : make_open_loop(shape, set.poll);
         }
@@ -149,7 +182,7 @@ private:
                 "as coroutines a session of net/connections that has lost its peer does not end, for a reason "
                 "that is "
                 "not understood; style=handlers is the faster form and has no such fault");
-        return make_connections(connections_shape::read(how), set.poll);
+        return make_connections(on_threads(connections_shape::read(how), set), set.poll);
     }
 
     static std::unique_ptr<session> open_churn(const churn_shape& shape, setting set) {

@@ -4,6 +4,7 @@
 #include "backends/asio/sessions.hpp"
 #include "workloads/scenarios/churn.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <utility>
@@ -38,15 +39,22 @@ private:
 /// A listener's connections as scenarios see them.
 class coroutine_door {
 public:
-    coroutine_door(client_acceptor& acceptor, listener_set& set)
-        : acceptor_(acceptor), set_(set), place_(acceptor.get_executor()) {}
+    coroutine_door(listener_set& set, std::size_t index)
+        : set_(set), index_(index), place_(set.executor_of(index)) {}
+
+    [[nodiscard]] auto accept() {
+        using answer = void(boost::system::error_code, peer_socket);
+        return asio::async_initiate<const asio::deferred_t, answer>(
+            [this](auto handler) { set_.accept(index_, place_, std::move(handler)); }, asio::deferred);
+    }
 
     coroutine_runtime::task<std::optional<coroutine_client>> next() {
         std::optional<coroutine_client> client;
         try {
-            client.emplace(co_await acceptor_.async_accept(place_ = set_.next_place(), asio::deferred));
+            place_ = set_.next_place();
+            client.emplace(co_await accept());
         } catch (const boost::system::system_error& failure) {
-            if (failure.code() != asio::error::operation_aborted) throw;
+            if (!is_end_of_listening(failure.code())) throw;
         }
         co_return client;
     }
@@ -55,8 +63,8 @@ public:
     }
 
 private:
-    client_acceptor& acceptor_;
     listener_set& set_;
+    std::size_t index_;
     coroutine_runtime::executor place_; // of the connection that was accepted last
 };
 
@@ -67,7 +75,7 @@ public:
     coroutine_accept_runtime(worker_threads& workers, listener_set& listeners)
         : coroutine_runtime(workers), listeners_(listeners) {}
 
-    [[nodiscard]] coroutine_door open_door(std::size_t listener) { return {listeners_[listener], listeners_}; }
+    [[nodiscard]] coroutine_door open_door(std::size_t listener) { return {listeners_, listener}; }
 
 private:
     listener_set& listeners_;
@@ -81,7 +89,7 @@ public:
         : service_(shape), workers_(shape.workers, layout, how), listeners_(workers_, service_),
           runtime_(workers_, listeners_) {
         for (std::size_t i = 0; i < churn_listeners; ++i)
-            asio::co_spawn(listeners_[i].get_executor(), scenarios::accept_all(runtime_, i, service_),
+            asio::co_spawn(listeners_.executor_of(i), scenarios::accept_all(runtime_, i, service_),
                            asio::detached);
     }
     ~churn_session() override {

@@ -1,5 +1,6 @@
 // W38 with awaitable<> coroutines: the shared scenario.
 #include "backends/asio/peer_runtime.hpp"
+#include "backends/asio/run_slice.hpp"
 #include "backends/asio/sessions.hpp"
 #include "workloads/scenarios/open_loop.hpp"
 
@@ -20,7 +21,7 @@ public:
     }
 
     slice_outcome run(const slice_order& order, recorder& into) override {
-        return run_slice(workers_, runtime_, scenarios::open_loop(runtime_, lines_, order, into));
+        return run_slice(workers_, scenarios::open_loop(runtime_, lines_, order, into));
     }
 
 private:

@@ -2,12 +2,14 @@
 #include "backends/asio/coroutine_runtime.hpp"
 #include "backends/asio/coroutine_stream.hpp"
 #include "backends/asio/own_server.hpp"
+#include "backends/asio/run_slice.hpp"
 #include "backends/asio/sessions.hpp"
 #include "workloads/scenarios/keyed_streams.hpp"
 #include "workloads/scenarios/streams.hpp"
 
-#include <exception>
+#include <memory>
 #include <utility>
+#include <vector>
 
 namespace bench::on_asio {
 namespace {
@@ -63,20 +65,9 @@ public:
           runtime_(workers_, layout, shape) {}
 
     slice_outcome run(const slice_order& order, recorder& into) override {
-        running_slice slice(workers_);
-        slice_outcome done;
-        std::exception_ptr failure;
-        asio::co_spawn(runtime_.executor_of(0),
-                       shape_.owners != 0 ? scenarios::keyed_streams(runtime_, shape_, flows_, tables_, order)
-                                          : scenarios::streams(runtime_, shape_, flows_, order, into),
-                       [&](std::exception_ptr thrown, slice_outcome outcome) {
-                           failure = std::move(thrown);
-                           done = std::move(outcome);
-                           slice.announce_end();
-                       });
-        slice.wait();
-        if (failure) std::rethrow_exception(failure);
-        return done;
+        return run_slice(workers_, shape_.owners != 0
+                                       ? scenarios::keyed_streams(runtime_, shape_, flows_, tables_, order)
+                                       : scenarios::streams(runtime_, shape_, flows_, order, into));
     }
 
 private:

@@ -1,5 +1,6 @@
 // The shared scenarios on Asio's coroutines: knob style=coroutines.
 #include "backends/asio/coroutine_runtime.hpp"
+#include "backends/asio/run_slice.hpp"
 #include "backends/asio/sessions.hpp"
 #include "workloads/scenarios/fanout.hpp"
 #include "workloads/scenarios/fork_join.hpp"
@@ -24,18 +25,7 @@ public:
         : workers_(workers, layout, how), runtime_(workers_), root_(std::move(root)) {}
 
     slice_outcome run(const slice_order& order, recorder& into) override {
-        running_slice slice(workers_);
-        slice_outcome done;
-        std::exception_ptr failure;
-        asio::co_spawn(runtime_.executor_of(0), root_(runtime_, order, into),
-                       [&](std::exception_ptr thrown, slice_outcome outcome) {
-                           failure = std::move(thrown);
-                           done = std::move(outcome);
-                           slice.announce_end();
-                       });
-        slice.wait();
-        if (failure) std::rethrow_exception(failure);
-        return done;
+        return run_slice(workers_, root_(runtime_, order, into));
     }
 
 private:

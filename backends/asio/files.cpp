@@ -1,6 +1,7 @@
 // W20–W23 on Asio: the shared scenarios, with awaitable coroutines over a thread pool for the blocking calls.
 #include "workloads/scenarios/files.hpp"
-#include "backends/asio/native_file.hpp"
+#include "backends/asio/chosen_files.hpp"
+#include "backends/asio/run_slice.hpp"
 #include "backends/asio/sessions.hpp"
 
 #include <functional>
@@ -9,16 +10,7 @@
 namespace bench::on_asio {
 namespace {
 
-#if defined(BOOST_ASIO_HAS_FILE)
-using scenario_runtime = native_file_runtime;
-constexpr bool native = true;
-#else
-using scenario_runtime = pooled_file_runtime;
-constexpr bool native = false;
-#endif
-static_assert(file_runtime<scenario_runtime>);
-
-/// What runs one root coroutine a slice.
+/// What the sessions have in common.
 class file_session : public session {
 public:
     file_session(std::size_t workers, std::size_t pool_threads, context_layout layout, polling how)
@@ -28,28 +20,12 @@ public:
     ~file_session() override { workers_.join(); }
 
     std::map<std::string, std::string> capabilities() const override {
-        return {{"files", native ? "random_access_file" : "thread pool"},
-                {"pool_threads", std::to_string(pool_threads_)}};
+        return {{"files", files_kind}, {"pool_threads", std::to_string(pool_threads_)}};
     }
 
 protected:
-    slice_outcome run_root(coroutine_runtime::task<slice_outcome> root) {
-        running_slice slice(workers_);
-        slice_outcome done;
-        std::exception_ptr failure;
-        asio::co_spawn(runtime_.executor_of(0), std::move(root),
-                       [&](std::exception_ptr thrown, slice_outcome outcome) {
-                           failure = std::move(thrown);
-                           done = std::move(outcome);
-                           slice.announce_end();
-                       });
-        slice.wait();
-        if (failure) std::rethrow_exception(failure);
-        return done;
-    }
-
     worker_threads workers_;
-    scenario_runtime runtime_;
+    files_runtime runtime_;
     std::size_t pool_threads_;
 };
 
@@ -65,14 +41,15 @@ public:
 
     slice_outcome run(const slice_order& order, recorder& into) override {
         if (data_->shape().writes)
-            return run_root(scenarios::write_file(runtime_, file_, *data_, buffers_, order));
-        return run_root(scenarios::read_file(runtime_, file_, data_->shape(), buffers_, order, into));
+            return run_slice(workers_, scenarios::write_file(runtime_, file_, *data_, buffers_, order));
+        return run_slice(workers_,
+                         scenarios::read_file(runtime_, file_, data_->shape(), buffers_, order, into));
     }
 
 private:
     std::unique_ptr<data_file> data_;
     block_buffers buffers_;
-    scenario_runtime::file file_;
+    files_runtime::file file_;
 };
 
 class storm_session final : public file_session {
@@ -81,7 +58,7 @@ public:
         : file_session(shape.workers, shape.workers, layout, how), shape_(shape) {}
 
     slice_outcome run(const slice_order& order, recorder&) override {
-        return run_root(scenarios::metadata_storm(runtime_, folder_, shape_, order));
+        return run_slice(workers_, scenarios::metadata_storm(runtime_, folder_, shape_, order));
     }
 
 private:
@@ -93,10 +70,7 @@ private:
 
 std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how,
                                                                    context_layout layout, polling poll) {
-    if (native && layout == context_layout::pool)
-        return refuse_unsupported(
-            "with context=pool one file object of Asio's would be used by several threads at once, which its "
-            "documentation does not allow; use context=worker");
+    if (auto refused = files_refuse(layout)) return std::unexpected(std::move(*refused));
     if (what.name == "fs/metadata_storm")
         return open_session<storm_session>(storm_shape::read(how), layout, poll);
     auto data = open_data_file(file_shape::read(what, how));

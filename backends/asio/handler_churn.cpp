@@ -49,7 +49,7 @@ public:
         : service_(shape), workers_(std::make_unique<worker_threads>(shape.workers, layout, how)),
           listeners_(*workers_, service_) {
         for (std::size_t i = 0; i < churn_listeners; ++i)
-            asio::post(listeners_[i].get_executor(), [this, i] { accept(i); });
+            asio::post(listeners_.executor_of(i), [this, i] { accept(i); });
     }
     ~churn_session() override {
         listeners_.close();
@@ -67,9 +67,9 @@ public:
 
 private:
     void accept(std::size_t listener) {
-        listeners_[listener].async_accept(
-            listeners_.next_place(), [this, listener](error failure, peer_socket socket) {
-                if (failure == asio::error::operation_aborted) return;
+        listeners_.accept(
+            listener, listeners_.next_place(), [this, listener](error failure, peer_socket socket) {
+                if (is_end_of_listening(failure)) return;
                 if (failure)
                     return service_.fail(std::make_exception_ptr(boost::system::system_error(failure)));
                 auto client = std::make_shared<served_client>(std::move(socket), service_);

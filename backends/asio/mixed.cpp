@@ -1,22 +1,15 @@
 // W40 on Asio: the shared scenario. What computes runs on a thread pool of its own, as Asio's documentation has
 // it for work that would keep an io_context from its handlers.
 #include "workloads/scenarios/mixed.hpp"
+#include "backends/asio/chosen_files.hpp"
 #include "backends/asio/coroutine_stream.hpp"
-#include "backends/asio/native_file.hpp"
+#include "backends/asio/run_slice.hpp"
 #include "backends/asio/sessions.hpp"
 
 #include <utility>
 
 namespace bench::on_asio {
 namespace {
-
-#if defined(BOOST_ASIO_HAS_FILE)
-using files_runtime = native_file_runtime;
-constexpr bool native = true;
-#else
-using files_runtime = pooled_file_runtime;
-constexpr bool native = false;
-#endif
 
 class mixed_scenario_runtime : public files_runtime {
 public:
@@ -56,24 +49,11 @@ public:
 
     std::map<std::string, std::string> capabilities() const override {
         const std::string threads = std::to_string(ground_->shape().workers());
-        return {{"files", native ? "random_access_file" : "thread pool"},
-                {"pool_threads", threads},
-                {"compute_threads", threads}};
+        return {{"files", files_kind}, {"pool_threads", threads}, {"compute_threads", threads}};
     }
 
     slice_outcome run(const slice_order& order, recorder& into) override {
-        running_slice slice(workers_);
-        slice_outcome done;
-        std::exception_ptr failure;
-        asio::co_spawn(runtime_.executor_of(0), scenarios::mixed(runtime_, file_, *ground_, order, into),
-                       [&](std::exception_ptr thrown, slice_outcome outcome) {
-                           failure = std::move(thrown);
-                           done = std::move(outcome);
-                           slice.announce_end();
-                       });
-        slice.wait();
-        if (failure) std::rethrow_exception(failure);
-        return done;
+        return run_slice(workers_, scenarios::mixed(runtime_, file_, *ground_, order, into));
     }
 
 private:
@@ -87,10 +67,7 @@ private:
 
 std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape,
                                                                     context_layout layout, polling how) {
-    if (native && layout == context_layout::pool)
-        return refuse_unsupported(
-            "with context=pool one file object of Asio's would be used by several threads at once, which its "
-            "documentation does not allow; use context=worker");
+    if (auto refused = files_refuse(layout)) return std::unexpected(std::move(*refused));
     auto ground = mixed_ground::open(shape);
     if (!ground) return std::unexpected(std::move(ground.error()));
     return open_session<mixed_session>(std::move(*ground), layout, how);

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <exception>
 #include <optional>
 #include <span>
 #include <utility>
@@ -78,22 +77,5 @@ private:
 };
 
 static_assert(stream_runtime<coroutine_peer_runtime>);
-
-/// One slice: runs a scenario's root on the first worker and waits for its result.
-template <class Result>
-Result run_slice(worker_threads& workers, coroutine_peer_runtime& runtime,
-                 coroutine_runtime::task<Result> root) {
-    running_slice slice(workers);
-    Result done;
-    std::exception_ptr failure;
-    asio::co_spawn(runtime.executor_of(0), std::move(root), [&](std::exception_ptr thrown, Result outcome) {
-        failure = std::move(thrown);
-        done = std::move(outcome);
-        slice.announce_end();
-    });
-    slice.wait();
-    if (failure) std::rethrow_exception(failure);
-    return done;
-}
 
 } // namespace bench::on_asio

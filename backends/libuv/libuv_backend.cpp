@@ -2,7 +2,10 @@
 
 #include "backends/libuv/sessions.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <string>
 
 #include <uv.h>
 
@@ -22,14 +25,18 @@ public:
     }
     std::vector<knob_spec> knobs() const override {
         return {{"threads", "0", "0 to 1024", "threads",
-                 "size of libuv's thread pool (UV_THREADPOOL_SIZE), for fanout and fs; 0: as many as workers"}};
+                 "size of libuv's thread pool (UV_THREADPOOL_SIZE), for fanout and fs; 0: as many as workers"},
+                {"loops", "0", "0 to 1024", "loops",
+                 "loops that share the connections of net/*, each with a thread; 0: as many as workers"}};
     }
 
     std::expected<knob_values, std::string> effective_knobs(const knob_values& given) const override {
         auto knobs = backend::effective_knobs(given);
-        if (knobs && !read_threads(*knobs))
-            return std::unexpected("knob threads=" + knobs->at("threads") +
-                                   " is not legal; it takes 0 to 1024");
+        if (!knobs) return knobs;
+        for (const std::string name : {"threads", "loops"})
+            if (!read_count(*knobs, name))
+                return std::unexpected("knob " + name + "=" + knobs->at(name) +
+                                       " is not legal; it takes 0 to 1024");
         return knobs;
     }
 
@@ -37,6 +44,10 @@ public:
                                                           const knob_values& given) override try {
         const auto knobs = effective_knobs(given);
         if (!knobs) return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
+        const std::size_t loops = *read_count(*knobs, "loops");
+        if (loops != 0 && !what.name.starts_with("net/"))
+            return refuse_unsupported("the knob loops says how many loops share connections, and " +
+                                      std::string(what.name) + " has none; leave it at 0");
         if (what.name == "ping_pong/steady_rtt") return make_steady_rtt(ping_pong_shape::read(how, false));
         if (what.name == "ping_pong/cold_start") return make_cold_start(ping_pong_shape::read(how, false));
         if (what.name == "ping_pong/one_way_drain") return make_one_way_drain(ping_pong_shape::read(how, true));
@@ -57,11 +68,12 @@ public:
             return refuse_unsupported(
                 "the empty workload shows the harness's own cost, which the floor measures; no "
                 "runtime takes part in it");
-        if (what.name == "net/open_loop") return make_open_loop(open_loop_shape::read(how));
-        if (what.name == "net/connections") return make_connections(connections_shape::read(how));
-        if (what.name == "net/churn") return make_churn(churn_shape::read(how));
+        if (what.name == "net/open_loop") return make_open_loop(on_loops(open_loop_shape::read(how), loops));
+        if (what.name == "net/connections")
+            return make_connections(on_loops(connections_shape::read(how), loops));
+        if (what.name == "net/churn") return make_churn(on_loops(churn_shape::read(how), loops));
         if (what.name == "mixed/io_cpu") return open_mixed(what, how, *read_threads(*knobs));
-        if (what.name.starts_with("net/")) return make_streams(stream_shape::read(what, how));
+        if (what.name.starts_with("net/")) return make_streams(on_loops(stream_shape::read(what, how), loops));
         return refuse_unsupported("the libuv backend has no form of " + std::string(what.name) + " yet");
     } catch (const std::exception& error) {
         return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
@@ -69,12 +81,22 @@ public:
 
 private:
     static std::optional<std::size_t> read_threads(const knob_values& knobs) {
-        const std::string& text = knobs.at("threads");
+        return read_count(knobs, "threads");
+    }
+    static std::optional<std::size_t> read_count(const knob_values& knobs, const std::string& name) {
+        const std::string& text = knobs.at(name);
         std::size_t threads = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), threads);
         if (error != std::errc{} || end != text.data() + text.size() || threads > most_threads)
             return std::nullopt;
         return threads;
+    }
+
+    /// With `loops` workers instead of all: what a program with fewer loops than CPUs does.
+    template <class Shape>
+    static Shape on_loops(Shape shape, std::size_t loops) {
+        if (loops != 0) shape.workers = std::min<decltype(shape.workers)>(shape.workers, loops);
+        return shape;
     }
 
     /// As many threads as workers, or as reads that wait for the disk, like the other pools.

@@ -1,16 +1,17 @@
-// The scenarios' runtime with connections to the echo peer and timers (W38, W39).
+// The scenarios' runtime with connections to the echo peer (W30–W36, W38–W40) and timers.
 #pragma once
 
 #include "backends/spargio/scenario_runtime.hpp"
+#include "backends/spargio/stream_choices.hpp"
 #include "workloads/peer_connection.hpp"
 #include "workloads/stream_runtime.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include <spargio/spargio.hpp>
 
@@ -24,14 +25,17 @@ public:
     [[nodiscard]] auto read_some(std::span<std::byte> into) {
         return checked([&] { return stream_.read_some(into); });
     }
-    /// Of one part.
     [[nodiscard]] auto write_all(std::span<iovec> parts) {
-        const std::span from(static_cast<const std::byte*>(parts.front().iov_base), parts.front().iov_len);
-        return checked_task(spargio::io::write_all(stream_, from));
+        return checked_task(parts.size() == 1 ? spargio::io::write_all(stream_, bytes_of(parts.front()))
+                                              : spargio::io::write_all(stream_, parts));
     }
     [[nodiscard]] const spargio::net::tcp_stream& socket() const noexcept { return stream_; }
 
 private:
+    [[nodiscard]] static std::span<const std::byte> bytes_of(const iovec& part) noexcept {
+        return {static_cast<const std::byte*>(part.iov_base), part.iov_len};
+    }
+
     spargio::net::tcp_stream stream_;
 };
 
@@ -45,32 +49,55 @@ public:
 
 class spargio_peer_runtime : public spargio_scenario_runtime {
 public:
-    using spargio_scenario_runtime::spargio_scenario_runtime;
+    spargio_peer_runtime(std::size_t workers, stream_choices choices)
+        : spargio_scenario_runtime(workers), choices_(choices) {}
 
     [[nodiscard]] spargio_peer_stream& stream(std::size_t index) { return streams_[index]; }
+    [[nodiscard]] const spargio_peer_stream& stream(std::size_t index) const { return streams_[index]; }
     [[nodiscard]] joiner<std::uint64_t> spawn_for_stream(std::size_t index, task<std::uint64_t>&& what) {
-        return streams_[index].socket().spawn_on_session(std::move(what));
+        const spargio::net::tcp_stream& socket = streams_[index].socket();
+        return choices_.place == stream_choices::task_place::session
+                   ? socket.spawn_on_session(std::move(what))
+                   : socket.spawn_stealable_on_session(std::move(what));
     }
     [[nodiscard]] spargio_timer make_timer(std::size_t) { return {}; }
 
-    /// Connects; stream i belongs to shard i modulo `homes`.
-    [[nodiscard]] task<std::uint64_t> open(std::uint64_t count, std::size_t homes) {
+    /// Connects to the echo peer.
+    [[nodiscard]] task<std::uint64_t> open(std::uint64_t count) {
         const auto peer = spargio::net::endpoint::loopback(port_of_peer());
-        for (std::uint64_t i = 0; i < count; ++i) {
-            spargio::net::connect_options how;
-            how.home = spargio::net::fixed{static_cast<std::uint32_t>(i % homes)};
-            how.no_delay = true;
-            how.send_buffer = peer_buffer_bytes;
-            how.receive_buffer = peer_buffer_bytes;
-            auto connected = co_await spargio::net::tcp_stream::connect(peer, how);
-            if (!connected) fail_scenario(connected.error());
-            streams_.emplace_back(std::move(*connected));
-        }
+        streams_.reserve(count);
+        for (std::uint64_t i = 0; i < count; ++i) co_await connect(peer, home_of(i));
         co_return count;
     }
 
+protected:
+    /// The shard that stream belongs to.
+    [[nodiscard]] spargio::net::session_policy home_of(std::uint64_t stream) const {
+        switch (choices_.homes) {
+        case stream_choices::home::round_robin:
+            return spargio::net::round_robin{};
+        case stream_choices::home::preferred:
+            return spargio::net::context_preferred{};
+        case stream_choices::home::by_turns:
+            break;
+        }
+        return spargio::net::fixed{static_cast<std::uint32_t>(stream)};
+    }
+    /// One more stream.
+    [[nodiscard]] task<std::uint64_t> connect(spargio::net::endpoint peer, spargio::net::session_policy home) {
+        spargio::net::connect_options how(home);
+        how.no_delay = true;
+        how.send_buffer = peer_buffer_bytes;
+        how.receive_buffer = peer_buffer_bytes;
+        auto connected = co_await spargio::net::tcp_stream::connect(peer, how);
+        if (!connected) fail_scenario(connected.error());
+        streams_.emplace_back(std::move(*connected));
+        co_return streams_.size();
+    }
+
 private:
-    std::deque<spargio_peer_stream> streams_;
+    stream_choices choices_;
+    std::vector<spargio_peer_stream> streams_;
 };
 
 static_assert(stream_runtime<spargio_peer_runtime>);

@@ -15,6 +15,11 @@
 namespace bench {
 namespace {
 
+/// Many connections, most of them idle: each shard has as many.
+constexpr stream_choices dealt_out{.place = stream_choices::task_place::session,
+                                   .receive = stream_choices::receive_mode::single,
+                                   .homes = stream_choices::home::by_turns};
+
 /// A knob may give fewer shards than the workload has workers.
 connections_shape with_shards(connections_shape shape, const spargio::runtime_options& options) {
     shape.workers = std::min<std::size_t>(shape.workers, options.shards);
@@ -24,7 +29,7 @@ connections_shape with_shards(connections_shape shape, const spargio::runtime_op
 class connections_session final : public warm_session {
 public:
     connections_session(const spargio::runtime_options& options, const connections_shape& shape)
-        : warm_session(options), all_(with_shards(shape, options)), runtime_(options.shards) {
+        : warm_session(options), all_(with_shards(shape, options)), runtime_(options.shards, dealt_out) {
         all_.make_channels(runtime_);
         const memory_growth growth;
         try {
@@ -57,7 +62,7 @@ private:
     }
 
     spargio::task<std::uint64_t> open() {
-        const std::uint64_t opened = co_await runtime_.open(all_.shape.connections, all_.shape.workers);
+        const std::uint64_t opened = co_await runtime_.open(all_.shape.connections);
         for (std::size_t i = 0; i < opened; ++i)
             runtime_.spawn_on(i % all_.shape.workers, scenarios::read_for_ever(runtime_, i, all_)).detach();
         co_return opened;
@@ -70,9 +75,10 @@ private:
 
 class open_loop_session final : public warm_session {
 public:
-    open_loop_session(const spargio::runtime_options& options, const open_loop_shape& shape)
-        : warm_session(options), lines_(shape), runtime_(options.shards) {
-        run_root(runtime_.open(shape.connections, options.shards));
+    open_loop_session(const spargio::runtime_options& options, const open_loop_shape& shape,
+                      stream_choices choices)
+        : warm_session(options), lines_(shape), runtime_(options.shards, choices) {
+        run_root(runtime_.open(shape.connections));
     }
 
     slice_outcome run(const slice_order& order, recorder& into) override {
@@ -91,9 +97,14 @@ std::unique_ptr<session> make_connections_session(const spargio::runtime_options
     return std::make_unique<connections_session>(options, shape);
 }
 
-std::unique_ptr<session> make_open_loop_session(const spargio::runtime_options& options,
-                                                const open_loop_shape& shape) {
-    return std::make_unique<open_loop_session>(options, shape);
+std::expected<std::unique_ptr<session>, refusal> open_open_loop_session(const spargio::runtime_options& options,
+                                                                        const open_loop_shape& shape,
+                                                                        stream_choices choices) {
+    if (choices.receive == stream_choices::receive_mode::multishot)
+        return refuse_unsupported("stream_receive=multishot is not written for net/open_loop");
+    // Two tasks share the state of a connection: on one shard they never run at the same time.
+    choices.place = stream_choices::task_place::session;
+    return open_session<open_loop_session>(options, shape, choices);
 }
 
 } // namespace bench

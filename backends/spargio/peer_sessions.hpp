@@ -1,11 +1,13 @@
 #pragma once
 
+#include "backends/spargio/stream_choices.hpp"
 #include "workloads/backend.hpp"
 #include "workloads/connections.hpp"
 #include "workloads/open_loop.hpp"
 
 #include <spargio/core/options.hpp>
 
+#include <expected>
 #include <memory>
 
 namespace bench {
@@ -14,7 +16,8 @@ namespace bench {
 /// be opened.
 [[nodiscard]] std::unique_ptr<session> make_connections_session(const spargio::runtime_options& options,
                                                                 const connections_shape& shape);
-[[nodiscard]] std::unique_ptr<session> make_open_loop_session(const spargio::runtime_options& options,
-                                                              const open_loop_shape& shape);
+[[nodiscard]] std::expected<std::unique_ptr<session>, refusal>
+open_open_loop_session(const spargio::runtime_options& options, const open_loop_shape& shape,
+                       stream_choices choices);
 
 } // namespace bench

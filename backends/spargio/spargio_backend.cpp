@@ -4,6 +4,11 @@
 
 #include <spargio/core/options.hpp>
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
 namespace bench {
 namespace {
 
@@ -22,37 +27,56 @@ public:
         for (const auto& knob : spargio::knobs())
             all.push_back({std::string(knob.name), knob.get(defaults), std::string(knob.range),
                            std::string(knob.unit), std::string(knob.help)});
+        for (auto& knob : stream_choices::knobs()) all.push_back(std::move(knob));
         return all;
     }
 
     [[nodiscard]] std::expected<knob_values, std::string>
     effective_knobs(const knob_values& given) const override {
-        const auto options = read_knobs(given);
-        if (!options) return std::unexpected(options.error());
-        knob_values all;
-        for (const auto& knob : spargio::knobs()) all.emplace(knob.name, knob.get(*options));
+        const auto chosen = read_knobs(given);
+        if (!chosen) return std::unexpected(chosen.error());
+        knob_values all = chosen->streams.values();
+        for (const auto& knob : spargio::knobs()) all.emplace(knob.name, knob.get(chosen->options));
         return all;
     }
 
     [[nodiscard]] std::expected<std::unique_ptr<session>, refusal>
     open(const workload& what, const parameters& how, const knob_values& given) override {
-        auto options = read_knobs(given);
-        if (!options) return std::unexpected(refusal{refusal::kind_type::bad_knob, std::move(options.error())});
+        auto chosen = read_knobs(given);
+        if (!chosen) return std::unexpected(refusal{refusal::kind_type::bad_knob, std::move(chosen.error())});
         if (!given.contains("shards") && what.name != "harness/empty")
-            options->shards = static_cast<unsigned>(how["workers"]);
-        return open_spargio_session(what, how, *options);
+            chosen->options.shards = static_cast<unsigned>(how["workers"]);
+        return open_spargio_session(what, how, chosen->options, chosen->streams);
     }
 
 private:
-    /// The options that the knobs lead to, as they will be in effect.
-    static std::expected<spargio::runtime_options, std::string> read_knobs(const knob_values& given) {
+    struct knobs_read {
+        spargio::runtime_options options;
+        stream_choices streams;
+    };
+
+    static bool is_known(std::string_view name) {
+        return std::ranges::any_of(spargio::knobs(), [&](const auto& knob) { return knob.name == name; });
+    }
+
+    static std::string stream_knob_names() {
+        std::string all;
+        for (const auto& knob : stream_choices::knobs()) all += (all.empty() ? "" : ", ") + knob.name;
+        return all;
+    }
+
+    /// What the knobs lead to, as it will be in effect.
+    static std::expected<knobs_read, std::string> read_knobs(knob_values given) {
+        const auto streams = stream_choices::take_from(given);
+        if (!streams) return std::unexpected(streams.error());
         spargio::runtime_options options;
         for (const auto& [name, text] : given)
             if (const auto set = spargio::set_knob(options, name, text); !set)
-                return std::unexpected(set.error());
+                return std::unexpected(
+                    is_known(name) ? set.error() : set.error() + "; for connections: " + stream_knob_names());
         if (const auto resolved = spargio::resolve(options); !resolved)
             return std::unexpected(resolved.error().message);
-        return spargio::with_preset(options);
+        return knobs_read{spargio::with_preset(options), *streams};
     }
 };
 

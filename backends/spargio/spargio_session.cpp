@@ -143,7 +143,21 @@ private:
 
 using opened = std::expected<std::unique_ptr<session>, refusal>;
 
-opened open_by_name(const workload& what, const parameters& how, const spargio::runtime_options& options) {
+/// W30–W36.
+bool moves_frames(const workload& what) {
+    return what.name.starts_with("net/") && what.name != "net/churn" && what.name != "net/open_loop" &&
+           what.name != "net/connections";
+}
+
+opened open_by_name(const workload& what, const parameters& how, const spargio::runtime_options& options,
+                    stream_choices choices) {
+    if (moves_frames(what)) return open_stream_session(options, stream_shape::read(what, how), choices);
+    if (what.name == "net/open_loop")
+        return open_open_loop_session(options, open_loop_shape::read(how), choices);
+    if (what.name == "mixed/io_cpu") return open_mixed_session(options, mixed_shape::read(what, how), choices);
+    if (choices != stream_choices{})
+        return refuse_unsupported("the knobs 'stream_task', 'stream_receive' and 'stream_home' are for the "
+                                  "workloads that move frames on connections; leave them out here");
     if (what.name == "ping_pong/steady_rtt")
         return open_session<steady_session>(options, ping_pong_shape::read(how, false));
     if (what.name == "ping_pong/tasks_rtt")
@@ -160,10 +174,7 @@ opened open_by_name(const workload& what, const parameters& how, const spargio::
     if (what.name == "fanout/fib") return open_session<fib_session>(options, fib_shape::read(how));
     if (what.name.starts_with("fs/")) return open_spargio_file_session(what, how, options);
     if (what.name == "net/churn") return make_churn_session(options, churn_shape::read(how));
-    if (what.name == "net/open_loop") return make_open_loop_session(options, open_loop_shape::read(how));
     if (what.name == "net/connections") return make_connections_session(options, connections_shape::read(how));
-    if (what.name.starts_with("net/")) return make_stream_session(options, stream_shape::read(what, how));
-    if (what.name == "mixed/io_cpu") return open_mixed_session(options, mixed_shape::read(what, how));
     if (what.name == "idle/park") return open_session<idle_session>(options);
     return refuse_unsupported("the Spargio backend has no session for this workload");
 }
@@ -171,11 +182,11 @@ opened open_by_name(const workload& what, const parameters& how, const spargio::
 } // namespace
 
 opened open_spargio_session(const workload& what, const parameters& how,
-                            const spargio::runtime_options& options) {
+                            const spargio::runtime_options& options, stream_choices choices) {
     if (what.name == "harness/empty")
         return refuse_unsupported("measures the harness, which no runtime takes part in");
     try {
-        return open_by_name(what, how, options);
+        return open_by_name(what, how, options, choices);
     } catch (const std::exception& error) {
         return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/spargio/stream_choices.hpp"
 #include "workloads/backend.hpp"
 
 #include <spargio/core/options.hpp>
@@ -9,6 +10,7 @@ namespace bench {
 /// Opens the session for one workload. Options are resolved; a failure to start is a refusal of kind `failed`
 /// with cause and remedy.
 [[nodiscard]] std::expected<std::unique_ptr<session>, refusal>
-open_spargio_session(const workload& what, const parameters& how, const spargio::runtime_options& options);
+open_spargio_session(const workload& what, const parameters& how, const spargio::runtime_options& options,
+                     stream_choices choices);
 
 } // namespace bench

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/spargio/stream_choices.hpp"
 #include "workloads/backend.hpp"
 #include "workloads/frame_flow.hpp"
 #include "workloads/mixed.hpp"
@@ -13,11 +14,11 @@ namespace bench {
 
 /// A session for net/ workloads that go to the echo peer. Throws std::exception when runtime or connections
 /// can't be opened.
-[[nodiscard]] std::unique_ptr<session> make_stream_session(const spargio::runtime_options& options,
-                                                           const stream_shape& shape);
+[[nodiscard]] std::expected<std::unique_ptr<session>, refusal>
+open_stream_session(const spargio::runtime_options& options, const stream_shape& shape, stream_choices choices);
 
 /// A session for mixed/io_cpu. Throws likewise.
 [[nodiscard]] std::expected<std::unique_ptr<session>, refusal>
-open_mixed_session(const spargio::runtime_options& options, const mixed_shape& shape);
+open_mixed_session(const spargio::runtime_options& options, const mixed_shape& shape, stream_choices choices);
 
 } // namespace bench

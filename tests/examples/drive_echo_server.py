@@ -43,6 +43,10 @@ def main() -> int:
                 server.kill()
                 return 1
         with socket.create_connection(("127.0.0.1", port)) as silent:
+            # One echo, so that the server has it: a connection that nobody has accepted yet is reset with its listener.
+            silent.sendall(b"x")
+            if receive_exactly(silent, 1) != b"x":
+                return 1
             server.stdin.close()
             if silent.recv(1) != b"":
                 return 1

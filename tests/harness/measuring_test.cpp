@@ -75,6 +75,11 @@ TEST(measuring, M4_a_slice_says_what_it_did_and_what_it_cost) {
                   10'000 * slice.at("iterations").get<std::uint64_t>());
         EXPECT_GT(slice.at("user_ns").get<std::uint64_t>() + slice.at("system_ns").get<std::uint64_t>(), 0u);
     }
+    const auto& recorded = document.at("blocks")[0].at("slices").back();
+    ASSERT_EQ(recorded.at("mode"), "latency");
+    EXPECT_GE(recorded.at("latency").at("count").get<int>(), 1'000);
+    EXPECT_GE(recorded.at("latency").at("p99_ns").get<int>(), 1'000);
+    EXPECT_FALSE(recorded.at("latency").contains("buckets"));
     const auto of = case_of(document, "steady");
     EXPECT_EQ(of.at("latency").at("min_ns"), 1'000);
     EXPECT_LE(of.at("latency").at("max_ns").get<int>(), 1'499);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -241,6 +242,24 @@ TEST(echo_peer, W6_is_not_started_for_a_session_that_serves_itself) {
     ASSERT_TRUE(none) << none.error();
     EXPECT_FALSE(none->has_value());
     EXPECT_EQ(peer_port(), std::nullopt);
+}
+
+TEST(echo_peer, W6_is_scheduled_as_the_workload_says) {
+    const auto plain = start_for("net/pipeline_hotspot", {});
+    ASSERT_TRUE(plain && plain->has_value());
+    EXPECT_EQ(::sched_getscheduler((*plain)->process()), ::sched_getscheduler(0));
+}
+
+TEST(echo_peer, W6_is_scheduled_as_batch_work_where_that_is_asked_for_with_every_thread) {
+    const auto batch = start_for("net/pipeline_hotspot", {{"peer_class", "batch"}});
+    ASSERT_TRUE(batch && batch->has_value());
+    EXPECT_NE(::sched_getscheduler(0), SCHED_BATCH) << "who started it is scheduled as before";
+    const connection client((*batch)->port());
+    client.send("x");
+    EXPECT_EQ(client.receive(1), "x"); // it has a thread for this connection
+    const std::string threads = "/proc/" + std::to_string((*batch)->process()) + "/task";
+    for (const auto& thread : std::filesystem::directory_iterator(threads))
+        EXPECT_EQ(::sched_getscheduler(std::stoi(thread.path().filename().string())), SCHED_BATCH);
 }
 
 } // namespace

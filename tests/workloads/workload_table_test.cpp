@@ -75,14 +75,14 @@ TEST(workload_table, W10_to_W37_defaults_are_the_constants_of_the_specification)
     EXPECT_EQ(
         label("net/pipeline_hotspot"),
         "streams=8,frames=1024,steps=150,hot_steps=4000,rotation=64,frame_words=32,window=4,write=per_frame,"
-        "workers=2");
+        "workers=2,peer_class=normal");
     EXPECT_EQ(
         label("net/keyed_hotspot"),
         "streams=8,steps_in_turn=64,hot_frames=32,cold_frames=2,frame_words=512,frame_messages=16,batch=16,"
-        "owners=2,keys=64,window=32,write=per_frame,workers=2");
+        "owners=2,keys=64,window=32,write=per_frame,workers=2,peer_class=normal");
     EXPECT_EQ(label("net/bursty_tenants"),
               "streams=32,frames=2048,rounds=64,burst=4,gap=12,skew=11,pattern=1,frame_words=512,window=32,"
-              "write=per_frame,workers=2");
+              "write=per_frame,workers=2,peer_class=normal");
     EXPECT_EQ(label("net/open_loop"), "rate=10000,requests=64,connections=8,frame_words=32,workers=2");
     EXPECT_EQ(label("net/connections"), "connections=1000,active_percent=1,frame_words=32,workers=2");
     EXPECT_EQ(label("net/churn"), "connections=256,frame_words=32,window=32,workers=2");

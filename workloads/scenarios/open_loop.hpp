@@ -1,5 +1,6 @@
 // W38, written once for every coroutine-capable backend (W2): for each connection a task that writes what is
-// due, and one that reads what comes back.
+// due, and one that reads what comes back. The two share the connection's state, so spawn_for_stream() must not
+// let them run at the same time.
 #pragma once
 
 #include "workloads/open_loop.hpp"
