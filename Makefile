@@ -5,6 +5,8 @@
 #   BENCH_ARGS=   more arguments for the benchmark run, as in BENCH_ARGS="--blocks 20"
 #   BENCH_OUT=    folder for the result and its report; default: a new one under results/local/
 #   FAIRNESS_ARGS=   more arguments for the comparison, as in FAIRNESS_ARGS="--only asio"
+#   SELFTEST_ARGS=   more arguments for the selftest of the gate, as in SELFTEST_ARGS="--quick"
+#   SELFTEST_OUT=    folder for its figures; default results/local/selftest
 #   SOAK_SECONDS=    how long `make soak` takes; default 60
 #   MUTANTS=         numbers of the mutants to try; default: all
 #   PYTEST_ARGS=, CTEST_ARGS=   more arguments for the tests, as in CTEST_ARGS="-R histogram"
@@ -12,13 +14,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build bench bench-full test check mutants soak fairness format tidy clean \
+.PHONY: help bootstrap build bench bench-full test check mutants soak selftest fairness format tidy clean \
         build-release build-release-clang build-debug build-asan build-tsan
 
 V ?= 0
 WERROR ?= OFF
 JOBS ?= $(shell nproc)
 SOAK_SECONDS ?= 60
+SELFTEST_OUT ?= results/local/selftest
 export BENCH_ARGS BENCH_OUT PYTEST_ARGS CTEST_ARGS
 
 help: ## print this
@@ -62,6 +65,9 @@ soak: bootstrap ## everything at once on one runtime for SOAK_SECONDS, then look
 	@cmake --preset release --log-level=WARNING
 	@cmake --build --preset release -j $(JOBS) --target soak
 	@build/release/tests/soak/soak $(SOAK_SECONDS)
+
+selftest: build-release ## prove the gate: its error rates on replays, live and on spoilt files (half an hour; SELFTEST_ARGS=--quick: 4 minutes)
+	@analysis/spargio-report selftest --bench build/release/harness/spargio-bench -o $(SELFTEST_OUT) $(SELFTEST_ARGS)
 
 fairness: build-release ## hold each rival against a straight-line program on the same library
 	@if [ -d build/release/tests/fairness/tokio ]; then cmake --build --preset release --target tokio_programs; fi

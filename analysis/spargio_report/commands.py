@@ -4,15 +4,18 @@ import fnmatch
 import sys
 from pathlib import Path
 
-from spargio_report import tables
+from spargio_report import ci_output, tables
+from spargio_report.baseline import check_baseline, first_of_its_kind, save_baseline
 from spargio_report.compare import all_comparisons, chosen_pair, headlines
+from spargio_report.confirm import confirm, doubt_fails, measure_canary
 from spargio_report.failures import ExitCode, nearest, usage_error
+from spargio_report.figure_kinds import FIGURE_KINDS
 from spargio_report.gates import exit_code, judge_all
 from spargio_report.guardrails import load_guardrails
 from spargio_report.load import load_run
 from spargio_report.model import Run
 from spargio_report.more_blocks import decide_with_more_blocks
-from spargio_report.wording import gate_summary, plain_verdict
+from spargio_report.wording import canary_line, gate_summary, plain_verdict
 
 
 def _note(text: str) -> None:
@@ -90,45 +93,84 @@ def _of_groups(run: Run, comparisons, pattern: str):
 
 
 def gate(options) -> ExitCode:
+    summary = ci_output.step_summary_path() if options.summary else None
+    ci_output.check_outputs({"--junit": options.junit, "--markdown": options.markdown, "--summary": summary})
+    if options.baseline and options.bench:
+        raise usage_error("gate", "--baseline FILE stands with --bench, which measures again beside a base build",
+                          "take one of them away; with --bench use spargio-bench run --baseline PATH")
     guardrails = load_guardrails(options.guardrails)
     run = _load(options.file)
+    measured, baseline = run, None
+    if options.baseline:
+        baseline = _load(options.baseline)
+        check_baseline(run, baseline, guardrails)
     if options.bench:
         run, verdicts = decide_with_more_blocks(run, guardrails, options.bench, _note)
+        canary = measure_canary(run, verdicts, options.bench, _note)
+        if canary and canary.tripped:
+            verdicts = doubt_fails(verdicts, canary)
+        else:
+            run, verdicts = confirm(run, verdicts, options.bench, _note)
     else:
-        verdicts = judge_all(run, guardrails)
+        canary = None
+        verdicts = judge_all(run, guardrails, baseline=baseline)
+    if options.save_baseline and not baseline:
+        verdicts = first_of_its_kind(run, verdicts)
     verdicts = sorted(verdicts, key=lambda one: tables.SEVERITY_ORDER[one.word])
     print(_layout(options)(tables.GATE_COLUMNS, [tables.gate_row(verdict) for verdict in verdicts]))
     absent = [row for row in tables.absent_rows(run) if row[2] not in ("unsupported", "unavailable")]
     if absent:
         print("\n" + _layout(options)(tables.ABSENT_COLUMNS, absent))
+    if canary:
+        print("\n" + canary_line(canary))
     print("\n" + gate_summary(verdicts))
-    return exit_code(verdicts, run, options.inconclusive == "fail")
+    if options.junit:
+        ci_output.write_junit(options.junit, verdicts, canary, run.broken_cases)
+    text = ci_output.markdown_text(verdicts, canary, absent)
+    if options.markdown:
+        ci_output.write_markdown(options.markdown, text)
+    if summary:
+        ci_output.append_summary(summary, text)
+    if options.save_baseline:
+        save_baseline(measured, guardrails, verdicts, options.save_baseline)
+        print(f"baseline {options.save_baseline}")
+    return exit_code(verdicts, run, options.inconclusive == "fail", canary is not None and canary.tripped)
 
 
 def report(options) -> ExitCode:
     from spargio_report.report import write_report
     run = _load(options.file)
     verdicts = judge_all(run, load_guardrails(options.guardrails))
-    for path in write_report(run, verdicts, _directory(options.output), options.formats):
+    for path in write_report(run, verdicts, writable_directory(options.output), options.formats):
         print(path)
     return _after_measurement(run)
 
 
 def plot(options) -> ExitCode:
-    from spargio_report.figures import write_figures
+    from spargio_report.figures import left_out, write_figures
     run = _load(options.file)
     comparisons = all_comparisons(run, judge_all(run, load_guardrails(options.guardrails)))
-    written = write_figures(run, comparisons, _directory(options.output), options.formats, options.figure)
+    written = write_figures(run, comparisons, writable_directory(options.output), options.formats, options.figure)
     if not written:
         raise usage_error(options.file, f"holds nothing that a {options.figure} figure could show",
-                          "measure two arms of one case in the same run")
+                          FIGURE_KINDS.get(options.figure, "measure two arms of one case in the same run"))
+    if options.figure == "all":
+        for kind, why in left_out(written):
+            _note(f"no {kind} figure: {why}")
     for figure in written:
         for path in figure.paths:
             print(path)
     return ExitCode.OK
 
 
-def _directory(name: str) -> Path:
+def selftest(options) -> ExitCode:
+    from spargio_report.selftest.command import selftest as run_selftest
+    if options.output:
+        writable_directory(options.output)
+    return run_selftest(options, _note)
+
+
+def writable_directory(name: str) -> Path:
     path = Path(name)
     try:
         path.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ from functools import cached_property
 from spargio_report import estimate
 from spargio_report.estimate import Estimate
 from spargio_report.gates import Verdict
+from spargio_report.guardrails import base_of
 from spargio_report.model import Case, Run
 
 
@@ -64,8 +65,9 @@ class Headline:
 
     @cached_property
     def strongest(self) -> Comparison | None:
-        """The rival with the largest ratio: the one hardest to beat."""
-        return max(self.rivals, key=lambda one: one.ratio.value, default=None)
+        """The rival that is hardest to beat: of those that are surely faster, if there are any, the one with the
+        largest ratio. A larger ratio that may be chance does not hide a loss."""
+        return max(self.rivals, key=lambda one: (one.ratio.word == "SLOWER", one.ratio.value), default=None)
 
     @property
     def floor(self) -> Comparison | None:
@@ -111,25 +113,27 @@ def compare(run: Run, a: Case, b: Case) -> Comparison | None:
         states=estimate.by_state(run, a, b, metric))
 
 
-def _pairs_of(run: Run, group: str) -> list[tuple[Case, Case]]:
+def pairs_of(run: Run, group: str) -> list[tuple[Case, Case]]:
     """Each of ours against each other arm; where there is only ours or only others, the first arm against the rest.
 
-    The second arm of an A/A pair meets its original and nothing else.
+    The second arm of an A/A pair meets its original and nothing else, an arm of the base build its twin of this one.
     """
     measured = [case for case in run.cases_of(group) if case.measured]
-    plain = [case for case in measured if not case.is_repeat]
+    based = {case.arm: case for case in measured if case.of_base and not case.is_repeat}
+    plain = [case for case in measured if not case.is_repeat and not case.of_base]
     ours = [case for case in plain if case.kind == "ours"]
     others = [case for case in plain if case.kind != "ours"]
     if not ours or not others:
         ours, others = plain[:1], plain[1:]
     pairs = [(a, b) for a in ours for b in others]
+    pairs += [(case, based[base_of(case.arm)]) for case in plain if base_of(case.arm) in based]
     originals = {case.arm: case for case in plain}
     return pairs + [(case, originals[case.original_arm]) for case in measured
                     if case.is_repeat and case.original_arm in originals]
 
 
 def all_comparisons(run: Run, verdicts: list[Verdict] = ()) -> list[Comparison]:
-    found = [compare(run, a, b) for group in run.groups for a, b in _pairs_of(run, group)]
+    found = [compare(run, a, b) for group in run.groups for a, b in pairs_of(run, group)]
     comparisons = [one for one in found if one is not None]
     for one in comparisons:
         one.verdicts = [verdict for gate in verdicts for verdict in (gate, *gate.others)

@@ -2,7 +2,7 @@
 
 Target T, limit H = T * (1 + tolerance). FAIL when the lower bound lies above T (alpha 1 %), PASS when the upper
 bound lies below H (alpha 5 %). Looks after 10, 20, 30 and 40 blocks may spend 10, 20, 30 and 40 % of each alpha,
-so all looks together spend no more than the whole.
+so all looks together spend no more than the whole. Whether another look is worth its blocks says `futility`.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from math import exp, inf, log
 
 import numpy as np
 
+from spargio_report.futility import WORTH_ASKING, chance_to_decide
 from spargio_report.signed_rank import lower_bound, upper_bound
 
 ALPHA_FAIL = 0.01
@@ -26,6 +27,7 @@ class Decision:
     look: int  # 1 to 4; 0: too few blocks for the first
     low: float  # bound that is held against the target
     high: float  # bound that is held against the limit
+    futile: bool = False  # undecided, and later looks would hardly change that
 
 
 def limit_of(target: float, tolerance: float) -> float:
@@ -51,12 +53,20 @@ def decide(log_values: np.ndarray, target: float, tolerance: float) -> Decision:
     if high < log(limit):
         return Decision("PASS", f"{at}: at most {exp(high):.3g}, below the limit {limit:.4g}", number,
                         exp(low), exp(high))
-    return Decision("INCONCLUSIVE", f"{at}: between {exp(low):.3g} and {exp(high):.3g}, which neither clears the "
-                    f"limit {limit:.4g} nor lies above the target {target:.4g}", number, exp(low), exp(high))
+    reason = (f"{at}: between {exp(low):.3g} and {exp(high):.3g}, which neither clears the limit {limit:.4g} "
+              f"nor lies above the target {target:.4g}")
+    later = tuple((blocks, ALPHA_FAIL * part, ALPHA_PASS * part) for blocks, part in LOOKS[number:])
+    futile = bool(later) and chance_to_decide(log_values, log(target), log(limit), later) < WORTH_ASKING
+    if futile:
+        reason += f"; more blocks would decide it with a chance below {WORTH_ASKING:.0%} (stopped for futility)"
+    return Decision("INCONCLUSIVE", reason, number, exp(low), exp(high), futile)
 
 
 def decide_in_looks(log_values: np.ndarray, target: float, tolerance: float) -> Decision:
-    """Judges a growing series the way `gate --bench` meets it: the first look that decides, decides."""
+    """Judges a growing series the way `gate --bench` meets it: the first look that decides, decides.
+
+    Futility ends no series here: it says whether more blocks are to be asked for, and these have been measured.
+    """
     decision = decide(log_values[:0], target, tolerance)
     for blocks, _ in LOOKS:
         if blocks > len(log_values):

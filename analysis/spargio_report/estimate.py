@@ -22,7 +22,10 @@ CPU_FLOOR_NS_PER_SLICE = 1_000
 # What one arm uses beyond the other is a difference, and a logarithm wants it above nothing: one millionth of a CPU.
 LEAST_CPU_SHARE = 1e-6
 
-METRICS = ("wall_ns_per_operation", "cpu_ns_per_operation", "cpu_share")
+# Of the one slice of a block that records latencies; a percentile of too few operations is not in the file (M10).
+PERCENTILES = {"p50_ns": 1, "p90_ns": 1, "p99_ns": 1_000, "p999_ns": 10_000}
+INSTRUCTIONS = "instructions_per_operation"
+METRICS = ("wall_ns_per_operation", "cpu_ns_per_operation", "cpu_share", INSTRUCTIONS, *PERCENTILES)
 JUDGED_METRIC = {"wall_time": "wall_ns_per_operation", "cpu_time": "cpu_ns_per_operation"}
 
 
@@ -51,7 +54,11 @@ class Estimate:
         return "UNSURE"
 
 
-def slice_value(one, metric: str) -> float:
+def slice_value(one, metric: str) -> float | None:
+    if metric in PERCENTILES:
+        return one.latency[metric] if one.latency else None
+    if metric == INSTRUCTIONS:
+        return one.instructions / one.operations if one.instructions else None
     cpu_ns = max(one.cpu_ns, CPU_FLOOR_NS_PER_SLICE)
     if metric == "wall_ns_per_operation":
         return one.wall_ns / one.operations
@@ -61,13 +68,14 @@ def slice_value(one, metric: str) -> float:
 
 
 def block_values(run: Run, case: Case, metric: str) -> dict[int, float]:
-    """Block number -> median over the block's throughput slices of that case."""
+    """Block number -> median over the block's slices of that case: those of throughput, or of latency."""
     key = (case.id, metric)
     if key not in run.block_value_cache:
         found = {}
+        mode = "latency" if metric in PERCENTILES else "throughput"
         for block in run.blocks_of(case.group):
-            values = [slice_value(one, metric) for one in block.slices
-                      if one.case == case.id and one.mode == "throughput"]
+            values = [value for one in block.slices if one.case == case.id and one.mode == mode
+                      if (value := slice_value(one, metric)) is not None]
             if values:
                 found[block.number] = float(np.median(values))
         run.block_value_cache[key] = found

@@ -10,6 +10,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     INCONCLUSIVE = 3
     INVALID = 4
+    CANARY = 5
 
 
 class ReportError(Exception):

@@ -10,6 +10,7 @@ from spargio_report.wording import ratio_short
 
 ROW_IN = 0.185
 LABEL_IN = 2.35
+LABEL_LETTERS = 39  # of the font's usual width that fit there; longer ones get smaller letters
 TEXT_IN = 1.5
 HEAD_IN = 0.62
 FOOT_IN = 0.42
@@ -31,7 +32,7 @@ def draw_forest(run: Run, comparisons: list[Comparison], title: str):
             _draw_heading(axes, y, line)
         else:
             _draw_row(axes, y, line)
-    _finish(figure, axes, title, height, by_cpu=all(one.judged_by_cpu for one in comparisons))
+    _finish(figure, axes, title, height, comparisons)
     return figure
 
 
@@ -71,24 +72,31 @@ def _draw_row(axes, y: int, one: Comparison) -> None:
               markerfacecolor=face_of(one.b.arm, one.b.backend), markeredgewidth=1.0, zorder=4)
     if one.ratio.word == "UNSURE":
         axes.plot(one.ratio.value, y, marker="x", color="black", markersize=7, markeredgewidth=0.8, zorder=5)
-    axes.text(-0.02, y, f"{one.a.arm} / {one.b.arm}", transform=axes.get_yaxis_transform(), ha="right", va="center",
-              fontsize=7.5)
+    label = f"{one.a.arm} / {one.b.arm}"
+    axes.text(-0.02, y, label, transform=axes.get_yaxis_transform(), ha="right", va="center",
+              fontsize=min(7.5, 7.5 * LABEL_LETTERS / len(label)))
     axes.text(1.03, y, ratio_short(one.ratio), transform=axes.get_yaxis_transform(), va="center", fontsize=7.5,
               weight="bold" if one.ratio.word == "SLOWER" and one.b.kind != "floor" else "normal")
 
 
+def _failed_once(verdict) -> bool:
+    return verdict.gate.is_ratio and verdict.word == "FAIL" and verdict.counts and not verdict.confirmed
+
+
 def _draw_limit(axes, y: int, verdict) -> None:
-    """A closing bracket at the limit, red where the gate fails."""
+    """A closing bracket at the limit; red where the gate failed, dashed where that was not confirmed, and named."""
     limit = verdict.gate.limit
     colour = VERMILION if verdict.word == "FAIL" else GREY
-    axes.plot([limit, limit], [y - 0.38, y + 0.38], color=colour, lw=1.5, zorder=2)
+    style = (0, (1.5, 1)) if _failed_once(verdict) else "-"
+    axes.plot([limit, limit], [y - 0.38, y + 0.38], color=colour, lw=1.5, linestyle=style, zorder=2)
     low, high = axes.get_xlim()
     back = limit / (high / low) ** 0.012
     for edge in (-0.38, 0.38):
         axes.plot([back, limit], [y + edge, y + edge], color=colour, lw=1.1, zorder=2)
 
 
-def _finish(figure, axes, title: str, height: float, by_cpu: bool) -> None:
+def _finish(figure, axes, title: str, height: float, shown: list[Comparison]) -> None:
+    by_cpu = all(one.judged_by_cpu for one in shown)
     axes.yaxis.set_visible(False)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x")
@@ -96,6 +104,9 @@ def _finish(figure, axes, title: str, height: float, by_cpu: bool) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_locator(_locator(*axes.get_xlim()))
     figure.text(0.01, 1 - 0.2 / height, title, weight="bold", fontsize=9.5, va="center")
+    if any(_failed_once(verdict) for one in shown for verdict in one.verdicts):
+        figure.text(0.99, 1 - 0.2 / height, "dashed red bracket: FAIL, unconfirmed", fontsize=7, color=VERMILION,
+                    va="center", ha="right")
     better, worse = ("cheaper", "dearer") if by_cpu else ("faster", "slower")
     for text, side, align in ((f"← ours {better}", -6, "right"), (f"{worse} →", 6, "left")):
         axes.annotate(text, (1, 1), xycoords=axes.get_xaxis_transform(), xytext=(side, 11), ha=align, va="center",

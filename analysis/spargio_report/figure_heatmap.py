@@ -10,6 +10,9 @@ from spargio_report.style import BLUE, ORANGE, WIDTH_IN, plt
 from spargio_report.wording import number
 
 CELL_IN = 0.27
+LEFT_IN = 2.15
+CELL_TEXT = 7.5
+DIGIT_EM = 0.66  # a digit of the font and a little air, in its size
 RIGHT_IN = 0.75  # room for the last slanted name
 # Beyond 16 times either way the colour says no more; the figure in the cell does.
 REACH = 4.0
@@ -31,7 +34,7 @@ def draw_heatmap(run: Run, comparisons: list[Comparison]):
     norm = TwoSlopeNorm(0, -REACH, REACH)
     top = height - head
     for place, ((arm, groups), panel_in) in enumerate(zip(panels, heights)):
-        axes = figure.add_axes((2.15 / WIDTH_IN, (top - panel_in) / height, (WIDTH_IN - 2.15 - RIGHT_IN) / WIDTH_IN,
+        axes = figure.add_axes((LEFT_IN / WIDTH_IN, (top - panel_in) / height, (WIDTH_IN - LEFT_IN - RIGHT_IN) / WIDTH_IN,
                                 panel_in / height))
         _draw_panel(axes, run, comparisons, arm, groups, columns, norm, with_names=place == 0)
         top -= panel_in + gap
@@ -41,14 +44,24 @@ def draw_heatmap(run: Run, comparisons: list[Comparison]):
     return figure
 
 
+def cell_number(value: float) -> str:
+    """A ratio in at most five letters: 0.0036 is 1/280, and 12345 is 12k."""
+    if value >= 9999.5:
+        return f"{value / 1000:.0f}k" if value < 999_500 else "≫1k"
+    if value >= 0.01:
+        return number(value)
+    return f"1/{float(f'{1 / value:.2g}'):.0f}" if value > 1 / 995 else f"1/{1 / value / 1000:.0f}k"
+
+
 def _draw_panel(axes, run: Run, comparisons, arm: str, groups, columns, norm, with_names: bool) -> None:
     axes.set(xlim=(0, len(columns)), ylim=(len(groups), 0))
+    size = _text_size(len(columns))
     found = {(one.group, one.b.arm): one for one in comparisons if one.a.arm == arm}
     for y, group in enumerate(groups):
         for x, other in enumerate(columns):
             one = found.get((group, other))
             if one:
-                _draw_cell(axes, x, y, one, norm)
+                _draw_cell(axes, x, y, one, norm, size)
             else:
                 case = run.case_of(group, other)
                 _draw_blank(axes, x, y, case.status if case else "not in the run")
@@ -62,7 +75,13 @@ def _draw_panel(axes, run: Run, comparisons, arm: str, groups, columns, norm, wi
               weight="bold", va="center")
 
 
-def _draw_cell(axes, x: int, y: int, one: Comparison, norm) -> None:
+def _text_size(columns: int) -> float:
+    """The largest, up to the usual one, at which five letters stay within a cell."""
+    cell_in = (WIDTH_IN - LEFT_IN - RIGHT_IN) / columns
+    return min(CELL_TEXT, 0.94 * cell_in * 72 / (5 * DIGIT_EM))
+
+
+def _draw_cell(axes, x: int, y: int, one: Comparison, norm, size: float) -> None:
     shade = np.clip(np.log2(one.ratio.value), -REACH, REACH)
     axes.add_patch(Rectangle((x, y), 1, 1, facecolor=BLUE_TO_ORANGE(norm(shade)), edgecolor="white", lw=1.2))
     unsure = one.ratio.word == "UNSURE"
@@ -71,7 +90,7 @@ def _draw_cell(axes, x: int, y: int, one: Comparison, norm) -> None:
     slower = one.ratio.word == "SLOWER" and one.b.kind != "floor"
     if slower:
         axes.add_patch(Rectangle((x + 0.05, y + 0.08), 0.9, 0.84, facecolor="none", edgecolor="black", lw=1.0))
-    axes.text(x + 0.5, y + 0.52, number(one.ratio.value), ha="center", va="center", fontsize=7.5,
+    axes.text(x + 0.5, y + 0.52, cell_number(one.ratio.value), ha="center", va="center", fontsize=size,
               weight="bold" if slower else "normal", color="white" if shade < -3 and not unsure else "black",
               bbox={"boxstyle": "square,pad=0.15", "fc": "white", "ec": "none"} if unsure else None)
 
@@ -82,7 +101,7 @@ def _draw_blank(axes, x: int, y: int, status: str) -> None:
 
 
 def _draw_scale(figure, norm, height: float) -> None:
-    bar = figure.add_axes((2.15 / WIDTH_IN, 0.32 / height, 2.2 / WIDTH_IN, 0.1 / height))
+    bar = figure.add_axes((LEFT_IN / WIDTH_IN, 0.32 / height, 2.2 / WIDTH_IN, 0.1 / height))
     scale = figure.colorbar(plt.cm.ScalarMappable(norm, BLUE_TO_ORANGE), cax=bar, orientation="horizontal",
                             ticks=[-4, -2, 0, 2, 4])
     scale.ax.set_xticklabels(["1/16×", "1/4×", "1×", "4×", "16×"])

@@ -4,10 +4,10 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from spargio_report.estimate import block_values, judged_metric
+from spargio_report.labels import Label, label_points
 from spargio_report.model import Case, Run
 from spargio_report.style import GREY, LIGHT, WIDTH_IN, face_of, mark_of, plt, time_tick
 
-LABEL_GAP_IN = 0.125
 FAR_SHADE, NEAR_SHADE = "#555555", "#BBBBBB"
 
 
@@ -54,35 +54,15 @@ def _finish_upper(axes, run: Run, group: str, metric: str) -> None:
 
 
 def _label_directly(axes, cases: list[Case], run: Run, metric: str, place: dict[int, int], height: float) -> None:
-    """Names at the right end of the lines, pushed apart where they would touch."""
-    last = max(place.values())
-    axes.set_xlim(0.5, last + 0.5)
-    low, high = np.log(axes.get_ylim())
-    inches = axes.get_position().height * height
+    axes.set_xlim(0.5, max(place.values()) + 0.5)
     ends = []
     for case in cases:
         values = block_values(run, case, metric)
         number = max(values, key=lambda one: place[one])
-        ends.append(((np.log(values[number]) - low) / (high - low) * inches, place[number], values[number], case))
-    ends.sort(key=lambda end: end[0])
-    for (_, x, value, case), y in zip(ends, spread([end[0] for end in ends], LABEL_GAP_IN, inches)):
-        axes.annotate(case.arm, (x, value), xytext=(1.045, y / inches), textcoords="axes fraction", va="center",
-                      fontsize=7.2, color=mark_of(case.backend).colour, annotation_clip=False,
-                      arrowprops={"arrowstyle": "-", "lw": 0.5, "color": GREY, "shrinkA": 1, "shrinkB": 3,
-                                  "relpos": (0, 0.5)})
-
-
-def spread(heights: list[float], gap: float, top: float) -> list[float]:
-    """The sorted heights, moved as little as needed for neighbours to stand `gap` apart, none above `top` if it can
-    be helped."""
-    placed: list[float] = []
-    for height in heights:
-        placed.append(max(height, placed[-1] + gap) if placed else height)
-    ceiling = max(top, gap * (len(placed) - 1))
-    for index in range(len(placed) - 1, -1, -1):
-        placed[index] = min(placed[index], ceiling)
-        ceiling = placed[index] - gap
-    return placed
+        mark = mark_of(case.backend)
+        ends.append(Label(place[number], values[number], case.arm, mark.colour, mark.marker,
+                          face_of(case.arm, case.backend)))
+    label_points(axes, ends, height)
 
 
 def _draw_pressure(axes, blocks) -> None:

@@ -9,13 +9,15 @@ from pathlib import Path
 from spargio_report.estimate import METRICS
 from spargio_report.failures import ReportError, nearest, usage_error
 
-KINDS = ("rival", "floor", "absolute")
+KINDS = ("rival", "floor", "self", "absolute")
+BASE_MARK = "@base"
 BEST_RIVAL = "best-rival"
 ABOVE_B = "cpu_share_above_b"  # what `a` uses beyond `b`: a difference, not a ratio
 JUDGED = "judged"  # whichever of the metrics the workload itself is judged by
 
-DEFAULT_KEYS = ("kind", "a", "b", "metric", "tolerance")
-GATE_KEYS = ("id", "kind", "workload", "params", "a", "b", "except", "metric", "target", "tolerance", "why")
+DEFAULT_KEYS = ("kind", "a", "b", "metric", "tolerance", "anchor")
+GATE_KEYS = ("id", "kind", "workload", "params", "a", "b", "except", "metric", "target", "tolerance", "anchor", "why")
+DEFAULT_ANCHOR = "floor"
 WAIVER_KEYS = ("gate", "until", "reason")
 
 
@@ -32,6 +34,7 @@ class Gate:
     target: float
     tolerance: float
     why: str
+    anchor: str = DEFAULT_ANCHOR  # of a gate of kind self against a file: the arm that both were measured beside
 
     @property
     def is_ratio(self) -> bool:
@@ -142,7 +145,10 @@ def _gate(path: str, number: int, entry: dict, defaults: dict) -> Gate:
                 params=_params(place, values.get("params", {})), a=values["a"],
                 b=_b(place, values), excepted=_excepted(place, values), metric=values["metric"],
                 target=_number(place, "target", values["target"]),
-                tolerance=_number(place, "tolerance", values["tolerance"]), why=values["why"])
+                tolerance=_number(place, "tolerance", values["tolerance"]), why=values["why"],
+                anchor=_text(place, "anchor", values.get("anchor", DEFAULT_ANCHOR)))
+    if "anchor" in entry and gate.kind != "self":
+        raise usage_error(place, f"'anchor' stands in a gate of kind '{gate.kind}'", "take it away: it is for kind self")
     if gate.kind == "absolute" and gate.metric == JUDGED:
         raise usage_error(place, "an absolute gate names no metric", "add metric = one of " + ", ".join(METRICS))
     if gate.metric == ABOVE_B and gate.kind != "floor":
@@ -160,6 +166,8 @@ def _b(place: str, values: dict) -> str | None:
         if "b" in values:
             raise usage_error(place, "an absolute gate has no 'b'", "take b away, or set kind = \"rival\"")
         return None
+    if values["kind"] == "self":
+        return _own_base(place, values)
     if "b" not in values:
         raise usage_error(place, "'b' is missing", f"add b = an arm of the run, or b = \"{BEST_RIVAL}\"")
     b = _text(place, "b", values["b"])
@@ -167,6 +175,22 @@ def _b(place: str, values: dict) -> str | None:
         raise usage_error(place, f"'b' is '{b}' in a gate of kind '{values['kind']}'", "set kind = \"rival\"")
     if b == values["a"]:
         raise usage_error(place, f"'a' and 'b' are both '{b}'", "name two different arms")
+    return b
+
+
+def base_of(arm: str) -> str:
+    """`spargio[spin=0]` -> `spargio@base[spin=0]`."""
+    name, bracket, knobs = arm.partition("[")
+    return f"{name}{BASE_MARK}{bracket}{knobs}"
+
+
+def _own_base(place: str, values: dict) -> str:
+    """A gate of kind self holds an arm against the same arm of the base build, and nothing else."""
+    b = base_of(values["a"])
+    if BASE_MARK in values["a"]:
+        raise usage_error(place, f"'a' is '{values['a']}', an arm of the base", "name the arm of this build")
+    if values.get("b", b) not in (b, BEST_RIVAL):
+        raise usage_error(place, f"'b' is '{values['b']}' in a gate of kind 'self'", f"leave b away: it is '{b}'")
     return b
 
 

@@ -15,6 +15,7 @@ def check_integrity(path: str, document: dict) -> None:
     if not cases:
         raise wrong("$.cases", "holds no case: there is nothing to judge")
     _check_cases(document["cases"], backends, workloads, wrong)
+    _check_machines(document, wrong)
     _check_blocks(document["blocks"], cases, wrong)
 
 
@@ -39,6 +40,20 @@ def _check_cases(entries: list[dict], backends: dict, workloads: dict, wrong) ->
             raise wrong(f"{place}.id", f"'{entry['id']}' is not GROUP|ARM of its own group and arm")
         if entry["status"] != "measured" and not entry["reason"]:
             raise wrong(f"{place}.reason", f"the case is {entry['status']} and says no reason")
+
+
+def _check_machines(document: dict, wrong) -> None:
+    """Nothing may be compared across machines, so a group belongs to one of them, and so do its blocks."""
+    count = len(document.get("machines", ())) or 1
+    of_group: dict[str, int] = {}
+    for kind in ("cases", "blocks"):
+        for index, entry in enumerate(document[kind]):
+            machine = entry.get("machine", 0)
+            if machine >= count:
+                raise wrong(f"$.{kind}[{index}].machine", f"is {machine}, and the file has {count} machines")
+            if of_group.setdefault(entry["group"], machine) != machine:
+                raise wrong(f"$.{kind}[{index}].machine", f"is {machine}, but {entry['group']} begins with machine "
+                            f"{of_group[entry['group']]}: one group holds two machines")
 
 
 def _check_blocks(entries: list[dict], cases: dict, wrong) -> None:

@@ -10,10 +10,10 @@ import jsonschema
 
 from spargio_report.failures import ExitCode, ReportError, invalid_input, usage_error
 from spargio_report.integrity import check_integrity
-from spargio_report.model import Backend, Block, Case, Run, Slice, Workload
+from spargio_report.model import Backend, Block, Case, Machine, Run, Slice, Workload
 
 KNOWN_MAJOR = 1
-KNOWN_MINOR = 0
+KNOWN_MINOR = 2
 SCHEMA_PATH = Path(__file__).resolve().parents[2] / "results" / "schema" / "result-v1.schema.json"
 
 LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -150,7 +150,9 @@ def _build(path: str, document: dict, notes: list[str]) -> Run:
                  for entry in document["workloads"]}
     cases = {entry["id"]: _build_case(entry, backends) for entry in document["cases"]}
     blocks = [_build_block(entry) for entry in document["blocks"]]
-    return Run(path, document, backends, workloads, cases, blocks, notes)
+    machines = tuple(Machine(entry["name"], entry["environment"]) for entry in document.get("machines", ())) or (
+        Machine("this machine", document["environment"]),)
+    return Run(path, document, backends, workloads, cases, blocks, notes, machines=machines)
 
 
 def _build_case(entry: dict, backends: dict[str, Backend]) -> Case:
@@ -158,16 +160,17 @@ def _build_case(entry: dict, backends: dict[str, Backend]) -> Case:
                 arm=entry["arm"], backend=entry["backend"], kind=backends[entry["backend"]].kind,
                 status=entry["status"], reason=entry["reason"], latency=entry["latency"],
                 peak_rss_bytes=entry["peak_rss_bytes"], paused_cpu_share=entry["paused_cpu_share"],
-                injected=entry.get("injected_slowdown"), knobs=entry["knobs_effective"], repro=entry["repro"])
+                injected=entry.get("injected_slowdown"), knobs=entry["knobs_effective"], repro=entry["repro"],
+                machine=entry.get("machine", 0), of_base=entry.get("of_base", False))
 
 
 def _build_block(entry: dict) -> Block:
     slices = tuple(Slice(item["case"], item["mode"], item["operations"], item["wall_ns"],
                          item["user_ns"] + item["system_ns"], item["user_ns"], item["system_ns"],
-                         item["voluntary_switches"]) for item in entry["slices"])
+                         item["voluntary_switches"], item["instructions"], item.get("latency")) for item in entry["slices"])
     return Block(index=entry["index"], group=entry["group"], number=entry["number"],
                  pressure_share=entry["cpu_pressure_share"], foreign_share=entry["foreign_cpu_share"],
                  cache_line_before_ns=entry["probes_before"]["cache_line_round_trip_ns"],
                  cache_line_after_ns=entry["probes_after"]["cache_line_round_trip_ns"],
                  state_changed=entry["state_changed"], dropped=entry["dropped"], drop_reason=entry["drop_reason"],
-                 slices=slices)
+                 slices=slices, machine=entry.get("machine", 0))

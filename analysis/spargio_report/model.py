@@ -1,5 +1,6 @@
 """What a result file says, as plain data. Nothing here judges."""
 
+import re
 from dataclasses import dataclass, field
 
 # The two CPUs of a virtual machine are near (about 45 ns a cache-line round trip) or far (about 450 ns); the
@@ -19,6 +20,8 @@ class Slice:
     user_ns: int
     system_ns: int
     voluntary_switches: int
+    instructions: int | None = None  # null where the machine counts none
+    latency: dict | None = None  # percentiles, of a slice that recorded latencies
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Block:
     dropped: bool
     drop_reason: str | None
     slices: tuple[Slice, ...]
+    machine: int = 0
 
     @property
     def state(self) -> str:
@@ -81,6 +85,8 @@ class Case:
     injected: float | None
     knobs: dict[str, str]
     repro: str
+    machine: int = 0  # of a merged file: which of its machines
+    of_base: bool = False  # a cell of the build that this one is held against
 
     @property
     def measured(self) -> bool:
@@ -96,6 +102,26 @@ class Case:
         return self.arm.split("#", 1)[0]
 
 
+@dataclass(frozen=True)
+class Machine:
+    name: str
+    environment: dict
+
+    @property
+    def words(self) -> str:
+        """What a reader knows it by."""
+        cpus, model = self.environment["cpus_usable"], self.environment["cpu_model"] or "a CPU of unknown model"
+        return f"{model}, " + ("1 CPU" if cpus == 1 else f"{cpus or 'an unknown number of'} CPUs")
+
+
+MACHINE_SUFFIX = re.compile(r"@(machine\d+)$")
+
+
+def base_group(group: str) -> str:
+    """Without the machine that a merged file names a group by when several have measured it."""
+    return MACHINE_SUFFIX.sub("", group)
+
+
 @dataclass
 class Run:
     path: str
@@ -106,6 +132,7 @@ class Run:
     blocks: list[Block]
     notes: list[str] = field(default_factory=list)
     block_value_cache: dict = field(default_factory=dict, repr=False)
+    machines: tuple[Machine, ...] = ()
 
     @property
     def groups(self) -> list[str]:
@@ -127,6 +154,9 @@ class Run:
 
     def dropped_of(self, group: str) -> list[Block]:
         return [block for block in self.blocks if block.group == group and block.dropped]
+
+    def machine_of(self, group: str) -> Machine:
+        return self.machines[self.cases_of(group)[0].machine]
 
     @property
     def broken_cases(self) -> list[Case]:

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import signal
 import subprocess
 import tempfile
 from dataclasses import replace
@@ -17,11 +18,15 @@ from spargio_report.model import BROKEN, Run
 # Blocks of another program or another machine are no further blocks of this run.
 SAME_TOOL = ("version", "git_revision", "compiler", "compiler_flags", "build_type")
 SAME_MACHINE = ("kernel", "cpu_model", "affinity")
+INTERRUPTED = 130
 REPLACE_RUN = "measure the whole matrix again with this harness, then gate that file"
 
 
 def decide_with_more_blocks(run: Run, guardrails: Guardrails, bench: str, note) -> tuple[Run, list[Verdict]]:
     """Returns the run with all the blocks that were added, and the verdicts on it."""
+    if len(run.machines) > 1:
+        raise usage_error(run.path, f"joins the results of {len(run.machines)} machines: more blocks of it cannot be "
+                          "measured here", "gate it without --bench, or gate each machine's own file on that machine")
     folder = Path(tempfile.mkdtemp(prefix="spargio-gate-"))
     verdicts = judge_all(run, guardrails, in_looks=True)
     for step in range(1, len(LOOKS) + 1):
@@ -31,17 +36,17 @@ def decide_with_more_blocks(run: Run, guardrails: Guardrails, bench: str, note) 
         for blocks, arms_of_groups in orders.items():
             note(f"asking for {blocks} more blocks of {', '.join(arms_of_groups)} (kept in {folder})")
             name = folder / f"more-{step}-{blocks}"
-            _measure(run, bench, blocks, arms_of_groups, name)
+            measure(run, bench, blocks, arms_of_groups, name, secrets.randbits(32))
             run = add_blocks(run, load_run(name.with_suffix(".json")))
         verdicts = judge_all(run, guardrails, in_looks=True)
     return run, verdicts
 
 
 def blocks_to_ask_for(run: Run, verdicts: list[Verdict]) -> dict[int, dict[str, list[str]]]:
-    """Number of blocks -> group -> the arms that its undecided gates compare."""
+    """Number of blocks -> group -> the arms that its undecided gates compare, but for those where it is futile."""
     wanted: dict[str, tuple[int, set[str]]] = {}
     for verdict in verdicts:
-        if verdict.word != INCONCLUSIVE or verdict.estimate is None:
+        if verdict.word != INCONCLUSIVE or verdict.estimate is None or verdict.futile:
             continue
         have = min(one.estimate.blocks for one in (verdict, *verdict.others))
         if have >= LAST_LOOK_BLOCKS:
@@ -69,31 +74,40 @@ def matrix_text(run: Run, blocks: int, arms_of_groups: dict[str, list[str]], see
     return "\n".join(lines) + "\n"
 
 
-def _measure(run: Run, bench: str, blocks: int, arms_of_groups: dict[str, list[str]], name: Path) -> None:
+def measure(run: Run, bench: str, blocks: int, arms_of_groups: dict[str, list[str]], name: Path, seed: int) -> None:
+    """Writes `name`.toml and lets the harness write `name`.json."""
     matrix, result = name.with_suffix(".toml"), name.with_suffix(".json")
-    matrix.write_text(matrix_text(run, blocks, arms_of_groups, secrets.randbits(32)), encoding="utf-8")
-    plugins = [word for backend in run.raw["backends"] if backend.get("plugin") for word in ("--plugin", backend["plugin"])]
-    try:
-        done = subprocess.run([bench, "run", str(matrix), "-o", str(result), *plugins], stdin=subprocess.DEVNULL,
-                              stdout=2, check=False)
-    except OSError as error:
-        raise usage_error(bench, f"cannot be started: {error.strerror}",
-                          "name the spargio-bench of the build with --bench PATH") from None
-    if done.returncode == 130:
-        raise KeyboardInterrupt
-    if done.returncode not in (ExitCode.OK, ExitCode.INVALID) or not result.exists():
-        raise invalid_input(bench, f"ended with {done.returncode} when asked for more blocks ({matrix})",
+    matrix.write_text(matrix_text(run, blocks, arms_of_groups, seed), encoding="utf-8")
+    more = [word for backend in run.raw["backends"] if backend.get("plugin") for word in ("--plugin", backend["plugin"])]
+    if any(run.case_of(group, arm).of_base for group, arms in arms_of_groups.items() for arm in arms):
+        more += ["--baseline", run.raw["run"]["base_build"]["path"]]
+    ended = _run_harness([bench, "run", str(matrix), "-o", str(result), *more])
+    if ended in (INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
+        raise KeyboardInterrupt(f"the blocks asked for last are kept in {result}" if result.exists() else "")
+    if ended not in (ExitCode.OK, ExitCode.INVALID) or not result.exists():
+        raise invalid_input(bench, f"ended with {ended} when asked for more blocks ({matrix})",
                             "run it by hand on that matrix and mend what it says")
+
+
+def _run_harness(command: list[str]) -> int:
+    """Its exit code. An interruption is handed on, and the harness is given the time to write what it has."""
+    try:
+        harness = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=2)
+    except OSError as error:
+        raise usage_error(command[0], f"cannot be started: {error.strerror}",
+                          "name the spargio-bench of the build with --bench PATH") from None
+    with harness:
+        try:
+            return harness.wait()
+        except KeyboardInterrupt:  # on a terminal the harness has it too; a second one changes nothing there
+            harness.send_signal(signal.SIGINT)
+            harness.wait()
+            return INTERRUPTED
 
 
 def add_blocks(run: Run, more: Run) -> Run:
     """The first run's blocks, then the other's; a case that broke in either is broken."""
-    for section, keys in (("tool", SAME_TOOL), ("environment", SAME_MACHINE)):
-        for key in keys:
-            before, now = run.raw[section].get(key), more.raw[section].get(key)
-            if before != now:
-                raise invalid_input(more.path, f"$.{section}.{key} is {now!r}, in {run.path} it is {before!r}",
-                                    REPLACE_RUN)
+    check_same_origin(run, more)
     unknown = next((case for case in more.cases if case not in run.cases), None)
     if unknown:
         raise invalid_input(more.path, f"holds '{unknown}', which {run.path} does not", REPLACE_RUN)
@@ -104,3 +118,18 @@ def add_blocks(run: Run, more: Run) -> Run:
     added = [replace(block, index=len(run.blocks) + block.index, number=first[block.group] + block.number)
              for block in more.blocks]
     return replace(run, cases=cases, blocks=run.blocks + added, block_value_cache={})
+
+
+def check_same_origin(run: Run, more: Run) -> None:
+    """Refuses blocks of another build, another base or another machine."""
+    base, other_base = (one.raw["run"].get("base_build") for one in (run, more))
+    sections = [("tool", SAME_TOOL, run.raw["tool"], more.raw["tool"]),
+                ("environment", SAME_MACHINE, run.raw["environment"], more.raw["environment"])]
+    if base and other_base:
+        sections.append(("run.base_build.tool", SAME_TOOL, base["tool"], other_base["tool"]))
+    for section, keys, first, second in sections:
+        for key in keys:
+            before, now = first.get(key), second.get(key)
+            if before != now:
+                raise invalid_input(more.path, f"$.{section}.{key} is {now!r}, in {run.path} it is {before!r}",
+                                    REPLACE_RUN)

@@ -8,14 +8,17 @@ import jinja2
 from spargio_report import tables
 from spargio_report.compare import all_comparisons, headlines
 from spargio_report.estimate import case_value
-from spargio_report.figures import write_figures
+from spargio_report.figures import Figure, left_out, write_figures
 from spargio_report.gates import Verdict
 from spargio_report.model import Run
+from spargio_report.standings import standings, trust
 from spargio_report.wording import gate_summary, plain_verdict
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 MEGABYTE = 1_000_000
 PAGE_LIMIT_BYTES = 3 * MEGABYTE
+FRAME_BYTES = 1_500  # more than the markup round a figure takes
+SHOWN_ENTRIES = 14  # of a column of the first screen; the table below it has all
 
 
 def write_report(run: Run, verdicts: list[Verdict], folder: Path, formats: tuple[str, ...]) -> list[Path]:
@@ -31,12 +34,17 @@ def write_report(run: Run, verdicts: list[Verdict], folder: Path, formats: tuple
 
 def _page(content: dict) -> str:
     """Drops the last figures from the page, never from the folder, where it would grow too heavy to mail."""
-    shown, size = [], 200_000
+    everything = {**content, **_page_tables(content)}
+    shown, size = [], len(_render("report.html.j2", {**everything, "shown": []}).encode())
     for figure in content["figures"]:
-        size += len(figure.data_uri)
+        size += len(_embedded(figure)) + FRAME_BYTES + len(figure.title) + len(figure.caption)
         if size < PAGE_LIMIT_BYTES:
             shown.append(figure)
-    return _render("report.html.j2", {**content, **_page_tables(content), "shown": shown})
+    return _render("report.html.j2", {**everything, "shown": shown})
+
+
+def _embedded(figure: Figure) -> str:
+    return figure.packed if figure.picture.suffix == ".svg" else figure.data_uri
 
 
 def _page_tables(content: dict) -> dict:
@@ -68,15 +76,16 @@ def _content(run: Run, verdicts: list[Verdict], comparisons, figures) -> dict:
     measured = [gate for gate in verdicts if gate.group is not None]
     return {
         "run": run, "raw": run.raw, "title": run.raw["run"].get("title") or run.raw["run"]["id"],
-        "started": _moment(run.raw["run"]["started_unix_ns"]), "figures": figures,
-        "verdict": plain_verdict(run, comparisons, rows),
+        "started": _moment(run.raw["run"]["started_unix_ns"]), "figures": figures, "left_out": left_out(figures),
+        "verdict": plain_verdict(run, comparisons, rows), "standings": standings(rows),
+        "trust": trust(run, comparisons, rows), "shown_entries": SHOWN_ENTRIES,
         "headline_columns": tables.HEADLINE_COLUMNS,
         "headline": [(row.word, row.strongest.ratio.value if row.strongest else None, tables.headline_row(row))
                      for row in rows],
         "pair_columns": tables.PAIR_COLUMNS,
         "pairs": [(one.word, one.ratio.value, tables.pair_row(one)) for one in ordered],
         "gate_columns": tables.GATE_COLUMNS,
-        "gates": [(gate.word, gate.gate.why, tables.gate_row(gate))
+        "gates": [(_gate_class(gate), gate.gate.why, tables.gate_row(gate))
                   for gate in sorted(measured, key=lambda gate: tables.SEVERITY_ORDER[gate.word])],
         "gates_elsewhere": len(verdicts) - len(measured), "gate_summary": gate_summary(measured) if measured else None,
         "case_columns": tables.CASE_COLUMNS,
@@ -85,9 +94,18 @@ def _content(run: Run, verdicts: list[Verdict], comparisons, figures) -> dict:
         "absent_columns": tables.ABSENT_COLUMNS, "absent": tables.absent_rows(run),
         "warnings": [(entry["code"], entry["case"] or "the whole run", entry["text"])
                      for entry in run.raw["warnings"]],
-        "environment": [(key.replace("_", " "), _value(value)) for key, value in run.raw["environment"].items()],
+        "environment": [(f"{machine.name}: {name}" if len(run.machines) > 1 else name, _value(value))
+                        for machine in run.machines for key, value in machine.environment.items()
+                        for name in [key.replace("_", " ")]],
+        "machines": "; ".join(dict.fromkeys(f"{machine.words}, kernel {machine.environment['kernel'] or 'not known'}"
+                                            for machine in run.machines)),
         "blocks": _block_facts(run),
     }
+
+
+def _gate_class(verdict: Verdict) -> str:
+    once = verdict.word == "FAIL" and verdict.counts and not verdict.confirmed
+    return "fail unconfirmed" if once else verdict.word
 
 
 def _block_facts(run: Run) -> list[tuple[str, ...]]:

@@ -95,3 +95,11 @@ def time_tick(ns: float, _=None) -> str:
         if ns >= size:
             return f"{ns / size:g} {unit}"
     return f"{ns:g} ns"
+
+
+def rate_tick(per_second: float, _=None) -> str:
+    """1500 -> 1.5 k."""
+    for size, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if per_second >= size:
+            return f"{per_second / size:g}{unit}"
+    return f"{per_second:g}"

@@ -4,7 +4,7 @@ import unicodedata
 
 from spargio_report.compare import Comparison, Headline
 from spargio_report.gates import SEVERITY, Verdict
-from spargio_report.model import Run
+from spargio_report.model import MACHINE_SUFFIX, Run
 from spargio_report.wording import duration, memory, number, percent, ratio_line, ratio_short, verdict_line
 
 COLOURS = {"FASTER": "32", "CHEAPER": "32", "PASS": "32", "SAME": "32", "SLOWER": "31", "DEARER": "31", "FAIL": "31",
@@ -48,11 +48,16 @@ def state_text(one: Comparison) -> str:
 def gate_row(verdict: Verdict) -> tuple[str, ...]:
     gate = verdict.gate
     line = verdict_line(verdict)
-    if verdict.word == "INCONCLUSIVE":
+    if verdict.word == "INCONCLUSIVE" and verdict.estimate is not None:  # else the line is the reason
         line += f": {verdict.reason}"
+    if verdict.word == "FAIL" and verdict.counts:
+        line += ", confirmed: " + verdict.reason if verdict.confirmed else ", unconfirmed: one run makes no red"
+    if verdict.by_way_of:
+        line += f"; held against a file by way of {verdict.by_way_of}: weaker than a base build in the same blocks"
     if verdict.waiver:
         line += f" — waived until {verdict.waiver.until}: {verdict.waiver.reason}"
-    return (gate.id, gate.a, verdict.against or gate.b or "absolute", line)
+    machine = MACHINE_SUFFIX.search(verdict.group or "")
+    return (gate.id, gate.a, (verdict.against or gate.b or "absolute") + (f" on {machine[1]}" if machine else ""), line)
 
 
 def case_rows(run: Run, value_of) -> list[tuple[str, ...]]:

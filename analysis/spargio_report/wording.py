@@ -99,7 +99,7 @@ def _against(one: Comparison) -> str:
     return f"{one.group} {verb} {ratio_short(one.ratio)} the {what} of {one.b.arm}{_cpu_cost(one)}"
 
 
-def _split(rows: list[Headline]) -> tuple[list[Headline], list[Headline], list[Headline]]:
+def split(rows: list[Headline]) -> tuple[list[Headline], list[Headline], list[Headline]]:
     """Lost (worst first), won (best first), undecided; only cases that have a rival."""
     held = [row for row in rows if row.rivals]
     return ([row for row in held if row.plain_word == "SLOWER"],
@@ -113,8 +113,16 @@ def _dearer(won: list[Headline]) -> list[Headline]:
             and row.strongest.cpu_ratio.word == "SLOWER"]
 
 
-def _score(arm: str, rows: list[Headline]) -> str:
-    lost, won, unsure = _split(rows)
+def cost_of_wins(won: list[Headline]) -> str:
+    dear = _dearer(won)
+    most = max(dear, key=lambda row: row.strongest.cpu_ratio.value, default=None)
+    return (f"In {len(dear)} of its {len(won)} wins it uses more CPU time per operation than the strongest "
+            f"rival (at most {number(most.strongest.cpu_ratio.value)}x, in {most.group})." if dear else
+            "No win is bought with more CPU time per operation than the strongest rival uses.")
+
+
+def score(arm: str, rows: list[Headline]) -> str:
+    lost, won, unsure = split(rows)
     total = len(lost) + len(won) + len(unsure)
     text = f"{arm} is ahead of every measured rival in {len(won)} of {_cases(total)}"
     text += f", behind at least one in {len(lost)}" if lost else ", behind in none"
@@ -123,25 +131,21 @@ def _score(arm: str, rows: list[Headline]) -> str:
 
 def _first_arm(arm: str, rows: list[Headline]) -> str:
     """Who won what, by how much, at what CPU cost: all losses by name, of the wins the largest and the smallest."""
-    lost, won, _ = _split(rows)
-    text = [_score(arm, rows)]
+    lost, won, _ = split(rows)
+    text = [score(arm, rows)]
     if lost:
         text.append("It is behind where " + "; ".join(_against(row.strongest) for row in lost) + ".")
     if won:
         text.append("It wins by most where " + _against(won[0].strongest)
                     + (", by least where " + _against(won[-1].strongest) if len(won) > 1 else "") + ".")
-        dear = _dearer(won)
-        most = max(dear, key=lambda row: row.strongest.cpu_ratio.value, default=None)
-        text.append(f"In {len(dear)} of its {len(won)} wins it uses more CPU time per operation than the strongest "
-                    f"rival (at most {number(most.strongest.cpu_ratio.value)}x, in {most.group})." if dear else
-                    "No win is bought with more CPU time per operation than the strongest rival uses.")
+        text.append(cost_of_wins(won))
     return " ".join(text)
 
 
 def _other_arm(arm: str, rows: list[Headline]) -> str:
-    lost, _, _ = _split(rows)
+    lost, _, _ = split(rows)
     behind = f" It is behind where {'; '.join(_against(row.strongest) for row in lost)}." if lost else ""
-    return _score(arm, rows) + behind
+    return score(arm, rows) + behind
 
 
 def _cases(count: int) -> str:
@@ -202,6 +206,12 @@ def doubts(run: Run, comparisons: list[Comparison]) -> list[str]:
     if run.broken_cases:
         said.append("Without a figure because something went wrong: "
                     + "; ".join(f"{case.id} ({case.status})" for case in run.broken_cases) + ".")
+    if len(run.machines) > 1:
+        said.append(f"The file joins the results of {len(run.machines)} machines ("
+                    + "; ".join(f"{one.name}: {one.words}" for one in run.machines)
+                    + "); no ratio here is taken across two of them.")
+    if run.raw["run"].get("missing_shards"):
+        said.append(f"It was merged without {' and '.join(run.raw['run']['missing_shards'])} of its shards.")
     if not run.is_complete:
         said.append(f"The run is marked {run.raw['run']['status']}: not all that was planned was measured.")
     said.append("Ratios are taken within blocks of a few seconds and hold on this machine; "
@@ -230,6 +240,16 @@ def _state_doubts(run: Run) -> list[str]:
 def gate_summary(verdicts: list[Verdict]) -> str:
     words = [verdict.word for verdict in verdicts]
     parts = [f"{words.count(word)} {word}" for word in ("FAIL", MISSING, "INCONCLUSIVE", "PASS") if word in words]
+    single = sum(verdict.word == "FAIL" and verdict.counts and not verdict.confirmed for verdict in verdicts)
     waived = sum(not verdict.counts for verdict in verdicts)
     count = "1 gate: " if len(verdicts) == 1 else f"{len(verdicts)} gates: "
-    return count + ", ".join(parts) + (f" ({waived} waived)" if waived else "")
+    return count + ", ".join(parts) + (f" ({waived} waived)" if waived else "") + (
+        f" ({single} unconfirmed: --bench PATH measures again)" if single else "")
+
+
+def canary_line(canary) -> str:
+    """What the canary says of the machine."""
+    text = (f"canary: {canary.arm} against itself in {canary.group} "
+            f"{bound(canary.value)}x [{bound(canary.low)}, {bound(canary.high)}] n={canary.blocks}")
+    return text + (" TRIPPED: one program looks like two here, so nothing is convicted on this machine now"
+                   if canary.tripped else ", which contains 1 as it should")

@@ -44,11 +44,14 @@ class Arm:
     cpu_factor: float = 2.0  # CPU time as a multiple of wall time
     status: str = "measured"
     reason: str | None = None
+    instructions: float | None = None  # of one operation
     latency: bool = False
+    latency_count: int = 20_000  # of one slice
+    tail: float = 3.0  # p99 of a slice as a multiple of its median
 
     @property
     def backend(self) -> str:
-        return self.name.split("[")[0].split("#")[0]
+        return self.name.split("[")[0].split("#")[0].split("@")[0]
 
 
 @dataclass
@@ -71,13 +74,24 @@ def _latency(arm: Arm) -> dict:
             "buckets": [[middle, 19_000], [middle * 3, 1_000]]}
 
 
+def _percentiles(arm: Arm, true_ns: float) -> dict:
+    middle = max(1, int(true_ns))
+    few = arm.latency_count < 1_000
+    return {"count": arm.latency_count, "min_ns": middle // 2 + 1, "max_ns": middle * 50, "p50_ns": middle,
+            "p90_ns": int(middle * 1.3) + 1, "p99_ns": None if few else int(middle * arm.tail),
+            "p999_ns": None if arm.latency_count < 10_000 else middle * 10}
+
+
 def _slice(case: str, arm: Arm, true_ns: float, rng: random.Random, mode: str = "throughput") -> dict:
     operations = max(1, int(2e7 / true_ns))
     wall_ns = max(1, int(operations * true_ns * rng.lognormvariate(0, 0.01)))
     cpu_ns = int(wall_ns * arm.cpu_factor)
     return {"case": case, "mode": mode, "iterations": operations, "operations": operations, "wall_ns": wall_ns,
             "user_ns": cpu_ns * 7 // 10, "system_ns": cpu_ns - cpu_ns * 7 // 10, "voluntary_switches": 2,
-            "involuntary_switches": 1, "instructions": None, "cycles": None}
+            "involuntary_switches": 1, "cycles": None,
+            "instructions": None if arm.instructions is None
+            else int(operations * arm.instructions * rng.lognormvariate(0, 0.001)),
+            **({"latency": _percentiles(arm, true_ns)} if mode == "latency" else {})}
 
 
 def _block(group: Group, index: int, number: int, rng: random.Random, noise: float, slices: int) -> dict:
@@ -143,7 +157,7 @@ def _case(group: Group, arm: Arm) -> dict:
         knobs = dict(pair.split("=") for pair in arm.name.split("[")[1].split("]")[0].split(","))
     return {"id": case_id, "group": group.name, "workload": group.workload,
             "parameters": {**WORKLOADS[group.workload][3], **group.parameters}, "arm": arm.name,
-            "backend": arm.backend, "knobs_given": knobs, "knobs_effective": knobs, "capabilities": {},
+            "backend": arm.backend, "of_base": "@base" in arm.name, "knobs_given": knobs, "knobs_effective": knobs, "capabilities": {},
             "injected_slowdown": None, "status": arm.status, "reason": arm.reason,
             "latency": _latency(arm) if arm.latency and arm.status == "measured" else None,
             "peak_rss_bytes": 6 << 20, "paused_cpu_share": 0.0001,
@@ -187,6 +201,8 @@ def quick(blocks: int = 10, seed: int = 7, trees: bool = False) -> dict:
         rivals = [Arm(name, 2000, 1.2) for name in ("threads", "asio", "asio_uring", "libuv", "tokio")]
         if workload.startswith("fs/read"):
             rivals.append(Arm("tokio[blocking=in_place]", 2000, 1.2))
+        if workload == "net/open_loop":
+            rivals.append(Arm("libuv[loops=1]", 2000, 1.2))
         return Group(workload, [*ours, *floors, *rivals], parameters, blocks)
 
     moved = [transfers("fs/read_rtt"), transfers("fs/read_depth"), transfers("fs/write_depth"),

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from spargio_report.decide import decide, decide_in_looks
+from spargio_report.decide import ALPHA_FAIL, ALPHA_PASS, LOOKS, decide, decide_in_looks
+from spargio_report.futility import chance_to_decide
+from spargio_report.signed_rank import critical_value, null_cdf
 
 
 def series(seed, runs, blocks, ratio, spread=0.02):
@@ -72,3 +74,52 @@ def test_M11_the_first_look_that_decides_decides():
     values = np.concatenate([np.full(10, np.log(2.0)), np.full(30, np.log(0.1))])
     assert decide_in_looks(values, 1.0, 0.1).look == 1
     assert decide_in_looks(values, 1.0, 0.1).word == "FAIL"
+
+
+def test_M11_the_looks_spend_10_20_30_and_40_percent_of_each_alpha_and_no_tail_exceeds_its_share():
+    assert [(blocks, round(share, 9)) for blocks, share in LOOKS] == [(10, 0.1), (20, 0.2), (30, 0.3), (40, 0.4)]
+    spent = {ALPHA_FAIL: 0.0, ALPHA_PASS: 0.0}
+    for blocks, share in LOOKS:
+        for alpha in spent:
+            tail = null_cdf(blocks)[critical_value(blocks, alpha * share)]
+            assert tail <= alpha * share * (1 + 1e-9)
+            spent[alpha] += tail
+    assert 0.009 < spent[0.01] <= 0.01 and 0.045 < spent[0.05] <= 0.05
+
+
+def test_M11_a_verdict_that_no_later_look_can_reach_is_futile_and_one_within_reach_is_not():
+    # Twenty blocks half-way between target and limit; the spread alone says whether twenty more would help.
+    shape = np.linspace(-1.0, 1.0, 20)
+    middle = np.log(1.05) / 2
+    hopeless, near = decide(middle + shape, 1.0, 0.05), decide(middle + 0.09 * shape, 1.0, 0.05)
+    assert hopeless.word == near.word == "INCONCLUSIVE"
+    assert hopeless.futile and "futility" in hopeless.reason
+    assert not near.futile and "futility" not in near.reason
+
+
+def test_M11_after_the_last_look_and_after_a_verdict_nothing_is_futile():
+    wild = np.linspace(-1.0, 1.0, 40)
+    assert decide(wild[::2], 1.0, 0.05).futile
+    assert not decide(wild, 1.0, 0.05).futile and decide(wild, 1.0, 0.05).word == "INCONCLUSIVE"
+    assert not decide(np.full(20, -1.0), 1.0, 0.05).futile
+    assert not decide(np.zeros(5), 1.0, 0.05).futile
+
+
+def test_M11_futility_ends_no_series_whose_blocks_are_there():
+    # Undecidable by the first twenty blocks; the next twenty are all clear.
+    values = np.concatenate([np.linspace(-1.0, 1.0, 20), np.full(20, np.log(0.2))])
+    assert decide(values[:20], 1.0, 0.05).futile
+    assert decide_in_looks(values, 1.0, 0.05).word == "PASS"
+
+
+def test_M11_the_chance_that_futility_reckons_with_is_no_smaller_than_what_happens():
+    """Of series that go on from twenty blocks with the ratio that these show, at most that share is decided."""
+    rng = np.random.default_rng(6)
+    decided = promised = 0.0
+    for _ in range(150):
+        centre = np.log(1.025) + 0.15 / np.sqrt(20) * rng.standard_normal()
+        values = centre + 0.15 * rng.standard_normal(40)
+        if decide(values[:20], 1.0, 0.05).word == "INCONCLUSIVE":
+            promised += chance_to_decide(values[:20], 0.0, np.log(1.05), ((30, 0.003, 0.015), (40, 0.004, 0.02)))
+            decided += any(decide(values[:blocks], 1.0, 0.05).word != "INCONCLUSIVE" for blocks in (30, 40))
+    assert 5 < decided <= promised

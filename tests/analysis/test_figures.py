@@ -6,8 +6,9 @@ import pytest
 
 from spargio_report.compare import all_comparisons, headlines
 from spargio_report.figure_forest import draw_forest
-from spargio_report.figure_heatmap import draw_heatmap
-from spargio_report.figure_strips import draw_strips, spread
+from spargio_report.figure_heatmap import cell_number, draw_heatmap
+from spargio_report.figure_strips import draw_strips
+from spargio_report.labels import spread
 from spargio_report.load import load_run
 from spargio_report.style import mark_of, plt, shared_style
 
@@ -52,6 +53,36 @@ def test_M14_no_label_is_clipped_in_any_figure(run):
         assert outside(draw_heatmap(run, pairs)) == []
         for group in run.groups:
             assert outside(draw_strips(run, group)) == []
+
+
+def test_M14_ratios_of_the_heatmap_stay_within_their_cells(tmp_path):
+    """Down to a three-hundredth and up to thousands, in as many columns as the quick matrix has."""
+    times = [0.3, 1, 7, 44, 330, 1010, 2_000, 90_000, 28_000, 12_345, 750, 5, 90, 100_000]
+    names = [f"asio[spin={place}]" for place in range(len(times))]
+    arms = [builder.Arm("spargio", 100.0)] + [builder.Arm(name, time) for name, time in zip(names, times)]
+    run = load_run(builder.write(tmp_path, builder.make_run([builder.Group("ping_pong/steady_rtt", arms)])))
+    with shared_style():
+        figure = draw_heatmap(run, all_comparisons(run))
+        figure.canvas.draw()
+    axes = figure.axes[0]
+    cell = axes.get_window_extent().width / len(times)
+    labels = [text for text in axes.texts if text.get_text() != "spargio"]
+    widths = {text.get_text(): text.get_window_extent().width / cell for text in labels}
+    plt.close(figure)
+    assert len(labels) == len(times) and max(widths.values()) < 1, widths
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0036, "1/280"), (0.00036, "1/3k"), (0.01, "0.010"), (0.37, "0.37"),
+                                             (14.6, "14.6"), (730.2, "730"), (12_345, "12k")])
+def test_M14_a_ratio_takes_at_most_five_letters_of_a_cell(value, text):
+    assert cell_number(value) == text and len(text) <= 5
+
+
+def test_M14_the_longest_names_of_arms_fit_beside_their_intervals(tmp_path):
+    arms = [builder.Arm("spargio[spin=0]", 100), builder.Arm("tokio[flavor=current_thread]", 200)]
+    run = load_run(builder.write(tmp_path, builder.make_run([builder.Group("ping_pong/steady_rtt", arms)])))
+    with shared_style():
+        assert outside(draw_forest(run, all_comparisons(run), "long names")) == []
 
 
 def test_M14_doubtful_figures_are_not_written_white_on_white(tmp_path):

@@ -11,7 +11,7 @@ def gate(inside, tmp_path, document, rails, *more):
     return inside("gate", builder.write(tmp_path, document), "--guardrails", rails, *more)
 
 
-@pytest.mark.parametrize(("ratio", "code", "word"), [(0.8, 0, "PASS"), (1.3, 1, "FAIL"), (1.05, 1, "FAIL")])
+@pytest.mark.parametrize(("ratio", "code", "word"), [(0.8, 0, "PASS"), (1.3, 3, "FAIL"), (1.05, 3, "FAIL")])
 def test_M11_a_known_ratio_gets_its_verdict_and_exit_code(ratio, code, word, tmp_path, inside, one_gate):
     ended = gate(inside, tmp_path, builder.pair(ratio), one_gate())
     assert ended.returncode == code and f"n=20 {word} (limit 1.10, could have seen" in ended.stdout
@@ -25,7 +25,7 @@ def test_M11_swapped_arms_turn_the_verdict_round(tmp_path, inside, one_gate):
             arm = {"spargio": "asio", "asio": "spargio"}[one["case"].split("|")[1]]
             one["case"] = f"ping_pong/steady_rtt|{arm}"
     assert gate(inside, tmp_path, document, one_gate()).returncode == 0
-    assert gate(inside, tmp_path, swapped, one_gate()).returncode == 1
+    assert gate(inside, tmp_path, swapped, one_gate()).returncode == 3
 
 
 def test_M11_too_few_blocks_are_inconclusive_and_red_only_when_asked(tmp_path, inside, one_gate):
@@ -89,7 +89,7 @@ def test_M12_the_best_rival_is_every_rival_and_the_worst_is_named(tmp_path, insi
     won = gate(inside, tmp_path, rivals(spargio=100, asio=200, libuv=150, floor=10), rails)
     assert won.returncode == 0 and "rtt   spargio  libuv    0.6" in won.stdout
     lost = gate(inside, tmp_path, rivals(spargio=100, asio=200, libuv=50), rails)
-    assert lost.returncode == 1 and "rtt   spargio  libuv    2.0" in lost.stdout
+    assert lost.returncode == 3 and "rtt   spargio  libuv    2.0" in lost.stdout
 
 
 def test_M12_an_excepted_rival_is_left_to_its_own_gate(tmp_path, inside, one_gate):
@@ -111,12 +111,12 @@ def test_M11_an_absolute_gate_holds_a_figure_against_its_limit(tmp_path, inside,
     rails = one_gate(kind="absolute", b=None, metric="wall_ns_per_operation", target=100, tolerance=1.0)
     assert gate(inside, tmp_path, builder.pair(0.06), rails).returncode == 0
     ended = gate(inside, tmp_path, builder.pair(0.5), rails)
-    assert ended.returncode == 1 and "FAIL (limit 200 ns" in ended.stdout
+    assert ended.returncode == 3 and "FAIL (limit 200 ns" in ended.stdout
 
 
 def test_M11_idling_is_judged_by_its_share_of_a_cpu(tmp_path, inside, one_gate):
     rails = one_gate(kind="absolute", b=None, workload="idle/park", metric="cpu_share", target=0.001, tolerance=1.0)
-    for factor, code in ((0.0002, 0), (0.0, 0), (0.02, 1)):
+    for factor, code in ((0.0002, 0), (0.0, 0), (0.02, 3)):
         document = builder.make_run([Group("idle/park", [Arm("spargio", 1e6, factor), Arm("asio", 1e6, 0.0003)])])
         assert gate(inside, tmp_path, document, rails).returncode == code
 
@@ -125,7 +125,7 @@ def test_M11_idling_can_be_judged_by_what_it_uses_beyond_the_floor(tmp_path, ins
     rails = one_gate(kind="floor", b="floor", workload="idle/park", metric="cpu_share_above_b", target=0.001,
                      tolerance=1.0)
     for factor, code, word in ((0.002, 0, "PASS (limit 0.2 %"), (0.0022, 0, "PASS"), (0.001, 0, "PASS"),
-                               (0.012, 1, "FAIL (limit 0.2 %")):
+                               (0.012, 3, "FAIL (limit 0.2 %")):
         arms = [Arm("spargio", 1e6, factor), Arm("floor", 1e6, 0.002)]
         ended = gate(inside, tmp_path, builder.make_run([Group("idle/park", arms)]), rails)
         assert ended.returncode == code and word in ended.stdout
@@ -160,3 +160,47 @@ def test_M11_latency_slices_are_not_judged(tmp_path, inside, one_gate):
         slow.update(mode="latency", wall_ns=slow["wall_ns"] * 1000)
         block["slices"] += [slow] * 9
     assert gate(inside, tmp_path, document, one_gate()).returncode == 0
+
+
+def percentile_rails(tmp_path, metric="p99_ns", target=1.0):
+    rails = tmp_path / "percentiles.toml"
+    rails.write_text(f"""
+[[gate]]
+id = "tail"
+kind = "rival"
+workload = "ping_pong/steady_rtt"
+a = "spargio"
+b = "asio"
+metric = "{metric}"
+target = {target}
+tolerance = 0.1
+why = "the slowest of a hundred counts too"
+""")
+    return rails
+
+
+def tails(ours: Arm, theirs: Arm, **more):
+    return builder.make_run([Group("ping_pong/steady_rtt", [ours, theirs], blocks=20)], **more)
+
+
+def test_M10_a_gate_on_a_percentile_judges_the_tail_and_not_the_middle(tmp_path, inside):
+    document = tails(Arm("spargio", 100, latency=True, tail=9), Arm("asio", 120, latency=True, tail=4))
+    ended = gate(inside, tmp_path, document, percentile_rails(tmp_path))
+    assert ended.returncode == 3 and "FAIL" in ended.stdout and "1.8" in ended.stdout  # 900 against 480
+    assert gate(inside, tmp_path, document, percentile_rails(tmp_path, "p50_ns")).returncode == 0
+
+
+def test_M10_a_percentile_of_too_few_operations_is_missing_with_the_remedy(tmp_path, inside):
+    document = tails(Arm("spargio", 100, latency=True), Arm("asio", 120, latency=True, latency_count=999))
+    ended = gate(inside, tmp_path, document, percentile_rails(tmp_path))
+    assert ended.returncode == 4 and "needs 1,000 operations in a block" in ended.stdout
+    assert "asio had 999" in ended.stdout and "--slice-ms" in ended.stdout
+
+
+def test_M10_a_file_that_keeps_no_percentiles_of_blocks_says_so(tmp_path, inside):
+    document = tails(Arm("spargio", 100, latency=True), Arm("asio", 120, latency=True))
+    for block in document["blocks"]:
+        for one in block["slices"]:
+            one.pop("latency", None)
+    ended = gate(inside, tmp_path, document, percentile_rails(tmp_path))
+    assert ended.returncode == 4 and "keeps no p99_ns of single blocks" in ended.stdout

@@ -52,12 +52,14 @@ EXPERIMENTS = sorted(path.stem for path in (ROOT / "harness" / "matrices" / "exp
 
 
 def knobs() -> set[str]:
-    source = (ROOT / "runtime" / "core" / "options.cpp").read_text()
-    return set(re.findall(r'^ *\{"([a-z_]+)",', source, re.MULTILINE))
+    runtime = (ROOT / "runtime" / "core" / "options.cpp").read_text()
+    backend = (ROOT / "backends" / "spargio" / "stream_choices.cpp").read_text()
+    return {*re.findall(r'^ *\{"([a-z_]+)",', runtime, re.MULTILINE),
+            *re.findall(r'^constexpr choice \w+\{\s*"([a-z_]+)",', backend, re.MULTILINE)}
 
 
 def test_the_knobs_are_found() -> None:
-    assert {"spin", "spin_for_io", "steal_budget"} <= knobs()
+    assert {"spin", "spin_for_io", "steal_budget", "stream_task", "stream_home"} <= knobs()
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

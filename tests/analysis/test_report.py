@@ -1,13 +1,21 @@
 """The report, read as a person would: in a real browser, and as Markdown."""
 
+import base64
 import html
+import json
 import re
 import shutil
 import subprocess
+import zlib
 from html.parser import HTMLParser
 
 import builder
 import pytest
+from spargio_report import report
+from spargio_report.compare import all_comparisons
+from spargio_report.gates import judge_all
+from spargio_report.guardrails import load_guardrails
+from spargio_report.load import load_run
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -28,14 +36,14 @@ def folder(tmp_path_factory):
     return place / "out"
 
 
-def in_browser(page, folder, script=""):
-    """The page as the browser has it after `script` ran."""
+def in_browser(page, folder, script="", size="1280,800"):
+    """The page as the browser has it after `script` ran and its figures were unpacked."""
     if not CHROMIUM:
         pytest.skip("no chromium found; it is in .ci/packages.txt")
     copy = folder / "copy.html"
     copy.write_text(page.read_text() + f"<script>{script}</script>")
     ended = subprocess.run([CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'browser'}", "--virtual-time-budget=5000",
-                            "--dump-dom", copy.as_uri()], capture_output=True, text=True, timeout=120, check=False)
+                            f"--window-size={size}", "--dump-dom", copy.as_uri()], capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 
@@ -75,13 +83,63 @@ def rows_of(dom, table):
 def test_M14_the_browser_shows_the_verdict_first_and_lost_cases_first(folder, tmp_path):
     dom = in_browser(folder / "index.html", tmp_path)
     assert "spargio is ahead of every measured rival in" in dom
-    assert dom.index("Verdict") < dom.index('id="headline"') < dom.index("<figure>") < dom.index("Method")
+    order = ["Who wins where", "Whether to believe it", 'id="headline"', "<figure", ">Method<", ">Environment<"]
+    assert [dom.index(one) for one in order] == sorted(dom.index(one) for one in order)
     rows = rows_of(dom, "headline")
     words = [re.search(r"n=\d+ (\w+)", row[4])[1] for row in rows]
     order = {"SLOWER": 0, "DEARER": 0, "UNSURE": 1, "FASTER": 2, "CHEAPER": 2}
     assert words[0] == "SLOWER" and "UNSURE" in words and words == sorted(words, key=order.get)
     assert {row[1] for row in rows} == {"spargio", "spargio[spin=0]"}
     assert "16 of 16 rows" in dom
+
+
+def test_M14_the_browser_unpacks_every_figure(folder, tmp_path):
+    """Deflated into the page; seen means that the browser has decoded an image of some size."""
+    look = ("const all = [...document.querySelectorAll('figure img')];"
+            "const look = () => { document.title = JSON.stringify({ wide: all.map((one) => one.naturalWidth),"
+            " hidden: all.filter((one) => one.hidden).length }); setTimeout(look, 50); }; look();")
+    dom = in_browser(folder / "index.html", tmp_path, look)
+    seen = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", dom)[1]))
+    svgs = list(folder.glob("*.svg"))
+    assert len(seen["wide"]) == len(svgs) > 20 and min(seen["wide"]) >= 500 and seen["hidden"] == 0
+    assert "needs JavaScript" not in dom
+
+
+def test_M14_a_figure_stays_readable_where_the_browser_cannot_unpack(folder, tmp_path):
+    """Without DecompressionStream every figure keeps the note that names its file."""
+    old = tmp_path / "old.html"
+    old.write_text((folder / "index.html").read_text().replace("<script>", "<script>delete window.DecompressionStream;",
+                                                               1))
+    dom = in_browser(old, tmp_path)
+    assert dom.count("needs JavaScript") == len(list(folder.glob("*.svg")))
+    assert "stands beside the page as heatmap.svg" in dom
+
+
+def test_M14_a_packed_figure_is_the_file_beside_the_page(folder):
+    page = (folder / "index.html").read_text()
+    for path in folder.glob("*.svg"):
+        packed = re.search(rf'<figure id="{path.stem}">\s*<img[^>]*data-packed="([^"]+)"', page)[1]
+        assert zlib.decompress(base64.b64decode(packed)) == path.read_bytes()
+
+
+def test_M14_the_first_screen_says_who_wins_where_and_whether_to_believe_it(tmp_path):
+    """The whole quick matrix, on a screen of 1280 by 800: score, cases, interval, gates and doubts without scrolling."""
+    run = load_run(str(builder.ROOT / "results/reference/quick/result.json"))
+    verdicts = judge_all(run, load_guardrails(str(builder.ROOT / "guardrails.toml")))
+    content = report._content(run, verdicts, all_comparisons(run, verdicts), [])
+    (tmp_path / "index.html").write_text(report._page(content))
+    look = ("const box = (name) => document.querySelector(name).getBoundingClientRect();"
+            "const cells = [...document.querySelectorAll('#verdict > .standing td, .trust li')];"
+            "document.title = JSON.stringify({ standing: box('.standing').bottom, trust: box('.trust').bottom,"
+            " top: box('.score').top, right: Math.max(...cells.map((one) => one.getBoundingClientRect().right)),"
+            " wide: document.documentElement.clientWidth, scrolls: document.documentElement.scrollWidth });")
+    dom = in_browser(tmp_path / "index.html", tmp_path, look)
+    place = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", dom)[1]))
+    assert 0 < place["top"] < place["standing"] < place["trust"] <= 800, place
+    assert place["right"] <= place["wide"] and place["scrolls"] <= place["wide"], place
+    first = dom[dom.index('id="verdict"'):dom.index('id="headline"')]
+    for words in ("Behind a rival", "Ahead of every rival", "gates:", "paired blocks", "A/A pair", "of 28 cases"):
+        assert words in first
 
 
 def ns(text):
@@ -111,11 +169,20 @@ def test_M14_the_filter_leaves_the_rows_with_all_its_words(folder, tmp_path):
     assert "2 of 16 rows" in dom
 
 
+def test_M14_the_page_stays_below_its_limit_whatever_its_tables_weigh(tmp_path, monkeypatch):
+    document = builder.quick(blocks=6)
+    document["warnings"] = [{"code": "near_overhead", "case": document["cases"][2]["id"], "text": "x" * 500}] * 600
+    monkeypatch.setattr(report, "PAGE_LIMIT_BYTES", 700_000)
+    report.write_report(load_run(builder.write(tmp_path, document)), [], tmp_path, ("svg",))
+    page = (tmp_path / "index.html").read_text()
+    assert 500_000 < len(page.encode()) < 700_000 and "more figures stand beside this page" in page
+
+
 def test_M14_the_page_is_one_file_that_asks_the_network_for_nothing(folder):
     page = (folder / "index.html").read_text()
     assert len(page.encode()) <= 3_000_000
     addresses = re.findall(r"""(?:src|href)\s*=\s*["']([^"']{0,60})|url\(([^)]{0,60})|@import""", page)
-    assert all(source.startswith("data:image/svg+xml;base64,") for source, _ in addresses) and len(addresses) >= 10
+    assert addresses == [] and page.count("data-packed=") == len(list(folder.glob("*.svg")))
     assert not re.search(r"https?://|fetch\(|XMLHttpRequest|<link", page)
 
 

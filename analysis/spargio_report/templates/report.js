@@ -43,3 +43,21 @@ for (const input of document.querySelectorAll("input[data-table]")) {
     input.addEventListener("input", () => filterBy(input));
     filterBy(input);
 }
+
+// The figures are SVGs, deflated so that all of them fit; each is unpacked into an image of its own.
+async function unpack(image) {
+    const bytes = Uint8Array.from(atob(image.dataset.packed), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const drawing = new Blob([await new Response(stream).arrayBuffer()], { type: "image/svg+xml" });
+    image.src = URL.createObjectURL(drawing);
+    await image.decode();
+    image.removeAttribute("data-packed");
+    image.hidden = false;
+    image.nextElementSibling.remove();
+}
+
+// In turn, so that the first figures come first; one that fails keeps its note.
+async function unpackAll() {
+    for (const image of document.querySelectorAll("img[data-packed]")) await unpack(image).catch(console.error);
+}
+unpackAll();

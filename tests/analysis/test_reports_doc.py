@@ -1,0 +1,33 @@
+"""docs/reports.md: every figure is explained, every picture is there and light, and what is quoted is what comes out."""
+
+import re
+
+from builder import ROOT
+
+from spargio_report.figure_kinds import FIGURE_KINDS
+
+TEXT = ROOT / "docs/reports.md"
+REFERENCE = ROOT / "results/reference/quick/result.json"
+WITHOUT_PICTURE = {"load"}  # the reference run has one offered rate; the text says so
+
+
+def test_M14_every_kind_of_figure_is_explained_and_shown():
+    text = TEXT.read_text()
+    sections = dict(re.findall(r"^### (\w+): [^\n]+\n(.*?)(?=^###|\Z)", text, re.MULTILINE | re.DOTALL))
+    assert set(FIGURE_KINDS) <= set(sections)
+    for kind in set(FIGURE_KINDS) - WITHOUT_PICTURE:
+        assert f"](pictures/{kind}.png)" in sections[kind]
+
+
+def test_M14_the_pictures_are_there_and_light():
+    shown = set(re.findall(r"\]\((pictures/[^)]+)\)", TEXT.read_text()))
+    files = {f"pictures/{path.name}": path for path in (TEXT.parent / "pictures").iterdir()}
+    assert shown == set(files) and "pictures/page.png" in shown
+    sizes = [path.stat().st_size for path in files.values()]
+    assert max(sizes) < 150_000 and sum(sizes) < 1_000_000
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in files.values())
+
+
+def test_M14_the_terminal_table_that_is_quoted_is_the_one_that_is_printed(inside):
+    quoted = re.search(r"<!-- terminal -->\n```\n(.*?)\n…\n```", TEXT.read_text(), re.DOTALL)[1]
+    assert quoted.count("\n") > 5 and quoted in inside("compare", REFERENCE).stdout, "run analysis/renew-pictures"
