@@ -140,6 +140,7 @@ MAKE = 'variable=RESULT_${1//-/_}; echo "made $1 WERROR=$WERROR"; eval "${!varia
 
 def ci_run(house: Path, **results: str) -> tuple[int, list[str]]:
     feign(house / "tools/make", MAKE)
+    feign(house / ".ci/gate", 'echo "gated $1"; exit ${OWN_GATES:-0}\n')
     defaults = {"RESULT_test": "echo '41 passed, 0 failed, 2 skipped'"}
     done = run(house, "bash", ".ci/run", **(defaults | results))
     return done.returncode, done.stdout.splitlines()
@@ -147,28 +148,29 @@ def ci_run(house: Path, **results: str) -> tuple[int, list[str]]:
 
 def test_ci_ends_with_the_sum_of_tests_and_steps(house):
     code, lines = ci_run(house)
-    assert (code, lines[-1]) == (0, "44 passed, 0 failed")
+    assert (code, lines[-1]) == (0, "45 passed, 0 failed")
+    assert "gated build/release" in lines
 
 
 def test_ci_counts_failed_tests_and_goes_on(house):
     code, lines = ci_run(house, RESULT_test="echo '40 passed, 1 failed'; exit 2")
-    assert (code, lines[-1]) == (1, "43 passed, 1 failed")
+    assert (code, lines[-1]) == (1, "44 passed, 1 failed")
     assert any("made bench" in line for line in lines)
 
 
 def test_ci_counts_a_test_run_that_died_as_a_failure(house):
-    assert ci_run(house, RESULT_test="exit 2")[1][-1] == "3 passed, 1 failed"
-    assert ci_run(house, RESULT_test="echo '40 passed, 0 failed'; exit 2")[1][-1] == "43 passed, 1 failed"
+    assert ci_run(house, RESULT_test="exit 2")[1][-1] == "4 passed, 1 failed"
+    assert ci_run(house, RESULT_test="echo '40 passed, 0 failed'; exit 2")[1][-1] == "44 passed, 1 failed"
 
 
 def test_ci_counts_each_failed_step(house):
-    code, lines = ci_run(house, RESULT_bench="exit 1", RESULT_build_release_clang="exit 1")
-    assert (code, lines[-1]) == (1, "42 passed, 2 failed")
+    code, lines = ci_run(house, RESULT_bench="exit 1", RESULT_build_release_clang="exit 1", OWN_GATES="1")
+    assert (code, lines[-1]) == (1, "42 passed, 3 failed")
 
 
 def test_ci_still_runs_the_tests_when_a_warning_broke_the_strict_build(house):
     code, lines = ci_run(house, RESULT_build="exit 1")
-    assert (code, lines[-1]) == (1, "43 passed, 1 failed")
+    assert (code, lines[-1]) == (1, "44 passed, 1 failed")
     assert "made test WERROR=OFF" in lines
 
 
