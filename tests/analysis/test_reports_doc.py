@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from builder import ROOT
 
 from spargio_report.figure_kinds import FIGURE_KINDS
@@ -30,4 +32,13 @@ def test_M14_the_pictures_are_there_and_light():
 
 def test_M14_the_terminal_table_that_is_quoted_is_the_one_that_is_printed(inside):
     quoted = re.search(r"<!-- terminal -->\n```\n(.*?)\n…\n```", TEXT.read_text(), re.DOTALL)[1]
-    assert quoted.count("\n") > 5 and quoted in inside("compare", REFERENCE).stdout, "run analysis/renew-pictures"
+    assert quoted.count("\n") > 5 and quoted in inside("compare", REFERENCE).stdout, "run analysis/renew-docs"
+
+
+@pytest.mark.parametrize(("document", "mark"), [("README.md", "headline"), ("docs/performance.md", "gates")])
+def test_M14_the_tables_of_the_documents_are_those_of_the_reference_run(document, mark):
+    shown = re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- end of {mark} -->", (ROOT / document).read_text(), re.DOTALL)[1]
+    rows = [line for line in shown.splitlines() if line.startswith("|")]
+    assert len(rows) > 20
+    report = (REFERENCE.parent / "report.md").read_text()
+    assert "\n".join(rows) in report, "run analysis/renew-docs"
