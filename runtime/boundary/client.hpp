@@ -5,10 +5,10 @@
 #include <spargio/boundary/wait_limit.hpp>
 #include <spargio/core/errc.hpp>
 #include <spargio/core/later_by.hpp>
+#include <spargio/core/misuse.hpp>
 #include <spargio/shard/timer_context.hpp>
 #include <spargio/task/scheduling.hpp>
 
-#include <cassert>
 #include <chrono>
 #include <concepts>
 #include <coroutine>
@@ -169,10 +169,11 @@ public:
         return ticket_type(exchange_, std::move(begun));
     }
 
-    /// Blocks the calling thread, which must not be a shard (it asserts), until there is room and an answer.
-    /// Errors: `closed`; `timed_out` at the deadline, never before it. Throws std::bad_alloc.
+    /// Blocks the calling thread, which must not be a shard (it ends the program), until there is room and an
+    /// answer. Errors: `closed`; `timed_out` at the deadline, never before it. Throws std::bad_alloc.
     [[nodiscard]] answer_type call_and_wait(Request what, time_point deadline = no_deadline) const {
-        assert(scheduling::current_registry() == nullptr && "this would block a shard; co_await call() there");
+        if (scheduling::current_registry() != nullptr)
+            misused("call_and_wait() would block a shard; co_await call() there");
         const auto begun = std::make_shared<detail::thread_call<Request, Reply>>(std::move(what), deadline);
         if (const status how = exchange_->begin(begun, detail::when_full::wait); !how)
             return std::unexpected(how.error());

@@ -7,7 +7,7 @@
 
 namespace spargio {
 
-/// On this shard, for good. An index past the last shard is a misuse and asserts; in release builds it wraps.
+/// On this shard, for good. An index past the last shard ends the program.
 struct pinned {
     std::uint32_t shard;
 };

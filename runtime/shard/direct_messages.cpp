@@ -1,15 +1,15 @@
 // Messages that ride in the completion of a MSG_RING request (R19), on the shard's own thread.
+#include <spargio/core/misuse.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/shard.hpp>
 
 #include <algorithm>
-#include <cassert>
 #include <new>
 
 namespace spargio {
 
 std::expected<std::size_t, errc> shard::post_direct(shard& target, std::span<const message> messages) noexcept {
-    assert(current() == this && "a remote_shard belongs to the shard that made it");
+    if (current() != this) misused("a remote_shard is used on another shard than the one that made it");
     if (!std::ranges::all_of(messages, direct_limits::fits)) return std::unexpected(errc::does_not_fit);
     if (stopping()) return std::unexpected(errc::closed);
     if (!hot_.used()) [[likely]]

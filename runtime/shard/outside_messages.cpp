@@ -1,4 +1,5 @@
 // Messages from threads that own no ring (R23).
+#include <spargio/core/misuse.hpp>
 #include <spargio/shard/runtime.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/shard.hpp>
@@ -55,8 +56,8 @@ void shard::release_outside() noexcept {
 namespace {
 
 shard& checked(runtime_core& core, std::size_t index) noexcept {
-    assert(index < core.shard_count() && "no such shard");
-    return core.at(index % core.shard_count());
+    if (index >= core.shard_count()) misused("a message to a shard that the runtime does not have");
+    return core.at(index);
 }
 
 } // namespace

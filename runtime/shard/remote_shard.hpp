@@ -79,10 +79,10 @@ private:
 } // namespace detail
 
 /// The way from the shard that made it (this_shard::remote) to another. A small value, for use on that shard
-/// only: elsewhere it asserts, and without assertions messages are lost and overtake each other. Messages of
-/// one pair of shards arrive in the order in which they were accepted, each exactly once, or are lost with the
-/// runtime when it stops (P1, P2). A message whose tag is one of runtime_options.hot_tags goes by a lane of its
-/// own; the value of a coalesced tag is added to a sum, and never refused for want of room.
+/// only: posting elsewhere ends the program. Messages of one pair of shards arrive in the order in which they
+/// were accepted, each exactly once, or are lost with the runtime when it stops (P1, P2). A message whose tag
+/// is one of runtime_options.hot_tags goes by a lane of its own; the value of a coalesced tag is added to a
+/// sum, and never refused for want of room.
 class remote_shard {
 public:
     /// Makes the lane between the two if it is the first. Throws std::bad_alloc.

@@ -1,8 +1,7 @@
+#include <spargio/core/misuse.hpp>
 #include <spargio/shard/resume_on.hpp>
 
 #include <spargio/shard/runtime_core.hpp>
-
-#include <cassert>
 
 namespace spargio {
 
@@ -13,10 +12,10 @@ void detail::resume_on_awaiter::await_resume() const noexcept {
 
 detail::resume_on_awaiter resume_on(std::uint32_t shard_index) noexcept {
     shard* const here = shard::current();
-    assert(here != nullptr && "resume_on() outside a shard");
+    if (here == nullptr) misused("resume_on() outside a shard");
     runtime_core& core = here->core();
-    assert(shard_index < core.shard_count() && "no such shard");
-    return detail::resume_on_awaiter(core.at(shard_index % core.shard_count()));
+    if (shard_index >= core.shard_count()) misused("resume_on() to a shard that the runtime does not have");
+    return detail::resume_on_awaiter(core.at(shard_index));
 }
 
 } // namespace spargio

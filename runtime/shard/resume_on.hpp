@@ -36,9 +36,8 @@ private:
 /// is pinned there from then on; a stealable one resumes there and may be stolen after. Objects that belong to
 /// a shard (this_shard::remote(), this_shard::messages()) stay behind: ask for new ones. Not cancellable: a
 /// cancelled task arrives as well. When the runtime stops for good on the way, the task is destroyed like any
-/// other that waits. An index past the last shard is a misuse and asserts; in release builds it wraps. Inside a
-/// task only. Cost: nothing on the same shard; else two atomic operations, and a system call when the target
-/// sleeps.
+/// other that waits. An index past the last shard ends the program. Inside a task only. Cost: nothing on the
+/// same shard; else two atomic operations, and a system call when the target sleeps.
 [[nodiscard]] detail::resume_on_awaiter resume_on(std::uint32_t shard_index) noexcept;
 
 } // namespace spargio

@@ -24,7 +24,6 @@
 #include <spargio/task/wait_list.hpp>
 
 #include <atomic>
-#include <cassert>
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
@@ -178,7 +177,8 @@ public:
     std::size_t post(shard& target, lane& outgoing, std::span<const message> messages) noexcept {
         if (hot_.used()) [[unlikely]]
             return post_sorted(target, messages);
-        assert(current() == this && "a remote_shard belongs to the shard that made it");
+        if (current() != this) [[unlikely]]
+            misused("a remote_shard is used on another shard than the one that made it");
         const std::size_t accepted =
             messages.size() == 1 ? outgoing.push_one(messages[0]) : outgoing.push(messages);
         counters_.messages_sent.add(accepted);

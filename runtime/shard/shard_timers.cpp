@@ -1,10 +1,10 @@
 // Timers of a shard, on its own thread. They cost a shard that has none one test a turn, and one that has some
 // a look at the clock a turn. No timer is ever given to the kernel: the shard sleeps until the next deadline.
+#include <spargio/core/misuse.hpp>
 #include <spargio/shard/shard.hpp>
 #include <spargio/shard/timer_context.hpp>
 
 #include <algorithm>
-#include <cassert>
 
 namespace spargio {
 namespace {
@@ -77,7 +77,7 @@ void shard::close_timers() noexcept {
 
 timer_context timer_context::here() noexcept {
     shard* const current = shard::current();
-    assert(current != nullptr && "a task waits for time on a shard only");
+    if (current == nullptr) misused("waiting for time outside a shard");
     return timer_context(*current);
 }
 

@@ -5,14 +5,12 @@
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/spawn_blocking.hpp>
 
-#include <cassert>
-
 namespace spargio::detail {
 namespace {
 
 shard& checked(runtime_core& core, std::uint32_t index) noexcept {
-    assert(index < core.shard_count() && "no such shard");
-    return core.at(index % core.shard_count());
+    if (index >= core.shard_count()) misused("a placement names a shard that the runtime does not have");
+    return core.at(index);
 }
 
 /// `here` is null outside the runtime.

@@ -1,11 +1,11 @@
 // when_all and when_any: several tasks at once (R37).
 #pragma once
 
+#include <spargio/core/misuse.hpp>
 #include <spargio/shard/child_scope.hpp>
 #include <spargio/task/result_slot.hpp>
 
 #include <atomic>
-#include <cassert>
 #include <cstddef>
 #include <exception>
 #include <optional>
@@ -222,10 +222,10 @@ template <class First, class... T>
     return when_any(placement(stealable{}), std::move(first), std::move(work)...);
 }
 
-/// The same for any number of tasks of one type, which must not be none (asserts).
+/// The same for any number of tasks of one type, which must not be none (it ends the program).
 template <class T>
 [[nodiscard]] task<first_of_many<T>> when_any(std::vector<task<T>> work, placement where = stealable{}) {
-    assert(!work.empty() && "the first of none never ends");
+    if (work.empty()) misused("when_any() of no tasks would never end");
     std::vector<result_slot<T>> results(work.size());
     detail::race between;
     auto all = between.scope.wait_for_all(); // before anything can be left to wait for

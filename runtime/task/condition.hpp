@@ -2,6 +2,7 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
+#include <spargio/core/misuse.hpp>
 #include <spargio/core/spin_lock.hpp>
 #include <spargio/task/mutex.hpp>
 #include <spargio/task/scheduling.hpp>
@@ -9,7 +10,6 @@
 #include <spargio/task/wait_list.hpp>
 #include <spargio/task/waking.hpp>
 
-#include <cassert>
 #include <coroutine>
 #include <mutex>
 #include <optional>
@@ -33,7 +33,7 @@ public:
     /// `canceled`: the task was asked to stop, before or meanwhile, and no notification was used up. `held`
     /// must live until then. Throws std::bad_alloc for its frame, at once and with the lock still held.
     [[nodiscard]] task<status> wait(mutex::guard& held) {
-        assert(held.owns_lock() && "a condition is waited for with the lock");
+        if (!held.owns_lock()) misused("a condition is waited for without its lock");
         mutex& guarded = *held.of_;
         const status how = co_await awaiter(*this, held);
         if (!held.owns_lock()) held = co_await guarded.lock_regardless();

@@ -1,11 +1,11 @@
 // What a task can know of requests to stop it (R36).
 #pragma once
 
+#include <spargio/core/misuse.hpp>
 #include <spargio/task/cancel.hpp>
 #include <spargio/task/scheduling.hpp>
 #include <spargio/task/wait_list.hpp>
 
-#include <cassert>
 #include <coroutine>
 #include <stop_token>
 
@@ -26,14 +26,14 @@ public:
 
 [[nodiscard]] inline task_header& running_task() noexcept {
     task_header* const self = scheduling::current_task();
-    assert(self != nullptr && "this_task outside a task");
+    if (self == nullptr) misused("this_task:: outside a task");
     return *self;
 }
 
 } // namespace detail
 
 /// About the task that calls: the one that was spawned, however deep in what it awaits. On a shard only;
-/// asserts elsewhere.
+/// elsewhere it ends the program.
 namespace this_task {
 
 /// Whether the task was asked to stop: by join_handle::cancel(), by the group or the with_stop() that it runs

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
+#include <spargio/core/misuse.hpp>
 #include <spargio/ops/timer_awaiter.hpp>
 
-#include <cassert>
 #include <chrono>
 #include <coroutine>
 #include <exception>
@@ -34,8 +34,8 @@ public:
     bool reset(time_point deadline) noexcept {
         deadline_ = deadline;
         if (waiter_ == nullptr) return true;
-        assert(waiter_->waits_here() && "a deadline_timer is reset on the shard where it is awaited");
-        if (!waiter_->waits_here()) std::terminate();
+        if (!waiter_->waits_here())
+            misused("a deadline_timer is reset on another shard than where it is awaited");
         return waiter_->reset(deadline);
     }
 
@@ -48,7 +48,7 @@ public:
 
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-            assert(timer_.waiter_ == nullptr && "one task waits for a deadline_timer at a time");
+            if (timer_.waiter_ != nullptr) misused("two tasks wait for one deadline_timer");
             timer_.waiter_ = &wait_;
             return wait_.await_suspend(caller);
         }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -90,6 +91,53 @@ TEST_F(P15, awaiting_a_task_twice_ends_the_program) {
         co_return once + co_await std::move(child);
     };
     EXPECT_DEATH((void)run({.shards = 1}, twice), "or awaited before");
+}
+
+TEST_F(P15, naming_a_shard_that_does_not_exist_ends_the_program) {
+    const auto by_placement = []() -> task<int> { co_return co_await spawn(seven(), pinned{2}); };
+    EXPECT_DEATH((void)run({.shards = 2}, by_placement), "a placement names a shard");
+    const auto by_preference = []() -> task<int> { co_return co_await spawn(seven(), stealable_preferred{7}); };
+    EXPECT_DEATH((void)run({.shards = 2}, by_preference), "a placement names a shard");
+    const auto by_moving = []() -> task<void> { co_await resume_on(2); };
+    EXPECT_DEATH(run({.shards = 2}, by_moving), "resume_on\\(\\) to a shard");
+    const auto from_outside = [] {
+        auto started = runtime::start({.shards = 1});
+        (void)(*started)->handle().post(1, 5, 5);
+    };
+    EXPECT_DEATH(from_outside(), "a message to a shard that the runtime does not have");
+}
+
+task<void> post_from_here(remote_shard way) {
+    (void)way.post(1, 1);
+    co_return;
+}
+
+task<void> post_directly_from_here(remote_shard way) {
+    (void)way.post_direct(1, 1);
+    co_return;
+}
+
+TEST_F(P15, posting_by_the_way_of_another_shard_ends_the_program) {
+    const auto by_lane = []() -> task<void> {
+        co_await spawn(post_from_here(this_shard::remote(0)), pinned{1});
+    };
+    EXPECT_DEATH(run({.shards = 2}, by_lane), "used on another shard");
+    const auto directly = []() -> task<void> {
+        co_await spawn(post_directly_from_here(this_shard::remote(0)), pinned{1});
+    };
+    EXPECT_DEATH(run({.shards = 2}, directly), "used on another shard");
+}
+
+TEST_F(P15, waiting_for_what_never_comes_or_is_not_held_ends_the_program) {
+    const auto of_none = []() -> task<void> { co_await when_any(std::vector<task<void>>{}); };
+    EXPECT_DEATH(run({.shards = 1}, of_none), "when_any\\(\\) of no tasks");
+    const auto without_lock = []() -> task<void> {
+        condition changed;
+        mutex::guard nothing_held;
+        (void)co_await changed.wait(nothing_held);
+    };
+    EXPECT_DEATH(run({.shards = 1}, without_lock), "without its lock");
+    EXPECT_DEATH((void)this_task::stop_requested(), "outside a task");
 }
 
 TEST_F(P15, destroying_a_runtime_on_one_of_its_shards_ends_the_program_instead_of_hanging) {
