@@ -13,7 +13,7 @@ from builder import Arm, Group
 
 from spargio_report import decide
 from spargio_report.figure_power import shares
-from spargio_report.selftest import goals, live, mutations, recorded, replays
+from spargio_report.selftest import command, goals, live, mutations, recorded, replays
 from spargio_report.selftest.replays import Count
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,7 +51,7 @@ def test_M16_intervals_of_a_known_series_cover_as_they_should_and_narrow_ones_wo
 
 def test_M16_a_run_of_twenty_gates_is_rarely_red_by_chance():
     recording = recorded.Recording((normal(0.02), normal(0.1)), {})
-    count = replays.false_reds(recording, np.random.default_rng(8), 60, 0.1)
+    count = replays.false_reds(recording, np.random.default_rng(8), 60, (0.1, 0.1))
     assert count.of == 60 and count.hits <= 2
 
 
@@ -196,3 +196,10 @@ def test_M16_a_goal_that_is_missed_ends_with_5(tmp_path, inside, monkeypatch):
     a_recording(tmp_path)
     ended = inside("selftest", "--quick", "--recorded", tmp_path / "aa.json", "--base", sound_file(tmp_path))
     assert ended.returncode == 5 and "MISSED" in ended.stdout and "live trials: left out" in ended.stdout
+
+
+def test_M16_a_case_is_judged_by_the_tolerance_of_its_own_gates():
+    assert command.tolerance_of("net/echo_rtt") == 0.3
+    assert command.tolerance_of("net/hotspot_rotation") == command.TOLERANCE
+    assert command.tolerance_of("ping_pong/tasks_rtt") == command.TOLERANCE  # its gate is on an absolute time
+    assert command.tolerance_of("no/case") == command.TOLERANCE

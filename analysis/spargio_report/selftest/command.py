@@ -14,20 +14,22 @@ import numpy as np
 
 from spargio_report import tables
 from spargio_report.failures import ExitCode, usage_error
+from spargio_report.guardrails import load_guardrails
 from spargio_report.selftest import goals, live, mutations, recorded, replays
 from spargio_report.selftest.replays import Count
 
 ROOT = Path(__file__).resolve().parents[3]
 RECORDING = ROOT / "results" / "selftest" / "aa-blocks.json"
 BASE = ROOT / "results" / "reference" / "quick" / "result.json"
-TOLERANCE = 0.15  # what the project's own gates have where they say nothing else
+GUARDRAILS = ROOT / "guardrails.toml"
+TOLERANCE = 0.15  # of cases that the project's own gates don't hold
 ARM = "spargio"
 # One that computes, one that crosses threads, one each of files, sockets and much stealing.
 RECORDED = ("fanout/skynet", "ping_pong/tasks_rtt", "ping_pong/one_way_drain", "fs/read_rtt", "net/echo_rtt",
             "net/hotspot_rotation")
 LIVE = ("fanout/skynet", "fs/read_rtt")
 LADDER = (0.85, 0.90, 0.95, 1.0, 1.03, 1.06, 1.09, 1.12, 1.15, 1.2, 1.25, 1.3, 1.4)
-CASE_COLUMNS = ("case", "spread of a block", "A/A: PASS", "in doubt", "FAIL", "at the limit: FAIL", "twice it: FAIL",
+CASE_COLUMNS = ("case", "spread of a block", "tolerance", "A/A: PASS", "in doubt", "FAIL", "at the limit: FAIL", "twice it: FAIL",
                 "A/A: blocks")
 COLUMNS = ("goal", "wanted", "measured [95 %]", "", "where")
 
@@ -70,23 +72,31 @@ def _record(options, note) -> ExitCode:
     return ExitCode.OK
 
 
+def tolerance_of(workload: str) -> float:
+    """The least tolerance of the project's gates on a ratio of this case: noisy cases have wider ones."""
+    gates = load_guardrails(GUARDRAILS, datetime.date.min).gates
+    return min((gate.tolerance for gate in gates if gate.workload == workload and gate.kind in ("rival", "floor")),
+               default=TOLERANCE)
+
+
 def _replayed(recording, rng, scale: float):
     """The goals that replays can show, over all recorded cases; and the ladder of true ratios for the figure."""
     each = max(20, int(4000 * scale / len(recording.series)))
-    at = {ratio: [replays.replay(series, rng, each, TOLERANCE, ratio) for series in recording.series]
-          for ratio in (1.0, 1 + TOLERANCE, 1 + 2 * TOLERANCE)}
+    tolerances = [tolerance_of(series.name) for series in recording.series]
+    same, limit, twice = 0, 1, 2  # tolerances above the target
+    at = {steps: [replays.replay(series, rng, each, tolerance, 1 + steps * tolerance)
+                  for series, tolerance in zip(recording.series, tolerances)] for steps in (same, limit, twice)}
 
-    def total(ratio: float, word: str) -> Count:
-        return sum((one.count(word) for one in at[ratio]), Count(0, 0))
+    def total(steps: int, word: str) -> Count:
+        return sum((one.count(word) for one in at[steps]), Count(0, 0))
 
-    same, limit, twice = 1.0, 1 + TOLERANCE, 1 + 2 * TOLERANCE
     runs = max(50, int(1000 * scale))
     held = sum((replays.coverage(series, rng, each) for series in recording.series), Count(0, 0))
     where = "replays"
     results = [
         goals.at_most("A/A: FAIL, a gate", total(same, "FAIL"), 0.005, where),
         goals.at_most(f"A/A: red, a run of {replays.GATES_OF_A_RUN} gates",
-                      replays.false_reds(recording, rng, runs, TOLERANCE), 0.02, where),
+                      replays.false_reds(recording, rng, runs, tolerances), 0.02, where),
         goals.at_most("at the limit: PASS", total(limit, "PASS"), 0.05, where),
         goals.at_least("at the limit: FAIL", total(limit, "FAIL"), 0.90, where),
         goals.at_least("at twice the tolerance: FAIL", total(twice, "FAIL"), 0.99, where),
@@ -98,16 +108,16 @@ def _replayed(recording, rng, scale: float):
     steps = max(20, int(600 * scale))
     ladders = {series.name: {ratio: replays.replay(series, rng, steps, TOLERANCE, ratio).words for ratio in LADDER}
                for series in recording.series}
-    cases = [_case_row(series, [at[ratio][index] for ratio in (same, limit, twice)])
+    cases = [_case_row(series, tolerances[index], [at[above][index] for above in (same, limit, twice)])
              for index, series in enumerate(recording.series)]
     return results, ladders, cases
 
 
-def _case_row(series, verdicts) -> tuple[str, ...]:
+def _case_row(series, tolerance: float, verdicts) -> tuple[str, ...]:
     """A goal over all cases hides which of them are too noisy for the tolerance."""
     same, limit, twice = verdicts
     words = [f"{same.count(word).rate:.1%}" for word in ("PASS", "INCONCLUSIVE", "FAIL")]
-    return (series.name, f"{series.spread:.1%}", *words, f"{limit.count('FAIL').rate:.1%}",
+    return (series.name, f"{series.spread:.1%}", f"{tolerance:.0%}", *words, f"{limit.count('FAIL').rate:.1%}",
             f"{twice.count('FAIL').rate:.1%}", f"{statistics.median(same.blocks):g}")
 
 
@@ -145,7 +155,7 @@ def _print(results, outcomes, cases, options) -> None:
             print(f"\nnot caught: {one.name} (exit code {one.exit_code}: {one.message or 'no message'})")
     words = [one.word for one in results]
     print(f"\n{words.count(goals.MET)} of {len(results)} goals met, {words.count(goals.MISSED)} missed, "
-          f"{words.count(goals.UNSURE)} not certain with so few trials; tolerance {TOLERANCE:.0%}, seed {options.seed}.")
+          f"{words.count(goals.UNSURE)} not certain with so few trials; tolerances of guardrails.toml, live {TOLERANCE:.0%}, seed {options.seed}.")
     print("\n" + tables.terminal(CASE_COLUMNS, cases, False))
     if not options.bench:
         print("\nlive trials: left out, because --bench PATH was not given")
@@ -158,7 +168,7 @@ def _write(folder: Path, results, outcomes, ladders, cases, found, recording, op
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "machine": {"kernel": platform.release(), "cpus": len(os.sched_getaffinity(0)),
                     "architecture": platform.machine()},
-        "recording": recording.origin, "tolerance": TOLERANCE, "seed": options.seed,
+        "recording": recording.origin, "tolerance_of_power_and_live": TOLERANCE, "seed": options.seed,
         "goals": [one.as_dict() for one in results],
         "cases": [dict(zip(CASE_COLUMNS, one)) for one in cases],
         "mutations": [asdict(one) for one in outcomes],

@@ -1,5 +1,6 @@
 """Replays: the gate, thousands of times, on series whose true ratio is known (M15, M16)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -74,15 +75,18 @@ def coverage(series: Series, rng: np.random.Generator, replays: int) -> Count:
     return Count(held, replays)
 
 
-def false_reds(recording: Recording, rng: np.random.Generator, runs: int, tolerance: float) -> Count:
-    """Runs of twenty gates on nothing but A/A that turn red: a FAIL, no canary, and a FAIL once more from zero."""
+def false_reds(recording: Recording, rng: np.random.Generator, runs: int, tolerances: Sequence[float]) -> Count:
+    """Runs of twenty gates on nothing but A/A that turn red: a FAIL, no canary, and a FAIL once more from zero.
+    `tolerances`: of each recorded case."""
+    def fails(which: int) -> bool:
+        return ask(recording.series[which], rng, 1.0, tolerances[which], 1.0)[0] == "FAIL"
+
     red = 0
     for _ in range(runs):
-        gates = [recording.series[i] for i in rng.integers(len(recording.series), size=GATES_OF_A_RUN)]
-        failed = [each for each in gates if ask(each, rng, 1.0, tolerance, 1.0)[0] == "FAIL"]
-        if not failed or _canary_trips(failed[0], rng):
+        failed = [each for each in rng.integers(len(recording.series), size=GATES_OF_A_RUN) if fails(each)]
+        if not failed or _canary_trips(recording.series[failed[0]], rng):
             continue
-        red += any(ask(each, rng, 1.0, tolerance, 1.0)[0] == "FAIL" for each in failed)
+        red += any(fails(each) for each in failed)
     return Count(red, runs)
 
 
