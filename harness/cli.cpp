@@ -1,6 +1,7 @@
 #include "harness/cli.hpp"
 
 #include "harness/base_build.hpp"
+#include "harness/cli_values.hpp"
 #include "harness/exit_codes.hpp"
 #include "harness/matrix.hpp"
 #include "harness/names.hpp"
@@ -12,18 +13,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <optional>
 #include <sstream>
 
 namespace bench {
 namespace {
-
-/// Thrown inside this file only: a flag whose value is wrong.
-struct usage_error {
-    std::string text;
-};
 
 constexpr const char* footer =
     "Exit codes: 0 measured; 2 wrong flag, matrix or filter; 4 a case is missing, crashed, wrong or timed out, "
@@ -37,7 +32,8 @@ struct run_flags {
     std::optional<std::uint64_t> blocks, slices, slice_ms, seed;
     std::string budget, timeout, quiet_wait, cpus, baseline, shard, output, resume,
         format = "table", color = "auto", progress = "auto";
-    std::string arm_a, arm_b;
+    std::string arm_a, arm_b, combine = "ofat";
+    std::uint64_t screen_blocks = 6;
     bool plan_only = false, quiet = false, verbose = false;
 };
 
@@ -94,34 +90,6 @@ void add_measuring_flags(CLI::App& app, run_flags& f) {
     app.add_option("--progress", f.progress, "")->check(CLI::IsMember({"auto", "bar", "plain", "none"}));
     auto* quiet = app.add_flag("-q,--quiet", f.quiet, "No table, no progress");
     app.add_flag("-v,--verbose", f.verbose, "Print the plan and every warning")->excludes(quiet);
-}
-
-value_list parse_values(const std::string& text, const char* flag) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
-        throw usage_error{fmt::format("{} {}: write it as name=value or name=value,value", flag, text)};
-    return {text.substr(0, equals), split(std::string_view(text).substr(equals + 1), ',')};
-}
-
-injection parse_injection(const std::string& text) {
-    const auto colon = text.rfind(":+");
-    double percent = 0;
-    if (colon != std::string::npos && text.ends_with('%')) {
-        const char* from = text.data() + colon + 2;
-        const char* to = text.data() + text.size() - 1;
-        const auto [end, error] = std::from_chars(from, to, percent);
-        if (error == std::errc{} && end == to && percent > 0 && percent <= 1000)
-            return {.arm = text.substr(0, colon), .share = percent / 100};
-    }
-    throw usage_error{fmt::format("--inject {}: write it as ARM:+5%", text)};
-}
-
-std::optional<std::uint64_t> duration_flag(const char* flag, const std::string& text) {
-    if (text.empty()) return std::nullopt;
-    const auto read = parse_duration_ns(text);
-    if (!read) throw usage_error{fmt::format("{}: {}", flag, read.error())};
-    if (*read == 0) throw usage_error{fmt::format("{}: must be longer than nothing", flag)};
-    return *read;
 }
 
 group_request request_from_flags(const run_flags& f, const std::string& workload) {
@@ -217,7 +185,7 @@ public:
     command_line() {
         app_.require_subcommand(1);
         // The last one wins, so that a script's flags can be overruled by appending.
-        for (auto* sub : {list_, run_, ab_})
+        for (auto* sub : {list_, run_, ab_, sweep_})
             sub->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
         app_.footer(footer);
         list_->add_option("what", list_what_, "workloads, backends, knobs or cases; default: the first two")
@@ -232,6 +200,7 @@ public:
         ab_->add_option("--a", flags_.arm_a, "First arm: the base of the ratio")->required();
         ab_->add_option("--b", flags_.arm_b, "Second arm")->required();
         add_measuring_flags(*ab_, flags_);
+        add_sweep_flags();
         repro_->add_option("case", repro_of_.case_id, "Case id, as in the file or the table")->required();
         repro_->add_option("file", repro_of_.path, "Result file")->required();
         validate_->add_option("file", validate_of_.paths, "Result files")
@@ -267,6 +236,7 @@ public:
         if (*export_) return export_of_;
         if (*merge_) return merge_of_;
         if (*cell_) return cell_of_;
+        if (*sweep_) return sweep(count, arguments);
         if (*version_) return version_command{};
         return *ab_ ? ab(count, arguments) : run(count, arguments);
     }
@@ -280,14 +250,31 @@ public:
 
 private:
     static void check_command_name(int count, const char* const* arguments) {
-        static const std::vector<std::string> names{"list",     "doctor", "run",   "ab",     "repro",
-                                                    "validate", "export", "merge", "version"};
+        static const std::vector<std::string> names{"list",  "doctor",   "run",    "ab",    "sweep",
+                                                    "repro", "validate", "export", "merge", "version"};
         const std::string_view first = count > 1 ? arguments[1] : "";
         if (first.empty() || first.starts_with('-') || first == "cell" ||
             std::ranges::find(names, first) != names.end())
             return;
         throw usage_error{fmt::format("there is no command '{}'; {} (--help shows them all)", first,
                                       did_you_mean(first, names))};
+    }
+
+    void add_sweep_flags() {
+        add_choice_flags(*sweep_, flags_);
+        repeatable(*sweep_, "-b,--backend", flags_.backends,
+                   "Backend whose knobs are swept; name or name,knob=value,...: it is the baseline");
+        repeatable(*sweep_, "-k,--knob", flags_.knobs, "name=v1,v2: values to try (repeatable)");
+        sweep_
+            ->add_option(
+                "--combine", flags_.combine,
+                "How several knobs make points: ofat one at a time, product all with all, zip side by side")
+            ->check(CLI::IsMember({"ofat", "product", "zip"}));
+        sweep_
+            ->add_option("--screen-blocks", flags_.screen_blocks,
+                         "Blocks of each screening stage; default 6, the fewest that have an interval")
+            ->check(CLI::Range(1, 10'000));
+        add_measuring_flags(*sweep_, flags_);
     }
 
     void add_cell_flags() {
@@ -328,6 +315,28 @@ private:
         return made;
     }
 
+    sweep_command sweep(int count, const char* const* arguments) {
+        if (flags_.workloads.size() != 1)
+            throw usage_error{"sweep wants one workload, as -w net/hotspot_rotation"};
+        if (flags_.backends.size() != 1) throw usage_error{"sweep wants one backend, as -b spargio"};
+        if (flags_.knobs.empty())
+            throw usage_error{"sweep wants a knob, as -k steal_budget=1,4,16; `spargio-bench list knobs` shows "
+                              "them all"};
+        for (const auto& [flag, given] :
+             {std::pair{"--budget", !flags_.budget.empty()}, std::pair{"--shard", !flags_.shard.empty()},
+              std::pair{"--baseline", !flags_.baseline.empty()}})
+            if (given)
+                throw usage_error{
+                    fmt::format("sweep takes no {}: every stage must be whole, and its baseline is the "
+                                "backend of -b",
+                                flag)};
+        return {.request = {.run = make_request(flags_, 20),
+                            .how = combination_of(flags_.combine),
+                            .screen_blocks = flags_.screen_blocks},
+                .output = make_output(flags_, count, arguments),
+                .plan_only = flags_.plan_only};
+    }
+
     CLI::App app_{"Measures runtimes against each other; results are judged by spargio-report.",
                   "spargio-bench"};
     run_flags flags_;
@@ -342,6 +351,8 @@ private:
         app_.add_subcommand("doctor", "Say what this machine lacks for measuring, and how to lift it");
     CLI::App* run_ = app_.add_subcommand("run", "Measure a matrix: a file, or flags, or everything");
     CLI::App* ab_ = app_.add_subcommand("ab", "Measure two arms against each other");
+    CLI::App* sweep_ = app_.add_subcommand(
+        "sweep", "Try values of a backend's knobs against its defaults, confirm the best on fresh blocks");
     CLI::App* repro_ = app_.add_subcommand("repro", "Print the one command that measures a case again");
     CLI::App* export_ = app_.add_subcommand("export", "Write a result file in a form that another tool reads");
     CLI::App* validate_ = app_.add_subcommand("validate", "Check result files");

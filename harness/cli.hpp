@@ -6,6 +6,7 @@
 #include "harness/merge.hpp"
 #include "harness/plan.hpp"
 #include "harness/run.hpp"
+#include "harness/sweep.hpp"
 
 #include <expected>
 #include <string>
@@ -27,6 +28,11 @@ struct run_command {
     bool plan_only = false;
     std::string resume; ///< empty: a new run
 };
+struct sweep_command {
+    sweep_request request;
+    run_output output;
+    bool plan_only = false;
+};
 struct repro_command_line {
     std::string case_id;
     std::string path;
@@ -36,8 +42,8 @@ struct validate_command {
     std::vector<std::string> paths;
 };
 
-using command = std::variant<version_command, list_command, doctor_command, run_command, repro_command_line,
-                             validate_command, export_request, merge_request, cell_options>;
+using command = std::variant<version_command, list_command, doctor_command, run_command, sweep_command,
+                             repro_command_line, validate_command, export_request, merge_request, cell_options>;
 
 /// Why there is no command: an error to print, or help that was asked for.
 struct no_command {

@@ -54,6 +54,9 @@ std::optional<std::string> difference(const std::vector<source>& files) {
             return fmt::format("{} has schema {}, {} has {}; measure both with the same spargio-bench",
                                each.path, each.document.at("schema_version").dump(), first.path,
                                version.dump());
+        if (!each.document.at("run").value("sweep", json()).is_null())
+            return fmt::format("{} is of a sweep; its stages stand for themselves and join no other run",
+                               each.path);
         if (each.document.contains("machines"))
             return fmt::format(
                 "{} is a merged file; merge the files that it was made of together with the others", each.path);

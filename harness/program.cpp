@@ -50,6 +50,15 @@ int execute(const run_command& run) {
     return run.plan_only ? static_cast<int>(exit_ok) : run_plan(*planned, run.output);
 }
 
+int execute(const sweep_command& sweep) {
+    if (auto problem = add_plugins(sweep.request.run.options.plugins)) return fail(exit_usage, *problem);
+    const auto planned = plan_sweep(sweep.request);
+    if (!planned) return fail(exit_usage, planned.error());
+    if (sweep.plan_only || !sweep.output.quiet)
+        fmt::print(sweep.plan_only ? stdout : stderr, "{}", describe_sweep(*planned));
+    return sweep.plan_only ? static_cast<int>(exit_ok) : run_sweep(*planned, sweep.output);
+}
+
 } // namespace
 
 int run_program(int count, const char* const* arguments) {

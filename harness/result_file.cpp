@@ -116,7 +116,7 @@ json make_result(const json& tool, const json& run, const json& environment, con
         cases.push_back(case_to_json(c, planned.options));
     }
     return {
-        {"schema_version", "1.2"},  {"tool", tool},           {"run", run},     {"environment", environment},
+        {"schema_version", "1.3"},  {"tool", tool},           {"run", run},     {"environment", environment},
         {"backends", backends},     {"workloads", workloads}, {"cases", cases}, {"blocks", state.blocks()},
         {"warnings", json::array()}};
 }

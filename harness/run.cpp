@@ -10,62 +10,19 @@
 #include "harness/journal.hpp"
 #include "harness/plan_json.hpp"
 #include "harness/result_file.hpp"
+#include "harness/run_parts.hpp"
 #include "harness/summary.hpp"
 #include "harness/text.hpp"
 #include "harness/wall_clock.hpp"
 #include "harness/warnings.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <sched.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <deque>
-#include <filesystem>
 
 namespace bench {
 namespace {
-
-int complain(int code, const std::string& what) {
-    fmt::print(stderr, "spargio-bench: {}\n", what);
-    return code;
-}
-
-std::string fresh_id() {
-    return fmt::format("{:%Y%m%dT%H%M%SZ}-{:06x}", fmt::gmtime(std::time(nullptr)), fresh_seed() & 0xffffff);
-}
-
-/// The `run` object of the result schema, as far as it is known at the start.
-json run_info(const plan& planned, const run_output& output, const std::string& id) {
-    const auto& o = planned.options;
-    return {{"id", id},
-            {"title", or_null(o.title)},
-            {"seed", o.seed},
-            {"arguments", output.arguments},
-            {"status", "interrupted"},
-            {"started_unix_ns", unix_now_ns()},
-            {"finished_unix_ns", nullptr},
-            {"blocks_planned", o.blocks},
-            {"slices_per_block", o.slices},
-            {"slice_target_ns", o.slice_ns},
-            {"quiet_wait_limit_ns", o.quiet_limit_ns},
-            {"shard", shard_to_json(o)},
-            {"base_build", o.base ? o.base->to_json() : json(nullptr)},
-            {"resumed", false}};
-}
-
-std::optional<std::string> pin(const std::vector<int>& cpus) {
-    if (cpus.empty()) return std::nullopt;
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    for (const int cpu : cpus) CPU_SET(cpu, &set);
-    if (::sched_setaffinity(0, sizeof set, &set) == 0) return std::nullopt;
-    return fmt::format("--cpus {}: {}; `nproc` says how many there are, `taskset -p $$` which you may use",
-                       fmt::join(cpus, ","), std::strerror(errno));
-}
 
 class measured_run {
 public:
@@ -170,35 +127,12 @@ private:
         auto document = make_result(header_.at("tool"), run, header_.at("environment"), planned_, state_);
         const auto costs = overhead_of(document);
         document["warnings"] = make_warnings(document, costs, state_);
-        const int stored = store(document, interrupted);
+        const int stored = store_result(path_, document, *journal_);
+        if (stored == exit_ok && !interrupted) journal_->remove();
         report(document, costs, interrupted);
         if (interrupted) return exit_interrupted;
         if (stored != exit_ok) return stored;
         return all_cases_valid() ? exit_ok : exit_invalid;
-    }
-
-    /// Writes the file; where that fails, to the temporary directory, so that nothing measured is lost.
-    int store(const json& document, bool interrupted) {
-        const auto written = write_result(path_, document);
-        if (written) {
-            if (!interrupted) journal_->remove();
-            return exit_ok;
-        }
-        std::error_code error;
-        auto directory = std::filesystem::temp_directory_path(error);
-        if (error) directory = "/tmp";
-        const auto fallback =
-            (directory / ("spargio-bench-" + header_["run"]["id"].get<std::string>() + ".json")).string();
-        const auto rescued = write_result(fallback, document);
-        complain(exit_invalid,
-                 fmt::format("{}; {}", written.error(),
-                             rescued ? "the result is in " + fallback +
-                                           " instead, move it where there "
-                                           "is room"
-                                     : rescued.error() + ", and the journal " + journal_->path() +
-                                           " holds what could be written; make room and --resume it"));
-        if (rescued) path_ = fallback;
-        return exit_invalid;
     }
 
     void report(const json& document, const overhead& costs, bool interrupted) {
@@ -244,23 +178,10 @@ std::optional<std::string> foreign_journal(const json& header) {
 } // namespace
 
 int run_plan(const plan& planned, const run_output& output) {
-    if (auto error = pin(planned.options.cpus)) return complain(exit_usage, *error);
-    const auto id = fresh_id();
-    const auto path = output.path.empty() ? "results/local/" + id + ".json" : output.path;
-    std::error_code error;
-    if (const auto parent = std::filesystem::path(path).parent_path(); !parent.empty())
-        std::filesystem::create_directories(parent, error);
-    if (std::filesystem::is_directory(path, error))
-        return complain(exit_usage, path + " is a directory; give a file name with -o");
-    json header{{"journal", 1},
-                {"output", path},
-                {"tool", tool_info()},
-                {"run", run_info(planned, output, id)},
-                {"environment", read_environment()},
-                {"plan", plan_to_json(planned)}};
-    auto opened = journal::create(journal::path_for(path), header);
-    if (!opened) return complain(exit_usage, opened.error());
-    return measured_run(planned, output, path, std::move(header), std::move(*opened)).go_on();
+    auto begun = begin_run(planned, output);
+    if (!begun) return complain(exit_usage, begun.error());
+    return measured_run(planned, output, begun->path, std::move(begun->header), std::move(begun->writes))
+        .go_on();
 }
 
 int resume_run(const std::string& path, const run_output& output) {
@@ -268,6 +189,11 @@ int resume_run(const std::string& path, const run_output& output) {
     if (!content) return complain(exit_usage, content.error());
     try {
         auto& header = content->header;
+        if (header.value("sweep", false))
+            return complain(exit_usage,
+                            content->path +
+                                " is of a sweep, which can't be resumed: what a stage measures hangs on "
+                                "the stages before it; delete it and start the sweep again");
         if (const auto why = foreign_journal(header))
             return complain(exit_usage,
                             fmt::format("{} can't be resumed here: {}; measure again", content->path, *why));

@@ -16,17 +16,19 @@ double case_state::restless_share() const {
 }
 
 run_state::run_state(const plan& of) {
-    for (const auto& g : of.groups) {
-        groups_[g.name] = {};
-        for (const auto& a : g.arms) {
-            case_state made;
-            made.of = &g;
-            made.with = &a;
-            made.id = case_id(g, a);
-            made.knobs_effective = a.backend->effective_knobs(a.knobs).value_or(a.knobs);
-            index_[made.id] = cases_.size();
-            cases_.push_back(std::move(made));
-        }
+    for (const auto& g : of.groups) add_group(g);
+}
+
+void run_state::add_group(const group& g) {
+    groups_[g.name] = {};
+    for (const auto& a : g.arms) {
+        case_state made;
+        made.of = &g;
+        made.with = &a;
+        made.id = case_id(g, a);
+        made.knobs_effective = a.backend->effective_knobs(a.knobs).value_or(a.knobs);
+        index_[made.id] = cases_.size();
+        cases_.push_back(std::move(made));
     }
 }
 

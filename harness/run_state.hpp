@@ -56,6 +56,9 @@ public:
     run_state(const run_state&) = delete;
     run_state& operator=(const run_state&) = delete;
 
+    /// A group that was planned later (a stage of a sweep); it must stay where it is.
+    void add_group(const group& g);
+
     /// Takes one event in. Throws json::exception or std::out_of_range for what no run writes.
     void apply(const json& event);
 

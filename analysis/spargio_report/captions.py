@@ -1,5 +1,10 @@
 """What stands below each kind of figure: how to read it, and what it does not say."""
 
+TORNADO = ("A thick bar for each knob: from the lowest to the highest ratio of its values against the baseline, which stands "
+           "at 1; blue left of it is better, hatched orange right of it is worse. Below it each value with its exact "
+           "95 % interval, from the blocks of the first screening, which only rank. The star is the winner; the last "
+           "row is its confirmation on blocks that no ranking has seen, filled where the whole interval is below 1. "
+           "Expect it nearer to 1 than in the screening, which it won by luck as well.")
 FOREST = ("Time per operation as a ratio, ours / other, from differences within blocks: left of 1 ours is "
           "faster. Points are Hodges-Lehmann estimates, bars exact 95 % intervals; hollow points are arms "
           "with knobs set, a cross marks an interval that contains 1, or too few blocks for one. The bracket "

@@ -15,6 +15,7 @@ from spargio_report.guardrails import load_guardrails
 from spargio_report.load import load_run
 from spargio_report.model import Run
 from spargio_report.more_blocks import decide_with_more_blocks
+from spargio_report.sweep_words import sweep_verdict
 from spargio_report.wording import canary_line, gate_summary, plain_verdict
 
 
@@ -53,7 +54,7 @@ def compare(options) -> ExitCode:
         comparisons = _of_groups(run, comparisons, options.workload)
     table = _layout(options)
     rows = [] if options.a else headlines(run, comparisons)
-    print("\n\n".join(plain_verdict(run, comparisons, rows)))
+    print("\n\n".join(plain_verdict(run, comparisons, rows, sweep_verdict(run))))
     if rows:
         print("\n" + _headline(options, rows))
     if options.all or not rows:

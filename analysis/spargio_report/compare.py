@@ -8,6 +8,7 @@ from spargio_report.estimate import Estimate
 from spargio_report.gates import Verdict
 from spargio_report.guardrails import base_of
 from spargio_report.model import Case, Run
+from spargio_report.sweep_result import is_sweep
 
 
 @dataclass
@@ -116,6 +117,7 @@ def compare(run: Run, a: Case, b: Case) -> Comparison | None:
 def pairs_of(run: Run, group: str) -> list[tuple[Case, Case]]:
     """Each of ours against each other arm; where there is only ours or only others, the first arm against the rest.
 
+    In a stage of a sweep each point is held against the baseline, which stands first.
     The second arm of an A/A pair meets its original and nothing else, an arm of the base build its twin of this one.
     """
     measured = [case for case in run.cases_of(group) if case.measured]
@@ -123,7 +125,9 @@ def pairs_of(run: Run, group: str) -> list[tuple[Case, Case]]:
     plain = [case for case in measured if not case.is_repeat and not case.of_base]
     ours = [case for case in plain if case.kind == "ours"]
     others = [case for case in plain if case.kind != "ours"]
-    if not ours or not others:
+    if is_sweep(run):
+        ours, others = plain[1:], plain[:1]
+    elif not ours or not others:
         ours, others = plain[:1], plain[1:]
     pairs = [(a, b) for a in ours for b in others]
     pairs += [(case, based[base_of(case.arm)]) for case in plain if base_of(case.arm) in based]

@@ -102,7 +102,7 @@ def _finish(figure, axes, title: str, height: float, shown: list[Comparison]) ->
     axes.grid(axis="x")
     axes.xaxis.set_major_formatter(FuncFormatter(ratio_tick))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_locator(_locator(*axes.get_xlim()))
+    axes.xaxis.set_major_locator(ratio_locator(*axes.get_xlim()))
     figure.text(0.01, 1 - 0.2 / height, title, weight="bold", fontsize=9.5, va="center")
     if any(_failed_once(verdict) for one in shown for verdict in one.verdicts):
         figure.text(0.99, 1 - 0.2 / height, "dashed red bracket: FAIL, unconfirmed", fontsize=7, color=VERMILION,
@@ -114,7 +114,7 @@ def _finish(figure, axes, title: str, height: float, shown: list[Comparison]) ->
     axes.set_xlabel(f"{'CPU time' if by_cpu else 'time'} per operation, ours / other (log scale)", labelpad=2)
 
 
-def _locator(low: float, high: float):
+def ratio_locator(low: float, high: float):
     decades = np.log10(high / low)
     if decades > 2.5:
         return LogLocator(base=10, numticks=12)

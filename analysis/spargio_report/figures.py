@@ -21,9 +21,11 @@ from spargio_report.figure_load import draw_load
 from spargio_report.figure_percentiles import cases_with_curve, draw_percentiles
 from spargio_report.figure_scaling import draw_scaling
 from spargio_report.figure_strips import draw_strips
+from spargio_report.figure_tornado import draw_tornado
 from spargio_report.figure_tradeoff import draw_tradeoff, groups_with_tradeoff
 from spargio_report.model import Run
 from spargio_report.style import shared_style
+from spargio_report.sweep_result import is_sweep, sweep_of
 from spargio_report.sweeps import load_sweeps, scaling_sweeps
 
 SPREAD_FROM = 4  # fewer drawings are not worth the start of more processes
@@ -114,14 +116,26 @@ def left_out(figures: list[Figure]) -> list[tuple[str, str]]:
 
 def plan(run: Run, comparisons: list[Comparison]) -> list[Figure]:
     """The most telling first: by kind, in the order of FIGURE_KINDS."""
-    found = [*_forests(run, comparisons), *_heatmap(run, comparisons), *_costs(run), *_percentiles(run), *_loads(run),
+    found = [*_tornado(run), *_forests(run, comparisons), *_heatmap(run, comparisons), *_costs(run), *_percentiles(run), *_loads(run),
              *_scalings(run), *_tradeoff(run), *_strips(run, comparisons)]
     order = list(FIGURE_KINDS)
     return sorted(found, key=lambda figure: order.index(figure.kind))
 
 
+def _tornado(run: Run) -> Iterator[Figure]:
+    found = sweep_of(run)
+    if found and found.by_knob:
+        title = f"{found.group}: what the knobs of {found.baseline} change"
+        yield Figure("tornado", "tornado", title, captions.TORNADO, lambda: draw_tornado(found, title))
+
+
 def _forests(run: Run, comparisons: list[Comparison]) -> Iterator[Figure]:
     pairs = [one for one in comparisons if not one.is_repeat]
+    if is_sweep(run):
+        if pairs:
+            title = "Every stage of the sweep against its baseline"
+            yield Figure("forest-sweep", "forest", title, captions.FOREST, lambda: draw_forest(run, pairs, title))
+        return
     best = [row.strongest for row in headlines(run, comparisons) if row.strongest]
     if best:
         yield Figure("forest-headline", "forest", "Ours against the strongest rival of each case", captions.FOREST,
@@ -135,7 +149,7 @@ def _forests(run: Run, comparisons: list[Comparison]) -> Iterator[Figure]:
 
 def _heatmap(run: Run, comparisons: list[Comparison]) -> Iterator[Figure]:
     pairs = [one for one in comparisons if not one.is_repeat]
-    if any(one.a.kind == "ours" for one in pairs):
+    if any(one.a.kind == "ours" for one in pairs) and not is_sweep(run):
         yield Figure("heatmap", "heatmap", "Workload by backend", captions.HEATMAP, lambda: draw_heatmap(run, pairs))
 
 

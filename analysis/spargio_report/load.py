@@ -13,7 +13,7 @@ from spargio_report.integrity import check_integrity
 from spargio_report.model import Backend, Block, Case, Machine, Run, Slice, Workload
 
 KNOWN_MAJOR = 1
-KNOWN_MINOR = 2
+KNOWN_MINOR = 3
 SCHEMA_PATH = Path(__file__).resolve().parents[2] / "results" / "schema" / "result-v1.schema.json"
 
 LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")

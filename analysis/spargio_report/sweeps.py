@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spargio_report.model import Case, Run
+from spargio_report.sweep_result import is_sweep
 
 RATE = "rate"  # the offered load, which has a figure of its own
 
@@ -70,7 +71,12 @@ def _of_parameter(run: Run, workload: str, name: str, others, groups: dict[str, 
 
 
 def knob_sweeps(run: Run) -> Iterator[Sweep]:
-    """A knob of which a case has two or more numbers, given by name, the arm's other knobs being equal."""
+    """Not those of a file of `spargio-bench sweep`, which has a figure of its own (sweep_result).
+
+    A knob of which a case has two or more numbers, given by name, the arm's other knobs being equal.
+    """
+    if is_sweep(run):
+        return
     given = {entry["id"]: entry["knobs_given"] for entry in run.raw["cases"]}
     for group in run.groups:
         sets: dict[str, dict[str, dict[str, Case]]] = {}

@@ -152,11 +152,15 @@ def _cases(count: int) -> str:
     return "1 case" if count == 1 else f"{count} cases"
 
 
-def plain_verdict(run: Run, comparisons: list[Comparison], rows: list[Headline]) -> list[str]:
-    """Paragraphs; the first alone says who won what, by how much, at what CPU cost, and what is not sure."""
+def plain_verdict(run: Run, comparisons: list[Comparison], rows: list[Headline], swept: str | None = None) -> list[str]:
+    """Paragraphs; the first alone says who won what, by how much, at what CPU cost, and what is not sure.
+
+    `swept`: the verdict of a sweep, which stands first instead."""
     arms = list(dict.fromkeys(case.arm for case in run.cases.values() if case.kind == "ours" and not case.is_repeat))
     held = {arm: some for arm in arms if (some := [row for row in rows if row.a.arm == arm and row.rivals])}
-    if not held:
+    if swept:
+        first = swept
+    elif not held:
         first = "; ".join(f"{one.a.arm}: {_against(one)} ({one.word})" for one in comparisons) + "." \
             if comparisons else "No two arms were measured in the same blocks: there is nothing to compare."
     else:

@@ -146,14 +146,14 @@ def test_M14_an_arm_without_a_p99_has_no_point_in_the_tradeoff(swept):
     assert "net/connections?connections=64" in groups and "fanout/balanced" not in groups
 
 
-@pytest.mark.parametrize("kind", FIGURE_KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in FIGURE_KINDS if kind != "tornado"])  # test_sweep has that one
 def test_M14_plot_draws_each_kind_alone(kind, swept, tmp_path, inside):
     ended = inside("plot", swept.path, "-o", tmp_path / kind, "--figure", kind, "--formats", "svg")
     assert ended.returncode == 0
     assert {path.name.split("-")[0].split(".")[0] for path in (tmp_path / kind).iterdir()} == {kind}
 
 
-@pytest.mark.parametrize("kind", ["load", "scaling", "percentiles", "tradeoff"])
+@pytest.mark.parametrize("kind", ["tornado", "load", "scaling", "percentiles", "tradeoff"])
 def test_M14_a_figure_that_the_file_has_nothing_for_is_left_out_with_the_reason(kind, tmp_path, inside):
     path = builder.write(tmp_path, builder.pair(0.5, blocks=6))
     ended = inside("plot", path, "-o", tmp_path / "out", "--figure", kind)
