@@ -5,6 +5,7 @@
 #include "harness/exit_codes.hpp"
 #include "harness/matrix.hpp"
 #include "harness/names.hpp"
+#include "harness/plugins.hpp"
 #include "harness/random.hpp"
 #include "harness/shard.hpp"
 #include "harness/text.hpp"
@@ -122,14 +123,16 @@ matrix load_matrix(const run_flags& f) {
 
 /// Flags win over the matrix, the matrix over the defaults.
 run_request make_request(const run_flags& f, std::uint64_t default_blocks) {
-    auto from = load_matrix(f);
     run_request made;
     auto& o = made.options;
-    o.title = from.title;
     for (const auto& path : f.plugins) {
         std::error_code error; // absolute, because a journal may be resumed from elsewhere
         o.plugins.push_back(std::filesystem::absolute(path, error).lexically_normal().string());
     }
+    // First of all: a matrix names their backends, and is refused where there is none of a name.
+    if (auto problem = add_plugins(o.plugins)) throw usage_error{*problem};
+    auto from = load_matrix(f);
+    o.title = from.title;
     o.blocks = f.blocks ? *f.blocks : from.blocks.value_or(default_blocks);
     o.slices = f.slices ? *f.slices : from.slices.value_or(o.slices);
     o.slice_ns = f.slice_ms ? *f.slice_ms * 1'000'000 : from.slice_ns.value_or(o.slice_ns);

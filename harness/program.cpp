@@ -7,7 +7,6 @@
 #include "harness/export.hpp"
 #include "harness/interrupt.hpp"
 #include "harness/list.hpp"
-#include "harness/plugins.hpp"
 #include "harness/repro.hpp"
 #include "harness/summary.hpp"
 #include "harness/validate.hpp"
@@ -35,14 +34,12 @@ int execute(const version_command&) {
 }
 
 int execute(const list_command& list) {
-    if (auto problem = add_plugins(list.request.options.plugins)) return fail(exit_usage, *problem);
     const auto planned = make_plan(list.request);
     return planned ? run_list(list.what, *planned) : fail(exit_usage, planned.error());
 }
 
 int execute(const run_command& run) {
     if (!run.resume.empty()) return resume_run(run.resume, run.output);
-    if (auto problem = add_plugins(run.request.options.plugins)) return fail(exit_usage, *problem);
     const auto planned = make_plan(run.request);
     if (!planned) return fail(exit_usage, planned.error());
     if (run.plan_only || run.output.verbose)

@@ -149,6 +149,18 @@ TEST(plugins, W3_a_good_one_is_listed_measured_compared_and_repeated) {
               0);
 }
 
+// As `spargio-report gate --bench` asks for more blocks of one.
+TEST(plugins, W3_a_matrix_file_names_the_backend_of_one) {
+    const scratch_folder in;
+    std::ofstream(in.file("m.toml")) << "[[group]]\nworkload = 'harness/empty'\narms = ['plugged', 'steady']\n";
+    std::vector<std::string> arguments{
+        "run",        "m.toml", "--plugin", plugin("nothing"), "--blocks",   "2",    "--slices",     "2",
+        "--slice-ms", "1",      "-o",       "a.json",          "--progress", "none", "--quiet-wait", "0"};
+    const auto ended = run_program_in(in, arguments);
+    ASSERT_EQ(ended.exit_code, 0) << ended.errors;
+    EXPECT_EQ(case_of(json_of(in.file("a.json")), "plugged").at("status"), "measured");
+}
+
 TEST(plugins, W3_what_one_refuses_is_recorded_with_its_reason) {
     const scratch_folder in;
     const auto ended = run_program_in(in, short_run({"-w", "idle/park", "-b", "steady", "-b", "plugged",
