@@ -32,7 +32,8 @@ WORKLOADS = {
     "net/bursty_tenants": ("frame", "wall_time", False, {"workers": "2"}),
     "net/churn": ("connection", "wall_time", False, {"connections": "256", "workers": "2"}),
     "net/connections": ("echo", "wall_time", False, {"connections": "1000", "workers": "2"}),
-    "net/open_loop": ("echo", "cpu_time", False, {"rate": "10000", "workers": "2"}),
+    "mixed/io_cpu": ("echo", "wall_time", True, {"streams": "4", "workers": "2"}),
+    "net/open_loop": ("echo", "cpu_time", True, {"rate": "10000", "workers": "2"}),
     "idle/park": ("ms of idleness", "cpu_time", False, {"workers": "2"}),
 }
 
@@ -203,6 +204,8 @@ def quick(blocks: int = 10, seed: int = 7, trees: bool = False) -> dict:
             rivals.append(Arm("tokio[blocking=in_place]", 2000, 1.2))
         if workload == "net/open_loop":
             rivals.append(Arm("libuv[loops=1]", 2000, 1.2))
+        for arm in (*ours, *floors, *rivals):
+            arm.latency = workload in ("net/open_loop", "mixed/io_cpu")
         return Group(workload, [*ours, *floors, *rivals], parameters, blocks)
 
     moved = [transfers("fs/read_rtt"), transfers("fs/read_depth"), transfers("fs/write_depth"),
@@ -210,7 +213,7 @@ def quick(blocks: int = 10, seed: int = 7, trees: bool = False) -> dict:
              transfers("net/stream_window", write="per_frame"), transfers("net/stream_window", write="vectored"),
              transfers("net/imbalanced"), transfers("net/hotspot_rotation"),
              transfers("net/pipeline_hotspot"), transfers("net/keyed_hotspot"), transfers("net/bursty_tenants"),
-             transfers("net/churn"), transfers("net/connections"), transfers("net/open_loop")]
+             transfers("net/churn"), transfers("net/connections"), transfers("net/open_loop"), transfers("mixed/io_cpu")]
     recursive = [tree("fanout/skynet", 20, 30, leaves="100000"), tree("fanout/fib", 8, 24, n="24")]
     return make_run([
         messages("ping_pong/steady_rtt", 150, 5100, 86, 9000, 5200, 6100, latency=True),
