@@ -117,15 +117,16 @@ task<void> post_directly_from_here(remote_shard way) {
     co_return;
 }
 
+// On shard 0, whose way it is: an ordinary root task may be stolen by shard 1.
 TEST_F(P15, posting_by_the_way_of_another_shard_ends_the_program) {
     const auto by_lane = []() -> task<void> {
         co_await spawn(post_from_here(this_shard::remote(0)), pinned{1});
     };
-    EXPECT_DEATH(run({.shards = 2}, by_lane), "used on another shard");
+    EXPECT_DEATH(run_on({.shards = 2}, 0, by_lane), "used on another shard");
     const auto directly = []() -> task<void> {
         co_await spawn(post_directly_from_here(this_shard::remote(0)), pinned{1});
     };
-    EXPECT_DEATH(run({.shards = 2}, directly), "used on another shard");
+    EXPECT_DEATH(run_on({.shards = 2}, 0, directly), "used on another shard");
 }
 
 TEST_F(P15, waiting_for_what_never_comes_or_is_not_held_ends_the_program) {
