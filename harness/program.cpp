@@ -48,7 +48,6 @@ int execute(const run_command& run) {
 }
 
 int execute(const sweep_command& sweep) {
-    if (auto problem = add_plugins(sweep.request.run.options.plugins)) return fail(exit_usage, *problem);
     const auto planned = plan_sweep(sweep.request);
     if (!planned) return fail(exit_usage, planned.error());
     if (sweep.plan_only || !sweep.output.quiet)
