@@ -66,6 +66,7 @@ block_runner::outcome block_runner::run(const group& g) {
 }
 
 std::optional<std::string> block_runner::noise_to_drop(const group& g, const noise_figures& seen) const {
+    if (quiet_.neighbour_stays()) return std::nullopt;
     // Of the blocks begun so far, so that the limit holds for a run that ends early too.
     const auto& so_far = log_.state().progress_of(g);
     const auto base = static_cast<double>(std::min(so_far.begun, plan_.options.blocks));
