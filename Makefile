@@ -7,6 +7,7 @@
 #   FAIRNESS_ARGS=   more arguments for the comparison, as in FAIRNESS_ARGS="--only asio"
 #   SELFTEST_ARGS=   more arguments for the selftest of the gate, as in SELFTEST_ARGS="--quick"
 #   SELFTEST_OUT=    folder for its figures; default results/local/selftest
+#   CONFORMANCE=whole   `make check` takes every combination of knobs through clang and the sanitizers, too
 #   SOAK_SECONDS=    how long `make soak` takes; default 60
 #   MUTANTS=         numbers of the mutants to try; default: all
 #   PYTEST_ARGS=, CTEST_ARGS=   more arguments for the tests, as in CTEST_ARGS="-R histogram"
@@ -22,6 +23,7 @@ WERROR ?= OFF
 JOBS ?= $(shell nproc)
 SOAK_SECONDS ?= 60
 SELFTEST_OUT ?= results/local/selftest
+CONFORMANCE ?= thin
 export BENCH_ARGS BENCH_OUT PYTEST_ARGS CTEST_ARGS
 
 help: ## print this
@@ -47,9 +49,11 @@ test: build-release ## run every test (under 10 minutes)
 	@.ci/test build/release all
 
 # The models do not see which compiler or sanitizer built the runtime, so they run once, in the first. The other
-# compiler gets a tenth of the stress, the sanitizers 3 % (tests/stress/CMakeLists.txt).
+# compiler gets a tenth of the stress, the sanitizers 3 % (tests/stress/CMakeLists.txt), and these three a third of the
+# conformance tests (docs/decisions/0032).
+check: export SPARGIO_CONFORMANCE = $(CONFORMANCE)
 check: ## everything a release needs: both compilers with -Werror, both sanitizers, hygiene, form
-	@$(MAKE) test WERROR=ON
+	@SPARGIO_CONFORMANCE=whole $(MAKE) test WERROR=ON
 	@$(MAKE) build-release-clang WERROR=ON
 	@SPARGIO_STRESS=0.1 CTEST_ARGS="$(CTEST_ARGS) -LE model" .ci/test build/release-clang cpp
 	@$(MAKE) build-asan

@@ -4,6 +4,9 @@
 #include "backends/registry.hpp"
 #include "workloads/recorder.hpp"
 
+#include <set>
+#include <utility>
+
 #include <gmock/gmock.h>
 
 namespace {
@@ -68,6 +71,25 @@ INSTANTIATE_TEST_SUITE_P(conformance, every_backend, testing::ValuesIn(all_combi
 TEST(conformance, W7_goes_through_every_backend_and_every_workload) {
     EXPECT_GE(plain_combinations().size(), runtimes().size() * all_workloads().size());
     EXPECT_GE(all_workloads().size(), 8u);
+}
+
+TEST(conformance, W7_the_thin_form_leaves_out_no_workload_parameters_or_knob_of_a_backend) {
+    if (is_thin()) GTEST_SKIP() << "SPARGIO_CONFORMANCE=thin: the whole is not here to hold it against";
+    const auto whole = all_combinations();
+    const auto thin = thinned(whole);
+    EXPECT_LT(2 * thin.size(), whole.size());
+    using plain_name = std::pair<std::string_view, std::string>;
+    std::set<plain_name> plain, plain_thin, knobs, knobs_thin;
+    const auto note = [](const combination& which, std::set<plain_name>& of_plain,
+                         std::set<plain_name>& of_knobs) {
+        if (which.knobs.empty()) of_plain.emplace(which.runtime->name(), name_of(which));
+        for (const auto& [knob, value] : which.knobs)
+            of_knobs.emplace(which.runtime->name(), knob + "=" + value);
+    };
+    for (const auto& which : whole) note(which, plain, knobs);
+    for (const auto& which : thin) note(which, plain_thin, knobs_thin);
+    EXPECT_EQ(plain_thin, plain);
+    EXPECT_EQ(knobs_thin, knobs);
 }
 
 TEST(conformance, W54_W56_no_backend_of_a_whole_build_is_missing) {

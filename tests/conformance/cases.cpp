@@ -7,8 +7,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
+#include <iostream>
 #include <map>
+#include <set>
 #include <stdexcept>
+#include <tuple>
+#include <utility>
 
 namespace conformance {
 namespace {
@@ -114,13 +119,41 @@ std::string name_of(const combination& which) {
 
 std::ostream& operator<<(std::ostream& out, const combination& which) { return out << name_of(which); }
 
+bool is_thin() {
+    static const bool thin = [] {
+        const char* const asked = std::getenv("SPARGIO_CONFORMANCE");
+        const std::string_view word = asked == nullptr ? "whole" : asked;
+        if (word != "whole" && word != "thin") {
+            std::cerr << "SPARGIO_CONFORMANCE=" << word << ": neither whole nor thin\n";
+            std::exit(2);
+        }
+        return word == "thin";
+    }();
+    return thin;
+}
+
+std::vector<combination> thinned(const std::vector<combination>& whole) {
+    std::vector<combination> thin;
+    std::map<std::pair<const backend*, knob_values>, std::size_t> knob_numbers; // in the order of their coming
+    std::map<const workload*, std::size_t> workload_numbers;
+    std::set<std::tuple<const backend*, const workload*, knob_values>> begun;
+    for (const auto& which : whole) {
+        const auto knob =
+            knob_numbers.try_emplace({which.runtime, which.knobs}, knob_numbers.size()).first->second;
+        const auto turn = workload_numbers.try_emplace(which.what, workload_numbers.size()).first->second;
+        const bool first = begun.insert({which.runtime, which.what, which.knobs}).second;
+        if (which.knobs.empty() || (first && (knob + turn) % 3 == 0)) thin.push_back(which);
+    }
+    return thin;
+}
+
 std::vector<combination> all_combinations() {
     std::vector<combination> all;
     for (backend* const runtime : runtimes())
         for (const auto& what : all_workloads())
             for (const auto& knobs : knob_sets(*runtime))
                 for (const auto& how : small_parameters(what)) all.push_back({runtime, &what, how, knobs});
-    return all;
+    return is_thin() ? thinned(all) : all;
 }
 
 std::vector<combination> knob_combinations() {
@@ -133,7 +166,7 @@ std::vector<combination> knob_combinations() {
                 if (has_parameter(what, "peer") && (knobs.empty() || what.name == "net/imbalanced"))
                     all.push_back({runtime, &what, make_small(what, {{"peer", "self"}}), knobs});
             }
-    return all;
+    return is_thin() ? thinned(all) : all;
 }
 
 std::vector<combination> plain_combinations() {

@@ -28,11 +28,21 @@ std::string name_of(const combination& which);
 std::span<bench::backend* const> runtimes();
 
 /// Every backend × every workload, with the knobs as they are, and with each value of each knob that takes
-/// words.
+/// words. Thinned where that is asked for.
 std::vector<combination> all_combinations();
 
-/// The same with one parameter set a workload.
+/// The same with one parameter set a workload. Thinned as well.
 std::vector<combination> knob_combinations();
+
+/// How many combinations are tested: the environment variable SPARGIO_CONFORMANCE, `whole` (the default) or
+/// `thin`. Thin is for a further compiler or a sanitizer, after a whole run has shown that the answers are
+/// right. Ends the program on any other word.
+bool is_thin();
+
+/// Of `whole`: everything with the knobs as they are, and each further knob with the first parameters of every
+/// third workload, another third for the next knob. So each backend × workload × parameters stays, and each
+/// knob.
+std::vector<combination> thinned(const std::vector<combination>& whole);
 
 /// Every backend × every workload, once.
 std::vector<combination> plain_combinations();
