@@ -1,7 +1,9 @@
 #include "harness/cli.hpp"
 
 #include "harness/base_build.hpp"
+#include "harness/cli_flags.hpp"
 #include "harness/cli_values.hpp"
+#include "harness/completion.hpp"
 #include "harness/exit_codes.hpp"
 #include "harness/matrix.hpp"
 #include "harness/names.hpp"
@@ -26,72 +28,9 @@ constexpr const char* footer =
     "or\n"
     "a file is invalid or could not be written; 130 interrupted (the file holds what was measured).";
 
-/// What the flags of `run` and `ab` say, before defaults.
-struct run_flags {
-    std::string matrix_path;
-    std::vector<std::string> workloads, backends, parameters, knobs, filters, excludes, injections, plugins;
-    std::optional<std::uint64_t> blocks, slices, slice_ms, seed;
-    std::string budget, timeout, quiet_wait, cpus, baseline, shard, output, resume,
-        format = "table", color = "auto", progress = "auto";
-    std::string arm_a, arm_b, combine = "ofat";
-    std::uint64_t screen_blocks = 6;
-    bool plan_only = false, quiet = false, verbose = false;
-};
-
-/// An option that takes one value each time it is given, and may be given often.
-void repeatable(CLI::App& app, const char* names, std::vector<std::string>& into, const char* help) {
-    app.add_option(names, into, help)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->allow_extra_args(false);
-}
-
-void add_plugin_flag(CLI::App& app, std::vector<std::string>& into) {
-    repeatable(app, "--plugin", into,
-               "Shared library with one more backend, as workloads/backend_c.h describes it (repeatable)");
-}
-
-void add_choice_flags(CLI::App& app, run_flags& f) {
-    add_plugin_flag(app, f.plugins);
-    repeatable(app, "-w,--workload", f.workloads, "Workload, or a glob of workloads (repeatable)");
-    repeatable(app, "-p,--parameter", f.parameters,
-               "name=v1,v2: parameter of the workloads, one group for each value");
-}
-
-void add_filter_flags(CLI::App& app, run_flags& f) {
-    app.add_option("matrix", f.matrix_path, "Matrix file (TOML), instead of -w and -b");
-    add_choice_flags(app, f);
-    repeatable(app, "-b,--backend", f.backends, "Arm: name or name,knob=value,... (repeatable)");
-    repeatable(app, "-k,--knob", f.knobs, "name=v1,v2: one arm for each value, where the backend has the knob");
-    repeatable(app, "-f,--filter", f.filters, "Keep the cases whose id contains this, or matches it as a glob");
-    repeatable(app, "--exclude", f.excludes, "Leave out the cases whose id contains or matches this");
-}
-
-void add_measuring_flags(CLI::App& app, run_flags& f) {
-    app.add_flag("--plan", f.plan_only, "Print the plan with an estimate of time; run nothing");
-    app.add_option("--blocks", f.blocks, "Blocks of each group: fresh processes, the unit of inference")
-        ->check(CLI::Range(1, 10'000));
-    app.add_option("--slices", f.slices, "Judged slices of each arm in a block")->check(CLI::Range(1, 1'000));
-    app.add_option("--slice-ms", f.slice_ms, "Length that a slice is calibrated to")
-        ->check(CLI::Range(1, 60'000));
-    app.add_option("--budget", f.budget, "Start no block that would end later than this (4m, 90s)");
-    app.add_option("--timeout", f.timeout, "Longest wait for one answer of a cell (10s)");
-    app.add_option("--quiet-wait", f.quiet_wait, "Longest wait for a quiet machine before a block (2s)");
-    app.add_option("--seed", f.seed, "Seed of all orders and messages; default: a new one");
-    app.add_option("--cpus", f.cpus, "CPUs to run on, as 0,2-3");
-    app.add_option(
-        "--baseline", f.baseline,
-        "spargio-bench of another build, measured in the same blocks: each arm of ours gets its twin "
-        "NAME@base");
-    app.add_option("--shard", f.shard,
-                   "i/n: only this part of the matrix; n runs, on as many machines, are the whole (see merge)");
-    repeatable(app, "--inject", f.injections, "ARM:+5%: slow one arm down on purpose, to test the judgement");
-    app.add_option("-o,--output", f.output, "Result file; default results/local/DATE-ID.json");
-    app.add_option("--format", f.format, "What to print at the end")->check(CLI::IsMember({"table", "json"}));
-    app.add_option("--color", f.color, "")->check(CLI::IsMember({"auto", "always", "never"}));
-    app.add_option("--progress", f.progress, "")->check(CLI::IsMember({"auto", "bar", "plain", "none"}));
-    auto* quiet = app.add_flag("-q,--quiet", f.quiet, "No table, no progress");
-    app.add_flag("-v,--verbose", f.verbose, "Print the plan and every warning")->excludes(quiet);
-}
+/// Blocks where none are asked for: a look at many cases, or a pair that is to be told apart.
+constexpr int run_blocks = 10;
+constexpr int pair_blocks = 20;
 
 group_request request_from_flags(const run_flags& f, const std::string& workload) {
     group_request made{.workload = workload,
@@ -191,48 +130,31 @@ public:
         for (auto* sub : {list_, run_, ab_, sweep_})
             sub->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
         app_.footer(footer);
-        list_->add_option("what", list_what_, "workloads, backends, knobs or cases; default: the first two")
-            ->check(CLI::IsMember({"workloads", "backends", "knobs", "cases"}));
-        add_plugin_flag(*doctor_, flags_.plugins);
+        chosen(*list_, "what", list_what_, {"workloads", "backends", "knobs", "cases"},
+               "What to show (default: workloads and backends)");
+        list_->add_flag("--names", list_names_, "Nothing but the names, one a line");
         add_filter_flags(*list_, flags_);
+        add_plugin_flag(*doctor_, flags_.plugins);
         add_filter_flags(*run_, flags_);
-        add_measuring_flags(*run_, flags_);
+        add_measuring_flags(*run_, flags_, run_blocks);
         run_->add_option("--resume", flags_.resume,
-                         "Go on with the unfinished run of this result file or journal");
-        add_choice_flags(*ab_, flags_);
-        ab_->add_option("--a", flags_.arm_a, "First arm: the base of the ratio")->required();
-        ab_->add_option("--b", flags_.arm_b, "Second arm")->required();
-        add_measuring_flags(*ab_, flags_);
-        add_sweep_flags();
-        repro_->add_option("case", repro_of_.case_id, "Case id, as in the file or the table")->required();
-        repro_->add_option("file", repro_of_.path, "Result file")->required();
-        validate_->add_option("file", validate_of_.paths, "Result files")
-            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-            ->required();
-        export_->add_option("file", export_of_.path, "Result file")->required();
-        export_
-            ->add_option("--format", export_of_.format,
-                         "gbench: JSON of Google Benchmark, for its compare.py; csv: a row a slice; hgrm: "
-                         "percentiles of one case, for HdrHistogram's plotter")
-            ->check(CLI::IsMember({"gbench", "csv", "hgrm"}))
-            ->required();
-        export_->add_option("--case", export_of_.case_id, "Only this case, by its id as in the file");
-        export_->add_option("-o,--output", export_of_.output, "File to write; default: standard output");
-        merge_
-            ->add_option("file", merge_of_.paths,
-                         "Result files: all shards of a matrix, or of several machines")
-            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-            ->required();
-        merge_->add_option("-o,--output", merge_of_.output, "File to write")->required();
-        merge_->add_flag("--partial", merge_of_.partial,
-                         "Shards may be missing; the file is marked as incomplete");
+                         "Go on with the unfinished run of this result file or journal")
+            ->type_name(takes::file);
+        add_ab_flags(*ab_, flags_);
+        add_measuring_flags(*ab_, flags_, pair_blocks);
+        add_sweep_flags(*sweep_, flags_);
+        add_measuring_flags(*sweep_, flags_, pair_blocks);
+        add_file_flags();
+        chosen(*completion_, "shell", shell_, {"bash", "zsh", "fish"}, "Whose form it is to have")->required();
+        completion_->footer("For bash: source <(spargio-bench completion bash), in ~/.bashrc. For zsh the same "
+                            "after compinit, in ~/.zshrc.\nFor fish: spargio-bench completion fish | source.");
         add_cell_flags();
     }
 
     command parse(int count, const char* const* arguments) {
         check_command_name(count, arguments);
         app_.parse(count, arguments);
-        if (*list_) return list_command{list_what_, make_request(flags_, 10)};
+        if (*list_) return list_command{list_what_, list_names_, make_request(flags_, run_blocks)};
         if (*doctor_) return doctor_command{flags_.plugins};
         if (*repro_) return repro_of_;
         if (*validate_) return validate_of_;
@@ -240,6 +162,7 @@ public:
         if (*merge_) return merge_of_;
         if (*cell_) return cell_of_;
         if (*sweep_) return sweep(count, arguments);
+        if (*completion_) return completion_command{completion_script(shell_, completed_commands(app_))};
         if (*version_) return version_command{};
         return *ab_ ? ab(count, arguments) : run(count, arguments);
     }
@@ -252,9 +175,9 @@ public:
     }
 
 private:
-    static void check_command_name(int count, const char* const* arguments) {
-        static const std::vector<std::string> names{"list",  "doctor",   "run",    "ab",    "sweep",
-                                                    "repro", "validate", "export", "merge", "version"};
+    void check_command_name(int count, const char* const* arguments) const {
+        std::vector<std::string> names;
+        for (const auto& shown : completed_commands(app_)) names.push_back(shown.name);
         const std::string_view first = count > 1 ? arguments[1] : "";
         if (first.empty() || first.starts_with('-') || first == "cell" ||
             std::ranges::find(names, first) != names.end())
@@ -263,21 +186,32 @@ private:
                                       did_you_mean(first, names))};
     }
 
-    void add_sweep_flags() {
-        add_choice_flags(*sweep_, flags_);
-        repeatable(*sweep_, "-b,--backend", flags_.backends,
-                   "Backend whose knobs are swept; name or name,knob=value,...: it is the baseline");
-        repeatable(*sweep_, "-k,--knob", flags_.knobs, "name=v1,v2: values to try (repeatable)");
-        sweep_
-            ->add_option(
-                "--combine", flags_.combine,
-                "How several knobs make points: ofat one at a time, product all with all, zip side by side")
-            ->check(CLI::IsMember({"ofat", "product", "zip"}));
-        sweep_
-            ->add_option("--screen-blocks", flags_.screen_blocks,
-                         "Blocks of each screening stage; default 6, the fewest that have an interval")
-            ->check(CLI::Range(1, 10'000));
-        add_measuring_flags(*sweep_, flags_);
+    void add_file_flags() {
+        repro_->add_option("case", repro_of_.case_id, "Case id, as in the file or the table")
+            ->type_name("CASE")
+            ->required();
+        repro_->add_option("file", repro_of_.path, "Result file")->type_name(takes::file)->required();
+        repeatable(*validate_, "file", validate_of_.paths, takes::file, "Result files")
+            ->allow_extra_args()
+            ->required();
+        export_->add_option("file", export_of_.path, "Result file")->type_name(takes::file)->required();
+        chosen(*export_, "--format", export_of_.format, {"gbench", "csv", "hgrm"},
+               "gbench: JSON of Google Benchmark, for its compare.py; csv: a row a slice; hgrm: percentiles of "
+               "one case, for HdrHistogram's plotter")
+            ->required();
+        export_->add_option("--case", export_of_.case_id, "Only this case, by its id as in the file")
+            ->type_name("CASE");
+        export_->add_option("-o,--output", export_of_.output, "File to write (default: standard output)")
+            ->type_name(takes::file);
+        repeatable(*merge_, "file", merge_of_.paths, takes::file,
+                   "Result files: all shards of a matrix, or of several machines")
+            ->allow_extra_args()
+            ->required();
+        merge_->add_option("-o,--output", merge_of_.output, "File to write")
+            ->type_name(takes::file)
+            ->required();
+        merge_->add_flag("--partial", merge_of_.partial,
+                         "Shards may be missing; the file is marked as incomplete");
     }
 
     void add_cell_flags() {
@@ -286,7 +220,7 @@ private:
         cell_->add_option("--arm", cell_of_.arm)->required();
         cell_->add_option("--parent", cell_of_.parent);
         cell_->add_option("--slowdown", cell_of_.injected_slowdown);
-        repeatable(*cell_, "--parameter", cell_of_.parameters, "");
+        repeatable(*cell_, "--parameter", cell_of_.parameters, "NAME=VALUE", "");
         add_plugin_flag(*cell_, cell_of_.plugins);
     }
 
@@ -301,7 +235,7 @@ private:
                     "other flags away"};
             return {.request = {}, .output = make_output(flags_, count, arguments), .resume = flags_.resume};
         }
-        return {.request = make_request(flags_, 10),
+        return {.request = make_request(flags_, run_blocks),
                 .output = make_output(flags_, count, arguments),
                 .plan_only = flags_.plan_only,
                 .resume = {}};
@@ -310,7 +244,7 @@ private:
     run_command ab(int count, const char* const* arguments) {
         if (flags_.workloads.empty()) throw usage_error{"ab wants a workload, as -w ping_pong/steady_rtt"};
         flags_.backends = {flags_.arm_a, flags_.arm_b};
-        run_command made{.request = make_request(flags_, 20),
+        run_command made{.request = make_request(flags_, pair_blocks),
                          .output = make_output(flags_, count, arguments),
                          .plan_only = flags_.plan_only,
                          .resume = {}};
@@ -333,7 +267,7 @@ private:
                     fmt::format("sweep takes no {}: every stage must be whole, and its baseline is the "
                                 "backend of -b",
                                 flag)};
-        return {.request = {.run = make_request(flags_, 20),
+        return {.request = {.run = make_request(flags_, pair_blocks),
                             .how = combination_of(flags_.combine),
                             .screen_blocks = flags_.screen_blocks},
                 .output = make_output(flags_, count, arguments),
@@ -343,7 +277,8 @@ private:
     CLI::App app_{"Measures runtimes against each other; results are judged by spargio-report.",
                   "spargio-bench"};
     run_flags flags_;
-    std::string list_what_;
+    std::string list_what_, shell_;
+    bool list_names_ = false;
     repro_command_line repro_of_;
     validate_command validate_of_;
     export_request export_of_;
@@ -362,6 +297,8 @@ private:
     CLI::App* merge_ =
         app_.add_subcommand("merge", "Join result files: shards of one matrix, or several machines");
     CLI::App* version_ = app_.add_subcommand("version", "Print what this build is, as a line of JSON");
+    CLI::App* completion_ =
+        app_.add_subcommand("completion", "Print what a shell needs to complete these commands");
     CLI::App* cell_ = app_.add_subcommand("cell", "");
 };
 

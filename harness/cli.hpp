@@ -17,6 +17,7 @@ namespace bench {
 
 struct list_command {
     std::string what;
+    bool names_only = false;
     run_request request;
 };
 struct doctor_command {
@@ -38,12 +39,16 @@ struct repro_command_line {
     std::string path;
 };
 struct version_command {};
+struct completion_command {
+    std::string script;
+};
 struct validate_command {
     std::vector<std::string> paths;
 };
 
-using command = std::variant<version_command, list_command, doctor_command, run_command, sweep_command,
-                             repro_command_line, validate_command, export_request, merge_request, cell_options>;
+using command =
+    std::variant<version_command, completion_command, list_command, doctor_command, run_command, sweep_command,
+                 repro_command_line, validate_command, export_request, merge_request, cell_options>;
 
 /// Why there is no command: an error to print, or help that was asked for.
 struct no_command {

@@ -7,7 +7,8 @@
 
 namespace bench {
 
-/// `what` is workloads, backends, knobs, cases, or empty for workloads and backends. Returns the exit code.
-[[nodiscard]] int run_list(const std::string& what, const plan& cases);
+/// Of the workloads and backends that `cases` holds. `what` is workloads, backends, knobs, cases, or empty for
+/// the first two. `names_only`: for scripts and shells. Returns the exit code.
+[[nodiscard]] int run_list(const std::string& what, bool names_only, const plan& cases);
 
 } // namespace bench

@@ -33,9 +33,14 @@ int execute(const version_command&) {
     return exit_ok;
 }
 
+int execute(const completion_command& completion) {
+    fmt::print("{}", completion.script);
+    return exit_ok;
+}
+
 int execute(const list_command& list) {
     const auto planned = make_plan(list.request);
-    return planned ? run_list(list.what, *planned) : fail(exit_usage, planned.error());
+    return planned ? run_list(list.what, list.names_only, *planned) : fail(exit_usage, planned.error());
 }
 
 int execute(const run_command& run) {
