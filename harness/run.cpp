@@ -37,6 +37,10 @@ public:
 
     /// Measures what is left of the plan and writes the file.
     int go_on() {
+        for (const auto& g : planned_.groups) {
+            const auto done = std::min(state_.progress_of(g).finished, planned_.options.blocks);
+            shown_.pass_over(done, done * planned_.estimate_block_ns(g));
+        }
         const bool interrupted = !measure();
         state_.abandon_open_block("the run was interrupted in the middle of it");
         shown_.end();
@@ -77,7 +81,10 @@ private:
             const auto number = left.front();
             const auto& g = planned_.groups[number];
             left.pop_front();
-            if (!has_active_case(g)) continue;
+            if (!has_active_case(g)) {
+                shown_.pass_over(1, planned_.estimate_block_ns(g));
+                continue;
+            }
             if (out_of_budget(g)) {
                 shown_.say(fmt::format("the budget is spent with {} blocks left", left.size() + 1));
                 return true;
@@ -106,6 +113,7 @@ private:
         }
         if (journal_->problem() && !journal_problem_said_) {
             journal_problem_said_ = true;
+            shown_.end(); // the bar comes again with the next block
             complain(exit_ok, *journal_->problem() +
                                   "; the run goes on, its figures are kept in memory; make room, "
                                   "or stop with Ctrl-C to have them written elsewhere");
