@@ -67,6 +67,7 @@ std::expected<void, start_error> runtime::start_threads(std::size_t first) {
                 run_shard(core->at(i));
                 core->exits.wait_for_all();
                 close_shard(core->at(i));
+                if (core->gave_up()) core->at(i).close_ring(); // nobody joins this thread
             });
         }
     } catch (const std::system_error& error) {
@@ -98,6 +99,7 @@ bool runtime::leave_closing_to_a_thread() noexcept {
             core->exits.wait_for_all();
             core->at(0).adopt_thread();
             close_shard(core->at(0));
+            core->at(0).close_ring();
         }).detach();
         return true;
     } catch (const std::exception&) {
@@ -154,6 +156,8 @@ void runtime::join() noexcept {
         if (thread.joinable()) thread.join();
     threads_.clear();
     core_->blocking().finish();
+    if (core_->gave_up()) return; // whoever was left behind closes what is theirs
+    for (std::size_t i = 0; i < core_->shard_count(); ++i) core_->at(i).close_ring();
 }
 
 void runtime::stop() noexcept { core_->request_stop(); }

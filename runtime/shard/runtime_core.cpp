@@ -71,7 +71,7 @@ bool runtime_core::wait_for_exits() noexcept {
 #if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 79
     exits.wait_for_all(); // mutant: a stop waits for every task, for ever
 #endif
-    const bool again = gave_up_.load(std::memory_order_acquire);
+    const bool again = gave_up();
     const auto patience = again ? std::chrono::milliseconds(0) : options_.stop_patience;
     if (exits.wait_for_all(stop_deadline(), patience)) return true;
     if (!gave_up_.exchange(true, std::memory_order_acq_rel)) report_stuck();
@@ -79,7 +79,7 @@ bool runtime_core::wait_for_exits() noexcept {
 }
 
 std::vector<std::size_t> runtime_core::left_behind() const {
-    if (!gave_up_.load(std::memory_order_acquire)) return {};
+    if (!gave_up()) return {};
     return exits.missing();
 }
 

@@ -81,6 +81,8 @@ public:
     /// task; it counts as left behind from then on. Any thread that is no shard, or a shard that has left its
     /// loop.
     [[nodiscard]] bool wait_for_exits() noexcept;
+    /// Whether that has ever said no.
+    [[nodiscard]] bool gave_up() const noexcept { return gave_up_.load(std::memory_order_acquire); }
     /// Shards that were left behind and have still not come back. Throws std::bad_alloc.
     [[nodiscard]] std::vector<std::size_t> left_behind() const;
     /// Whose turn it is to destroy its frames: one shard after the other.

@@ -103,9 +103,10 @@ void shard::close() noexcept {
     parking_.stay_awake();
     while (outside_wakers_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
     if (buffers_ != nullptr) buffers_->detach();
-    ring_.reset();
     let_go_thread();
 }
+
+void shard::close_ring() noexcept { ring_.reset(); }
 
 shard_stats shard::stats() noexcept {
     shard_stats stats = counters_.read();

@@ -98,8 +98,11 @@ public:
     void run_until_stopped();
     /// Waits for the kernel, refuses what arrives from now on, and says so to the others.
     void leave_loop() noexcept;
-    /// When every shard has left its loop: destroys what is unfinished and closes the ring. They take turns.
+    /// When every shard has left its loop: destroys what is unfinished. They take turns.
     void close() noexcept;
+    /// After close(), once nobody else runs: unmapping its queues while other threads of the process run costs
+    /// each of them an interrupt, and us the wait for it.
+    void close_ring() noexcept;
     /// Between the two: another thread will close. It calls adopt_thread() first.
     void let_go_thread() noexcept;
     void adopt_thread() noexcept { this_threads_ = this; }
