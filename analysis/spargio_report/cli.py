@@ -56,6 +56,8 @@ def parser() -> TeachingParser:
                       help="whether an inconclusive gate makes the exit code 3 (default: pass)")
     gate.add_argument("--bench", metavar="PATH", help="spargio-bench: ask it for more blocks of undecided gates, "
                       "up to 40 of each, to measure a FAIL again from zero, and for a canary (one arm against itself)")
+    gate.add_argument("--keep", metavar="DIR", help="with --bench: leave the matrices and results of what is measured "
+                      "there; without it they are removed, but for those of an error or an interruption")
     gate.add_argument("--format", choices=("terminal", "markdown"), default="terminal",
                       help="form of the table on standard output")
     gate.add_argument("--color", choices=("auto", "always", "never"), default="auto",

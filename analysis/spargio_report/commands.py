@@ -13,6 +13,7 @@ from spargio_report.figure_kinds import FIGURE_KINDS
 from spargio_report.gates import exit_code, judge_all
 from spargio_report.guardrails import load_guardrails
 from spargio_report.load import load_run
+from spargio_report.measured_files import MeasuredFiles
 from spargio_report.model import Run
 from spargio_report.more_blocks import decide_with_more_blocks
 from spargio_report.sweep_words import sweep_verdict
@@ -99,6 +100,11 @@ def gate(options) -> ExitCode:
     if options.baseline and options.bench:
         raise usage_error("gate", "--baseline FILE stands with --bench, which measures again beside a base build",
                           "take one of them away; with --bench use spargio-bench run --baseline PATH")
+    if options.keep and not options.bench:
+        raise usage_error("gate", "--keep DIR stands only with --bench: without it nothing is measured",
+                          "add --bench PATH, or leave --keep away")
+    if options.keep:
+        writable_directory(options.keep, "--keep")
     guardrails = load_guardrails(options.guardrails)
     run = _load(options.file)
     measured, baseline = run, None
@@ -106,12 +112,13 @@ def gate(options) -> ExitCode:
         baseline = _load(options.baseline)
         check_baseline(run, baseline, guardrails)
     if options.bench:
-        run, verdicts = decide_with_more_blocks(run, guardrails, options.bench, _note)
-        canary = measure_canary(run, verdicts, options.bench, _note)
-        if canary and canary.tripped:
-            verdicts = doubt_fails(verdicts, canary)
-        else:
-            run, verdicts = confirm(run, verdicts, options.bench, _note)
+        with MeasuredFiles(options.keep, _note) as files:
+            run, verdicts = decide_with_more_blocks(run, guardrails, options.bench, files, _note)
+            canary = measure_canary(run, verdicts, options.bench, files, _note)
+            if canary and canary.tripped:
+                verdicts = doubt_fails(verdicts, canary)
+            else:
+                run, verdicts = confirm(run, verdicts, options.bench, files, _note)
     else:
         canary = None
         verdicts = judge_all(run, guardrails, baseline=baseline)
@@ -171,7 +178,7 @@ def selftest(options) -> ExitCode:
     return run_selftest(options, _note)
 
 
-def writable_directory(name: str) -> Path:
+def writable_directory(name: str, flag: str = "-o") -> Path:
     path = Path(name)
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -180,5 +187,5 @@ def writable_directory(name: str) -> Path:
         probe.unlink()
     except OSError as error:
         raise usage_error(str(path), f"cannot be written to: {error.strerror}",
-                          "name a folder that you may write to with -o") from None
+                          f"name a folder that you may write to with {flag}") from None
     return path

@@ -1,10 +1,8 @@
 """A FAIL is measured again from zero, and one arm is held against itself: what makes a FAIL red (M13)."""
 
 import secrets
-import tempfile
 from dataclasses import dataclass, replace
 from math import exp
-from pathlib import Path
 
 from spargio_report import estimate as estimating
 from spargio_report.decide import FIRST_LOOK_BLOCKS, LAST_LOOK_BLOCKS
@@ -12,6 +10,7 @@ from spargio_report.failures import invalid_input
 from spargio_report.gates import FAIL, INCONCLUSIVE, MISSING, Verdict
 from spargio_report.guardrails import ABOVE_B, Guardrails
 from spargio_report.load import load_run
+from spargio_report.measured_files import MeasuredFiles
 from spargio_report.model import BROKEN, Run
 from spargio_report.more_blocks import REPLACE_RUN, add_blocks, check_same_origin, decide_with_more_blocks, measure
 from spargio_report.signed_rank import lower_bound, upper_bound
@@ -36,7 +35,7 @@ class Canary:
         return self.low > 1 or self.high < 1
 
 
-def confirm(run: Run, verdicts: list[Verdict], bench: str, note) -> tuple[Run, list[Verdict]]:
+def confirm(run: Run, verdicts: list[Verdict], bench: str, files: MeasuredFiles, note) -> tuple[Run, list[Verdict]]:
     """Measures every gate that failed from zero, with a new seed: FAIL twice is FAIL, otherwise it is a doubt.
 
     Of a gate against several rivals only those are met again that it lost against. A case that breaks meanwhile is
@@ -46,20 +45,20 @@ def confirm(run: Run, verdicts: list[Verdict], bench: str, note) -> tuple[Run, l
     for verdict in verdicts:
         if verdict.word == FAIL and verdict.counts:
             note(f"gate {verdict.gate.id} failed; measuring it again from zero")
-            run, verdict = _again(run, verdict, bench, note)
+            run, verdict = _again(run, verdict, bench, files, note)
         confirmed.append(verdict)
     return run, confirmed
 
 
-def _again(run: Run, verdict: Verdict, bench: str, note) -> tuple[Run, Verdict]:
+def _again(run: Run, verdict: Verdict, bench: str, files: MeasuredFiles, note) -> tuple[Run, Verdict]:
     lost = [one for one in (verdict, *verdict.others) if one.word == FAIL]
     gates = tuple(replace(one.gate, b=one.against, excepted=()) for one in lost)
     arms = {arm for one in lost for arm in (one.gate.a, one.against) if arm}
     order = {verdict.group: [case.arm for case in run.cases_of(verdict.group) if case.arm in arms]}
-    name = Path(tempfile.mkdtemp(prefix="spargio-confirm-")) / "first-look"
+    name = files.name("first-look")
     measure(run, bench, FIRST_LOOK_BLOCKS, order, name, secrets.randbits(32))
     fresh = add_blocks(replace(run, blocks=[], block_value_cache={}), load_run(name.with_suffix(".json")))
-    fresh, second = decide_with_more_blocks(fresh, Guardrails("", gates, {}), bench, note)
+    fresh, second = decide_with_more_blocks(fresh, Guardrails("", gates, {}), bench, files, note)
     run = replace(run, cases={name: fresh.cases[name] if fresh.cases[name].status in BROKEN else case
                               for name, case in run.cases.items()})
     missing = next((one for one in second if one.word == MISSING), None)
@@ -74,7 +73,7 @@ def _again(run: Run, verdict: Verdict, bench: str, note) -> tuple[Run, Verdict]:
                                f"{second[0].reason}")
 
 
-def measure_canary(run: Run, verdicts: list[Verdict], bench: str, note) -> Canary | None:
+def measure_canary(run: Run, verdicts: list[Verdict], bench: str, files: MeasuredFiles, note) -> Canary | None:
     """None where no gate holds a measurement. The arm is that of a gate that failed, if there is one."""
     held = [verdict for verdict in verdicts if verdict.estimate is not None]
     if not held:
@@ -83,7 +82,7 @@ def measure_canary(run: Run, verdicts: list[Verdict], bench: str, note) -> Canar
     blocks = max(FIRST_LOOK_BLOCKS, min(LAST_LOOK_BLOCKS, max(verdict.estimate.blocks for verdict in held)))
     arm = chosen.gate.a
     note(f"canary: {blocks} blocks of {arm} against itself in {chosen.group}")
-    name = Path(tempfile.mkdtemp(prefix="spargio-canary-")) / "canary"
+    name = files.name("canary")
     measure(run, bench, blocks, {chosen.group: [arm, arm]}, name, secrets.randbits(32))
     pair = load_run(name.with_suffix(".json"))
     check_same_origin(run, pair)

@@ -4,7 +4,6 @@ import json
 import secrets
 import signal
 import subprocess
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from spargio_report.failures import ExitCode, invalid_input, usage_error
 from spargio_report.gates import INCONCLUSIVE, Verdict, judge_all
 from spargio_report.guardrails import Guardrails
 from spargio_report.load import load_run
+from spargio_report.measured_files import MeasuredFiles
 from spargio_report.model import BROKEN, Run
 
 # Blocks of another program or another machine are no further blocks of this run.
@@ -22,20 +22,20 @@ INTERRUPTED = 130
 REPLACE_RUN = "measure the whole matrix again with this harness, then gate that file"
 
 
-def decide_with_more_blocks(run: Run, guardrails: Guardrails, bench: str, note) -> tuple[Run, list[Verdict]]:
+def decide_with_more_blocks(run: Run, guardrails: Guardrails, bench: str, files: MeasuredFiles,
+                            note) -> tuple[Run, list[Verdict]]:
     """Returns the run with all the blocks that were added, and the verdicts on it."""
     if len(run.machines) > 1:
         raise usage_error(run.path, f"joins the results of {len(run.machines)} machines: more blocks of it cannot be "
                           "measured here", "gate it without --bench, or gate each machine's own file on that machine")
-    folder = Path(tempfile.mkdtemp(prefix="spargio-gate-"))
     verdicts = judge_all(run, guardrails, in_looks=True)
     for step in range(1, len(LOOKS) + 1):
         orders = blocks_to_ask_for(run, verdicts)
         if not orders:
             break
         for blocks, arms_of_groups in orders.items():
-            note(f"asking for {blocks} more blocks of {', '.join(arms_of_groups)} (kept in {folder})")
-            name = folder / f"more-{step}-{blocks}"
+            note(f"asking for {blocks} more blocks of {', '.join(arms_of_groups)}")
+            name = files.name(f"more-{step}-{blocks}")
             measure(run, bench, blocks, arms_of_groups, name, secrets.randbits(32))
             run = add_blocks(run, load_run(name.with_suffix(".json")))
         verdicts = judge_all(run, guardrails, in_looks=True)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,19 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "analysis"), str(Path(__file__).resolve().parent)]
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path, monkeypatch):
+    """The system's temporary folder of a test: nothing that a test leaves there outlives it.
+
+    It comes after `tmp_path`, whose root pytest puts into the real one.
+    """
+    # Not below tmp_path: a browser makes a socket there, and the path of a socket has to be short.
+    with tempfile.TemporaryDirectory(prefix="spargio-test-", ignore_cleanup_errors=True) as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
 
 
 @pytest.fixture

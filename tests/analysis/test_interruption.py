@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import builder
 import pytest
@@ -26,7 +27,7 @@ sys.exit(130)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_P21_an_interrupted_gate_waits_for_the_harness_and_ends_with_130(sent, tmp_path, one_gate):
+def test_P21_an_interrupted_gate_waits_for_the_harness_and_ends_with_130(sent, tmp_path, temporary, one_gate):
     bench = tmp_path / "bench"
     bench.write_text(WAITING.format(python=sys.executable, here=str(builder.ROOT / "tests" / "analysis")))
     bench.chmod(0o755)
@@ -49,6 +50,7 @@ def test_P21_an_interrupted_gate_waits_for_the_harness_and_ends_with_130(sent, t
     assert gate.returncode == 130, errors
     assert "written\n" in lines and "interrupted; the blocks asked for last are kept in " in errors
     kept = errors.rsplit("are kept in ", 1)[1].strip()
+    assert Path(kept).parent.parent == temporary and f"what was measured is kept in {Path(kept).parent}\n" in errors
     assert json.loads(open(kept).read())["run"]["status"] == "interrupted"
     assert path.read_bytes() == before and junit.read_text() == "of the last run"
     assert not (tmp_path / "gates.md").exists() and printed == "" and "Traceback" not in errors
