@@ -71,18 +71,33 @@ setting_list combine(combination how, const std::vector<value_list>& knobs) {
     return how == combination::product ? product(knobs) : one_at_a_time(knobs);
 }
 
-/// Fills in the points; one that is the baseline under another name, or stands there already, is left out.
+/// Whether the backend takes a value in no point and not by itself either: then it is no contradiction, but a
+/// mistake.
+bool is_mistaken(const backend& of, const std::pair<std::string, std::string>& value,
+                 const std::vector<settings>& taken) {
+    const auto holds = [&](const settings& one) { return std::ranges::find(one, value) != one.end(); };
+    return std::ranges::none_of(taken, holds) && !of.effective_knobs({value});
+}
+
+/// Fills in the points. One whose knobs contradict each other is left out with the reason; one that is the
+/// baseline under another name, or stands there already, is left out.
 std::optional<std::string> add_points(sweep_plan& made) {
     const auto chosen = combine(made.how, made.knobs);
     if (!chosen) return chosen.error();
     const auto& of = *made.baseline.backend;
     std::vector<knob_values> seen{of.effective_knobs(made.baseline.knobs).value_or(made.baseline.knobs)};
+    std::vector<settings> taken, refused;
     for (const auto& setting : *chosen) {
         arm point = made.baseline;
         point.injected_slowdown = std::nullopt;
         for (const auto& [name, value] : setting) point.knobs[name] = value;
         const auto effective = of.effective_knobs(point.knobs);
-        if (!effective) return fmt::format("arm '{}': {}", point.label(), effective.error());
+        if (!effective) {
+            refused.push_back(setting);
+            made.contradictory.push_back({point.label(), effective.error()});
+            continue;
+        }
+        taken.push_back(setting);
         if (std::ranges::find(seen, *effective) != seen.end()) {
             made.left_out.push_back(point.label());
             continue;
@@ -90,6 +105,12 @@ std::optional<std::string> add_points(sweep_plan& made) {
         seen.push_back(*effective);
         made.points.push_back(std::move(point));
     }
+    for (std::size_t i = 0; i < refused.size(); ++i)
+        if (std::ranges::any_of(refused[i], [&](const auto& value) { return is_mistaken(of, value, taken); }))
+            return fmt::format("arm '{}': {}", made.contradictory[i].label, made.contradictory[i].reason);
+    if (taken.empty())
+        return fmt::format("the knobs of every point contradict each other; arm '{}': {}",
+                           made.contradictory.front().label, made.contradictory.front().reason);
     if (made.points.empty())
         return fmt::format("every point is the baseline {}; give a value that is not the default "
                            "(`spargio-bench list knobs` shows them)",
@@ -145,6 +166,7 @@ std::expected<sweep_plan, std::string> plan_sweep(const sweep_request& request) 
                     .points = {},
                     .knobs = knobs,
                     .left_out = {},
+                    .contradictory = {},
                     .how = request.how,
                     .screen_blocks = request.screen_blocks};
     made.of.arms.clear();
@@ -192,6 +214,8 @@ std::string describe_sweep(const sweep_plan& of) {
     if (!of.left_out.empty())
         text += fmt::format("left out, the same as the baseline or as another point: {}\n",
                             join(of.left_out, ", "));
+    for (const auto& [label, reason] : of.contradictory)
+        text += fmt::format("left out, its knobs contradict each other: {}: {}\n", label, reason);
     std::size_t number = 0;
     for (const auto size : of.screening_sizes())
         text += fmt::format("screening {}: {} point{} and the baseline, {} blocks; the better half goes on\n",

@@ -28,6 +28,12 @@ struct sweep_request {
     std::uint64_t screen_blocks = 6; ///< the fewest that have an interval
 };
 
+/// A combination that its backend refuses, though it takes the values by themselves or in other points.
+struct contradictory_point {
+    std::string label;
+    std::string reason;
+};
+
 struct sweep_plan {
     run_options options;
     group of; ///< name and parameters; no arms
@@ -35,6 +41,7 @@ struct sweep_plan {
     std::vector<arm> points;
     std::vector<value_list> knobs;
     std::vector<std::string> left_out; ///< points that are the baseline
+    std::vector<contradictory_point> contradictory;
     combination how = combination::one_at_a_time;
     std::uint64_t screen_blocks = 0;
 

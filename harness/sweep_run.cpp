@@ -122,10 +122,14 @@ private:
     json sweep_info() const {
         json knobs = json::array();
         for (const auto& knob : planned_.knobs) knobs.push_back({{"name", knob.name}, {"values", knob.values}});
+        json contradictory = json::array();
+        for (const auto& [label, reason] : planned_.contradictory)
+            contradictory.push_back({{"arm", label}, {"reason", reason}});
         return {{"baseline", planned_.baseline.label()},
                 {"combine", name_of(planned_.how)},
                 {"knobs", knobs},
                 {"left_out", planned_.left_out},
+                {"contradictory", contradictory},
                 {"stages", record_},
                 {"winner", or_null(winner_)}};
     }

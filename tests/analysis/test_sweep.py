@@ -69,6 +69,13 @@ def test_M14_a_sweep_in_which_nothing_is_better_says_so_whatever_the_screening_s
         assert f"on 20 fresh blocks at {1.0 if confirmed == 1.0 else 1.2}"[:22] in said and f" n=20 {word}" in said
 
 
+def test_M14_points_whose_knobs_contradict_each_other_are_said_not_to_have_been_tried(load):
+    document = swept()
+    assert "contradicting" not in sweep_verdict(load(document))  # files of before have no such list
+    document["run"]["sweep"]["contradictory"] = [{"arm": "spargio[a=1,b=2]", "reason": "both"}]
+    assert sweep_verdict(load(document)).endswith("Not tried, their knobs contradicting each other: spargio[a=1,b=2].")
+
+
 def test_M11_an_interrupted_sweep_confirms_nothing(load):
     document = swept(status="interrupted")
     assert sweep_verdict(load(document)).startswith("The sweep was interrupted in its confirmation. Nothing found")

@@ -116,6 +116,18 @@ public:
             {"at", "count", "count, latency", "", "misbehave after the count, or in the first latency slice"}};
     }
 
+    /// Two of them contradict each other, as those of a real backend may.
+    [[nodiscard]] std::expected<knob_values, std::string>
+    effective_knobs(const knob_values& given) const override {
+        auto all = backend::effective_knobs(given);
+        if (!all) return all;
+        if (all->at("at") != "count" && all->at("at") != "latency")
+            return std::unexpected("at=" + all->at("at") + " is not legal; it takes count, latency");
+        if (all->at("at") == "latency" && all->at("after") == "13")
+            return std::unexpected("after is 13 and at is latency: no latency slice has that number");
+        return all;
+    }
+
     [[nodiscard]] std::expected<std::unique_ptr<session>, refusal>
     open(const workload& what, const parameters& how, const knob_values& given) override {
         if (how_ == behaviour::refuses) return refuse_unsupported("it has no honest way to do this");

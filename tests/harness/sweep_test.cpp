@@ -68,6 +68,75 @@ TEST(sweep, M1_a_point_that_stands_there_already_is_left_out) {
     EXPECT_THAT(made->left_out, ElementsAre("steady[after=1]"));
 }
 
+TEST(sweep, M1_a_point_whose_knobs_contradict_each_other_is_left_out_with_the_reason_and_the_rest_goes_on) {
+    const auto made =
+        plan_sweep(request({{"after", {"12", "13"}}, {"at", {"latency", "count"}}}, combination::product));
+    ASSERT_TRUE(made) << made.error();
+    EXPECT_EQ(made->points.size(), 3);
+    ASSERT_EQ(made->contradictory.size(), 1);
+    EXPECT_EQ(made->contradictory.front().label, "steady[after=13,at=latency]");
+    EXPECT_THAT(describe_sweep(*made),
+                HasSubstr("left out, its knobs contradict each other: "
+                          "steady[after=13,at=latency]: after is 13 and at is latency: "));
+}
+
+TEST(sweep, M1_a_value_that_contradicts_the_baseline_of_the_sweep_is_left_out_too) {
+    auto asked = request({{"after", {"12", "13"}}});
+    asked.run.groups.front().arms = {"steady,at=latency"};
+    const auto made = plan_sweep(asked);
+    ASSERT_TRUE(made) << made.error();
+    ASSERT_EQ(made->points.size(), 1);
+    EXPECT_EQ(made->points.front().label(), "steady[after=12,at=latency]");
+    EXPECT_EQ(made->contradictory.size(), 1);
+}
+
+TEST(sweep, P22_a_value_that_no_point_can_take_is_a_mistake_and_refused) {
+    for (const auto how : {combination::one_at_a_time, combination::product}) {
+        const auto made = plan_sweep(request({{"after", {"1"}}, {"at", {"latency", "sometimes"}}}, how));
+        ASSERT_FALSE(made);
+        EXPECT_THAT(made.error(), HasSubstr("at=sometimes is not legal; it takes count, latency"));
+    }
+    const auto none = plan_sweep(request({{"after", {"13"}}, {"at", {"latency"}}}, combination::zip));
+    ASSERT_FALSE(none);
+    EXPECT_THAT(none.error(), AllOf(HasSubstr("every point contradict"), HasSubstr("after is 13")));
+}
+
+TEST(sweep, M4_a_sweep_with_a_contradictory_point_is_measured_and_its_file_says_what_was_not_tried) {
+    const scratch_folder in;
+    const auto ended = run_program_in(in, {"sweep",
+                                           "-w",
+                                           "ping_pong/tasks_rtt",
+                                           "-b",
+                                           "steady",
+                                           "-k",
+                                           "after=12,13",
+                                           "-k",
+                                           "at=latency,count",
+                                           "-o",
+                                           "a.json",
+                                           "--combine",
+                                           "product",
+                                           "--blocks",
+                                           "2",
+                                           "--screen-blocks",
+                                           "2",
+                                           "--slices",
+                                           "2",
+                                           "--slice-ms",
+                                           "1",
+                                           "--quiet-wait",
+                                           "0"});
+    EXPECT_EQ(ended.exit_code, 0) << ended.errors;
+    EXPECT_THAT(ended.errors,
+                HasSubstr("left out, its knobs contradict each other: steady[after=13,at=latency]"));
+    const auto document = read_valid_result(in.file("a.json"));
+    ASSERT_TRUE(document) << document.error();
+    const auto& missing = document->at("run").at("sweep").at("contradictory");
+    ASSERT_EQ(missing.size(), 1);
+    EXPECT_EQ(missing.at(0).at("arm"), "steady[after=13,at=latency]");
+    EXPECT_THAT(missing.at(0).at("reason").get<std::string>(), HasSubstr("after is 13"));
+}
+
 TEST(sweep, M2_the_baseline_stands_in_every_stage_and_no_two_stages_share_a_group) {
     const auto made = plan_sweep(request({{"after", {"1", "2", "3", "4", "5"}}}));
     ASSERT_TRUE(made) << made.error();
