@@ -51,6 +51,7 @@
 #include <spargio/ops/poll.hpp>
 #include <spargio/ops/raw.hpp>
 #include <spargio/ops/read.hpp>
+#include <spargio/ops/read_fixed.hpp>
 #include <spargio/ops/readv.hpp>
 #include <spargio/ops/receive_stream.hpp>
 #include <spargio/ops/recv.hpp>
@@ -71,6 +72,7 @@
 #include <spargio/ops/symlinkat.hpp>
 #include <spargio/ops/unlinkat.hpp>
 #include <spargio/ops/write.hpp>
+#include <spargio/ops/write_fixed.hpp>
 #include <spargio/ops/writev.hpp>
 #include <spargio/sched/placement.hpp>
 #include <spargio/shard/hot_events.hpp>

@@ -15,11 +15,12 @@ namespace spargio {
 namespace {
 
 constexpr unsigned most_shards = 1024;
-constexpr unsigned most_ring_entries = 32'768;    // IORING_MAX_ENTRIES
-constexpr unsigned most_cq_entries = 65'536;      // IORING_MAX_CQ_ENTRIES
-constexpr unsigned most_queue_entries = 1u << 20; // 16 MiB of messages a lane
-constexpr unsigned most_operations = 1U << 24;    // what their numbers in completions have room for
-constexpr unsigned most_receive_buffers = 32'768; // io_uring_register_buf_ring(3)
+constexpr unsigned most_ring_entries = 32'768;       // IORING_MAX_ENTRIES
+constexpr unsigned most_cq_entries = 65'536;         // IORING_MAX_CQ_ENTRIES
+constexpr unsigned most_queue_entries = 1u << 20;    // 16 MiB of messages a lane
+constexpr unsigned most_operations = 1U << 24;       // what their numbers in completions have room for
+constexpr unsigned most_registered_buffers = 16'384; // io_uring_register(2)
+constexpr unsigned most_receive_buffers = 32'768;    // io_uring_register_buf_ring(3)
 constexpr std::int64_t longest_spin_us = 1'000'000;
 constexpr std::int64_t longest_grace_ms = 60'000;
 constexpr std::int64_t longest_patience_ms = 600'000;
@@ -134,7 +135,7 @@ std::string get_affinity(const runtime_options& options) { return options.affini
 
 using o = runtime_options;
 
-constexpr std::array<knob, 31> all_knobs{{
+constexpr std::array<knob, 32> all_knobs{{
     {"preset", "none, latency, throughput", "", "fills the fields that have their default", get_preset,
      set_preset},
     {"shards", "0 to 1024", "", "threads, each with a ring; 0: one for each usable CPU", get_count<&o::shards>,
@@ -181,6 +182,9 @@ constexpr std::array<knob, 31> all_knobs{{
     {"receive_bundles", "off, on, best", "",
      "IORING_RECVSEND_BUNDLE: one completion may fill several of them; best: from kernel 6.15 on",
      get_feature<&o::receive_bundles>, set_feature<&o::receive_bundles>},
+    {"registered_buffers", "0 to 16384", "buffers",
+     "places of each shard for registered buffers; those beyond are plain ones",
+     get_count<&o::registered_buffers>, set_count<&o::registered_buffers, 0, most_registered_buffers>},
     {"operations", "1 to 16777216", "operations",
      "most operations that a shard has with the kernel at a time; more are refused as overloaded",
      get_count<&o::operations>, set_count<&o::operations, 1, most_operations>},

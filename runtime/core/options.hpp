@@ -60,6 +60,7 @@ struct runtime_options {
     /// IORING_RECVSEND_BUNDLE (kernel 6.10; `best` takes it from 6.15 on, see decision 0027): one completion
     /// may fill several of the buffers.
     feature_use receive_bundles = feature_use::best;
+    unsigned registered_buffers = 64;   ///< places of each shard for registered buffers; 0: none
     unsigned operations = 65536;        ///< most operations that a shard has with the kernel
     unsigned stealable_capacity = 4096; ///< stealable tasks that a shard can hold ready
     unsigned steal_budget = 32;         ///< most tasks that one theft takes

@@ -38,8 +38,8 @@ public:
     using Request::Request;
 
     /// Without an attempt, if `wanted` is false.
-    [[nodiscard]] tried_first if_wanted(bool wanted) const noexcept {
-        tried_first same(*this);
+    [[nodiscard]] tried_first if_wanted(bool wanted) && noexcept {
+        tried_first same(std::move(*this));
         same.wanted_ = wanted;
         return same;
     }

@@ -24,12 +24,13 @@ using opcode_set = std::bitset<256>;
 
 /// Effective features of a running runtime.
 struct capabilities {
-    bool single_issuer = false;   ///< IORING_SETUP_SINGLE_ISSUER
-    bool coop_taskrun = false;    ///< IORING_SETUP_COOP_TASKRUN
-    bool defer_taskrun = false;   ///< IORING_SETUP_DEFER_TASKRUN
-    bool sqpoll = false;          ///< IORING_SETUP_SQPOLL: the kernel takes submissions up by itself
-    bool registered_ring = false; ///< the ring's descriptor is registered (kernel 5.18)
-    bool receive_bundles = false; ///< IORING_RECVSEND_BUNDLE: one completion may fill several buffers
+    bool single_issuer = false;      ///< IORING_SETUP_SINGLE_ISSUER
+    bool coop_taskrun = false;       ///< IORING_SETUP_COOP_TASKRUN
+    bool defer_taskrun = false;      ///< IORING_SETUP_DEFER_TASKRUN
+    bool sqpoll = false;             ///< IORING_SETUP_SQPOLL: the kernel takes submissions up by itself
+    bool registered_ring = false;    ///< the ring's descriptor is registered (kernel 5.18)
+    bool receive_bundles = false;    ///< IORING_RECVSEND_BUNDLE: one completion may fill several buffers
+    bool registered_buffers = false; ///< a table of them is to be had (kernel 5.19); see registered_buffer
     shard_wake between_shards = shard_wake::msg_ring;
     foreign_wake from_outside = foreign_wake::send_msg_ring;
     opcode_set opcodes; ///< requests that the kernel takes

@@ -201,6 +201,11 @@ std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_opt
                                            "(IORING_RECVSEND_BUNDLE, 6.10). Set receive_bundles to best."});
     }
     features.opcodes = usable_opcodes(raw);
+    // The table can't be probed without making one; IORING_OP_SOCKET came with the same kernel, 5.19.
+    features.registered_buffers = options.registered_buffers != 0 && features.supports(IORING_OP_SOCKET) &&
+                                  features.supports(IORING_OP_READ_FIXED) &&
+                                  features.supports(IORING_OP_WRITE_FIXED) &&
+                                  !tier_lacks("no_registered_buffers");
     const wake_ways ways = probe_wake_ways(features);
     features.between_shards = ways.between_shards;
     features.from_outside = ways.from_outside;

@@ -3,6 +3,7 @@
 #include <spargio/core/cpu_binding.hpp>
 #include <spargio/core/trace.hpp>
 #include <spargio/shard/buffer_context.hpp>
+#include <spargio/shard/registered_context.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/task/frame_pool.hpp>
 
@@ -103,6 +104,7 @@ void shard::close() noexcept {
     parking_.stay_awake();
     while (outside_wakers_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
     if (buffers_ != nullptr) buffers_->detach();
+    if (registered_ != nullptr) registered_->detach();
     let_go_thread();
 }
 
@@ -113,6 +115,7 @@ shard_stats shard::stats() noexcept {
     stats.messages_received = mailbox_.taken_so_far() + hot_.lanes().taken_so_far();
     stats.timers_pending = counters_.timers_pending.read();
     stats.operations_pending = counters_.operations_pending.read();
+    stats.buffers_registered = counters_.buffers_registered.read();
     const std::uint64_t arrived = arrivals_taken_.read();
     const std::uint64_t put = arrivals_.put_so_far();
     stats.tasks_arriving = put > arrived ? put - arrived : 0;

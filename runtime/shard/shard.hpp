@@ -36,6 +36,7 @@ namespace spargio {
 
 class fault_plan;
 class receive_buffers;
+class registered_home;
 class runtime_core;
 class timer_wait;
 
@@ -248,6 +249,8 @@ public:
     void count_operation_at_once() noexcept { counters_.operations_at_once.add(); }
     /// Throws std::bad_alloc.
     [[nodiscard]] receive_buffers& buffers();
+    /// Throws std::bad_alloc.
+    [[nodiscard]] const std::shared_ptr<registered_home>& registered();
 
 private:
     void note_end_of_idling(bool by_others, bool by_time) noexcept;
@@ -334,7 +337,8 @@ private:
     progress_wait* progress_waits_ = nullptr;
     timer_queue timers_;
     operation_slots operations_;
-    std::unique_ptr<receive_buffers> buffers_; // not before they are asked for
+    std::unique_ptr<receive_buffers> buffers_;    // not before they are asked for
+    std::shared_ptr<registered_home> registered_; // nor these
     first_cpu first_cpu_;
     idle_spin spin_;
     crowding crowding_;

@@ -3,6 +3,7 @@
 #include <spargio/ring/fault_plan.hpp>
 #include <spargio/shard/buffer_context.hpp>
 #include <spargio/shard/operation_context.hpp>
+#include <spargio/shard/registered_context.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/shard.hpp>
 
@@ -36,6 +37,13 @@ receive_buffers& shard::buffers() {
         buffers_ = std::make_unique<receive_buffers>(*this, *ring_, core_.options().receive_buffers,
                                                      core_.options().receive_buffer_bytes);
     return *buffers_;
+}
+
+const std::shared_ptr<registered_home>& shard::registered() {
+    if (registered_ == nullptr)
+        registered_ = std::make_shared<registered_home>(*this, *ring_, core_.options().registered_buffers,
+                                                        counters_.buffers_registered, counters_.buffers_plain);
+    return registered_;
 }
 
 io_uring_sqe& shard::next_entry() noexcept {

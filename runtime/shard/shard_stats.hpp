@@ -47,6 +47,8 @@ struct shard_stats {
     std::uint64_t operations_completed = 0; ///< those that have ended, whatever way
     std::uint64_t operations_cancelled = 0; ///< those that the kernel was asked to end early
     std::uint64_t operations_pending = 0;   ///< those that are with the kernel; now
+    std::uint64_t buffers_plain = 0;        ///< registered buffers that became plain ones
+    std::uint64_t buffers_registered = 0;   ///< buffers that the ring knows; now
     std::uint64_t ready_pinned = 0;         ///< tasks that wait here to run and can't be stolen; now
     std::uint64_t ready_stealable = 0;      ///< tasks that wait here to run and can be stolen; now
     std::uint64_t tasks_arriving = 0;       ///< tasks handed over by other threads, not yet taken up; now
@@ -94,6 +96,8 @@ struct shard_counters {
     counter operations_completed;
     counter operations_cancelled;
     level operations_pending;
+    counter buffers_plain;
+    level buffers_registered;
 
     /// All that is counted here; the rest is 0 and the shard's to fill in. Any thread.
     [[nodiscard]] shard_stats read() const noexcept;

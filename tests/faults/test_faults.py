@@ -42,6 +42,7 @@ TIERS = (
     "no_send_msg_ring",
     "no_multishot",
     "no_buffer_ring",
+    "no_registered_buffers",
     "no_bundles",
     "tiny_rings",
     "no_defer,no_single_issuer,no_coop_taskrun,no_msg_ring,no_send_msg_ring,no_multishot,no_buffer_ring",

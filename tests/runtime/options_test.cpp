@@ -35,6 +35,7 @@ TEST(R1, a_knob_changes_its_own_field_and_no_other) {
                                                                       {"receive_buffers", "16"},
                                                                       {"receive_buffer_bytes", "4096"},
                                                                       {"receive_bundles", "off"},
+                                                                      {"registered_buffers", "7"},
                                                                       {"injection_capacity", "32"},
                                                                       {"hot_tags", "3;7;9"},
                                                                       {"coalesced_hot_tags", "4"},

@@ -1,0 +1,99 @@
+#include <spargio/shard/registered_context.hpp>
+
+#include <spargio/shard/shard.hpp>
+
+#include <cerrno>
+#include <new>
+#include <system_error>
+
+#include <sys/mman.h>
+
+namespace spargio {
+
+registered_memory::~registered_memory() { ::munmap(bytes_.data(), bytes_.size()); }
+
+std::optional<buffer_table::place> registered_memory::place_here() const noexcept {
+    return place_ && home_->is_here() ? place_ : std::nullopt;
+}
+
+void registered_memory::give_back() noexcept { home_->take_back(*this); }
+
+bool registered_home::is_here() const noexcept {
+    const shard* const here = shard::current();
+    return here != nullptr && owner_.load(std::memory_order_relaxed) == here;
+}
+
+io_result<registered_memory*> registered_home::make(std::size_t bytes) noexcept {
+    const auto refused = [](int why) { return std::unexpected(std::error_code(why, std::system_category())); };
+    if (bytes == 0) return refused(EINVAL);
+    serve(); // a place may have come back since the turn began
+    void* const mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+    if (mapped == MAP_FAILED) return refused(ENOMEM);
+    const std::span whole(static_cast<std::byte*>(mapped), bytes);
+    auto* const made = new (std::nothrow) registered_memory(shared_from_this(), whole);
+    if (made == nullptr) {
+        ::munmap(mapped, bytes);
+        return refused(ENOMEM);
+    }
+    made->place_ = table_.put(whole);
+    if (made->place_)
+        registered_.raise();
+    else
+        plain_.add();
+    return made;
+}
+
+/// On the shard's thread: nobody is at it, so no request, queued or with the kernel, names its place.
+void registered_home::put_away(registered_memory& which) noexcept {
+    if (which.place_) {
+        table_.take_out(*which.place_);
+        registered_.lower();
+    }
+    delete &which;
+}
+
+void registered_home::take_back(registered_memory& which) noexcept {
+    const auto self = shared_from_this(); // `which` may have the last reference
+    if (is_here()) return put_away(which);
+    {
+        const std::lock_guard hold(lock_);
+        if (shard* const owner = owner_.load(std::memory_order_relaxed); owner != nullptr && which.place_) {
+            which.next_ = std::exchange(returned_, &which);
+            returned_any_.exchange(true, std::memory_order_seq_cst); // a barrier before the look at who sleeps
+            owner->nudge();
+            return;
+        }
+    }
+    delete &which; // a plain one, or the ring has gone and its table with it
+}
+
+registered_memory* registered_home::take_returned() noexcept {
+    returned_any_.exchange(false, std::memory_order_seq_cst); // before they are taken
+    const std::lock_guard hold(lock_);
+    return std::exchange(returned_, nullptr);
+}
+
+void registered_home::serve() noexcept {
+    if (!returned_any_.load(std::memory_order_relaxed)) return;
+    for (registered_memory* each = take_returned(); each != nullptr;)
+        put_away(*std::exchange(each, each->next_));
+}
+
+void registered_home::detach() noexcept {
+    const auto self = shared_from_this();
+    registered_memory* left = nullptr;
+    {
+        const std::lock_guard hold(lock_);
+        owner_.store(nullptr, std::memory_order_relaxed);
+        left = std::exchange(returned_, nullptr);
+    }
+    while (left != nullptr) delete std::exchange(left, left->next_);
+}
+
+io_result<registered_buffer> registered_buffer::make(std::size_t bytes) {
+    auto made = shard::current_or_end().registered()->make(bytes);
+    if (!made) return std::unexpected(made.error());
+    return registered_buffer(*made);
+}
+
+} // namespace spargio
