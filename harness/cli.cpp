@@ -3,6 +3,7 @@
 #include "harness/base_build.hpp"
 #include "harness/cli_flags.hpp"
 #include "harness/cli_values.hpp"
+#include "harness/cli_words.hpp"
 #include "harness/completion.hpp"
 #include "harness/exit_codes.hpp"
 #include "harness/matrix.hpp"
@@ -24,6 +25,7 @@ namespace bench {
 namespace {
 
 constexpr const char* footer =
+    "`spargio-bench COMMAND --help` shows the flags of a command, and examples.\n"
     "Exit codes: 0 measured; 2 wrong flag, matrix or filter; 4 a case is missing, crashed, wrong or timed out, "
     "or\n"
     "a file is invalid or could not be written; 130 interrupted (the file holds what was measured).";
@@ -149,10 +151,14 @@ public:
         completion_->footer("For bash: source <(spargio-bench completion bash), in ~/.bashrc. For zsh the same "
                             "after compinit, in ~/.zshrc.\nFor fish: spargio-bench completion fish | source.");
         add_cell_flags();
+        add_examples(app_);
     }
 
     command parse(int count, const char* const* arguments) {
-        check_command_name(count, arguments);
+        const std::string_view first = count > 1 ? arguments[1] : "";
+        if (first == "--version") return version_command{};
+        if (first == "help") throw CLI::CallForHelp();
+        check_command_name(first);
         app_.parse(count, arguments);
         if (*list_) return list_command{list_what_, list_names_, make_request(flags_, run_blocks)};
         if (*doctor_) return doctor_command{flags_.plugins};
@@ -167,18 +173,20 @@ public:
         return *ab_ ? ab(count, arguments) : run(count, arguments);
     }
 
-    int explain(const CLI::ParseError& error, std::string& text) {
-        std::ostringstream out, complaint;
-        const int code = app_.exit(error, out, complaint);
-        text = code == 0 ? out.str() : "spargio-bench: " + complaint.str();
-        return code == 0 ? exit_ok : exit_usage;
+    int explain(const CLI::ParseError& error, const std::string& command, std::string& text) {
+        std::ostringstream out, unused;
+        if (app_.exit(error, out, unused) == 0) {
+            text = out.str();
+            return exit_ok;
+        }
+        text = "spargio-bench: " + complaint(app_, error, command);
+        return exit_usage;
     }
 
 private:
-    void check_command_name(int count, const char* const* arguments) const {
+    void check_command_name(std::string_view first) const {
         std::vector<std::string> names;
         for (const auto& shown : completed_commands(app_)) names.push_back(shown.name);
-        const std::string_view first = count > 1 ? arguments[1] : "";
         if (first.empty() || first.starts_with('-') || first == "cell" ||
             std::ranges::find(names, first) != names.end())
             return;
@@ -310,7 +318,8 @@ std::expected<command, no_command> parse_command_line(int count, const char* con
         return line.parse(count, arguments);
     } catch (const CLI::ParseError& error) {
         no_command none;
-        none.exit_code = line.explain(error, none.text);
+        const std::string_view first = count > 1 ? arguments[1] : "";
+        none.exit_code = line.explain(error, std::string(first.starts_with('-') ? "" : first), none.text);
         return std::unexpected(none);
     } catch (const usage_error& error) {
         return std::unexpected(no_command{exit_usage, "spargio-bench: " + error.text + "\n"});

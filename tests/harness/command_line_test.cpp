@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <sstream>
 
 namespace bench {
 namespace {
@@ -29,7 +30,17 @@ TEST_P(refused_command, P22_ends_with_2_and_a_message_that_names_place_and_remed
 INSTANTIATE_TEST_SUITE_P(
     all, refused_command,
     testing::Values(
-        wrong_usage{"no_command", {}, "subcommand is required"},
+        wrong_usage{"no_command", {}, "name a command: list, doctor, run"},
+        wrong_usage{"flag_of_no_command", {"-v"}, "name a command: list, doctor, run"},
+        wrong_usage{
+            "unknown_flag", {"run", "--bloks", "3"}, "run has no flag '--bloks'; did you mean --blocks"},
+        wrong_usage{"unknown_flag_with_a_value",
+                    {"ab", "--a", "x", "--b", "y", "--colour=red"},
+                    "did you mean --color"},
+        wrong_usage{"a_word_too_much", {"run", "a.toml", "b.toml"}, "run takes no 'b.toml' there"},
+        wrong_usage{"remedy", {"repro", "x"}, "`spargio-bench repro --help` shows what it takes"},
+        wrong_usage{"seed_of_letters", {"run", "--seed", "abc"}, "--seed = abc (it has to be a whole number)"},
+        wrong_usage{"wrong_choice", {"run", "--color", "red"}, "red not in {auto,always,never}"},
         wrong_usage{"unknown_command", {"rnu"}, "did you mean run"},
         wrong_usage{"filter_without_a_match", {"run", "-f", "nosuch"}, "matches no case; did you mean"},
         wrong_usage{"unknown_workload", {"run", "-w", "idle/prk"}, "did you mean idle/park"},
@@ -94,6 +105,40 @@ TEST(command_line, M7_doctor_says_for_each_lack_what_it_costs_and_how_to_lift_it
     std::size_t remedies = 0;
     for (std::size_t at = 0; (at = ended.out.find("remedy: ", at)) != std::string::npos; ++at) ++remedies;
     EXPECT_EQ(lacks, remedies);
+}
+
+TEST(command_line, P22_help_has_examples_that_the_program_takes) {
+    const scratch_folder in;
+    std::size_t tried = 0;
+    for (const char* command : {"list", "run", "ab", "sweep", "repro", "export", "merge"}) {
+        const auto help = run_program_in(in, {command, "--help"}).out;
+        const auto examples = help.find("For example:\n");
+        ASSERT_NE(examples, std::string::npos) << command;
+        std::istringstream lines(help.substr(examples));
+        for (std::string line; std::getline(lines, line);) {
+            if (!line.starts_with("  spargio-bench ")) continue;
+            line = line.substr(0, line.find("     ")); // what it shows stands beside it
+            std::istringstream words(line);
+            std::vector<std::string> arguments;
+            for (std::string word; words >> word;) {
+                std::erase(word, '\'');
+                arguments.push_back(word);
+            }
+            arguments.erase(arguments.begin());
+            // Its names and files are not those of this program; that the parser takes it is what is asked
+            // here.
+            EXPECT_THAT(run_program_in(in, arguments).errors, Not(HasSubstr("--help` shows what it takes")));
+            ++tried;
+        }
+    }
+    EXPECT_GE(tried, 9U);
+}
+
+TEST(command_line, P22_version_and_help_are_found_by_their_usual_names) {
+    const scratch_folder in;
+    EXPECT_EQ(run_program_in(in, {"--version"}).out, run_program_in(in, {"version"}).out);
+    EXPECT_EQ(run_program_in(in, {"help"}).out, run_program_in(in, {"--help"}).out);
+    EXPECT_THAT(run_program_in(in, {"help"}).out, HasSubstr("completion"));
 }
 
 TEST(command_line, P22_help_is_no_error) {
