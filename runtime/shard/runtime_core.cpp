@@ -57,8 +57,10 @@ bool runtime_core::all_quiet() noexcept {
 
 void runtime_core::request_stop() noexcept {
     if (inherited()) return;
-    if (stop_requested_.exchange(true, std::memory_order_acq_rel)) return;
-    stop_deadline_ = std::chrono::steady_clock::now() + options_.stop_grace;
+    // In one step: whoever comes second may ask for the deadline before the first has said that we stop.
+    const auto deadline = std::chrono::steady_clock::now() + options_.stop_grace;
+    auto before = not_asked;
+    if (!stop_deadline_.compare_exchange_strong(before, deadline, std::memory_order_acq_rel)) return;
     stopping_.store(true, std::memory_order_seq_cst);
     for (const auto& each : shards_) {
         each->nudge();

@@ -55,10 +55,9 @@ public:
     [[nodiscard]] bool stopping_before_sleep() const noexcept {
         return stopping_.load(std::memory_order_seq_cst);
     }
-    /// Once stopping(): when the grace of tasks ends.
+    /// When the grace of tasks ends: once stopping(), and after any call of request_stop().
     [[nodiscard]] std::chrono::steady_clock::time_point stop_deadline() const noexcept {
-        static_cast<void>(stopping_.load(std::memory_order_acquire)); // pairs with request_stop()
-        return stop_deadline_;
+        return stop_deadline_.load(std::memory_order_acquire);
     }
 
     /// Shards that sleep or are about to: what a spawner looks at first.
@@ -99,10 +98,10 @@ private:
     std::atomic<std::uint32_t> quiet_{0};
     std::atomic<std::uint32_t> busy_again_{0};
     std::atomic<bool> agreed_quiet_{false};
-    std::atomic<bool> stop_requested_{false};
     std::atomic<bool> stopping_{false};
     std::atomic<bool> gave_up_{false};
-    std::chrono::steady_clock::time_point stop_deadline_{};
+    static constexpr std::chrono::steady_clock::time_point not_asked{};
+    std::atomic<std::chrono::steady_clock::time_point> stop_deadline_{not_asked};
 };
 
 } // namespace spargio
