@@ -52,7 +52,7 @@ test: build-release ## run every test (under 10 minutes)
 # compiler gets a tenth of the stress, the sanitizers 3 % (tests/stress/CMakeLists.txt), and these three a third of the
 # conformance tests (docs/decisions/0032).
 check: export SPARGIO_CONFORMANCE = $(CONFORMANCE)
-check: ## everything a release needs: both compilers with -Werror, both sanitizers, hygiene, form
+check: ## everything a release needs: both compilers with -Werror, both sanitizers, hygiene, form (25 minutes once all is built)
 	@SPARGIO_CONFORMANCE=whole $(MAKE) test WERROR=ON
 	@$(MAKE) build-release-clang WERROR=ON
 	@SPARGIO_STRESS=0.1 CTEST_ARGS="$(CTEST_ARGS) -LE model" .ci/test build/release-clang cpp
