@@ -177,12 +177,9 @@ private:
             return set.coroutines ? make_open_loop_coroutines(shape, set.poll)
                                   : make_open_loop(shape, set.poll);
         }
-        if (set.coroutines)
-            return refuse_unsupported(
-                "as coroutines a session of net/connections that has lost its peer does not end, for a reason "
-                "that is "
-                "not understood; style=handlers is the faster form and has no such fault");
-        return make_connections(on_threads(connections_shape::read(how), set), set.poll);
+        const auto shape = on_threads(connections_shape::read(how), set);
+        return set.coroutines ? make_connections_coroutines(shape, set.poll)
+                              : make_connections(shape, set.poll);
     }
 
     static std::unique_ptr<session> open_churn(const churn_shape& shape, setting set) {

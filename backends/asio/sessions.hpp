@@ -49,6 +49,7 @@ std::unique_ptr<session> make_fanout_coroutines(fanout_shape shape, context_layo
 std::unique_ptr<session> make_churn_coroutines(const churn_shape& shape, context_layout layout, polling how);
 std::unique_ptr<session> make_streams_coroutines(const stream_shape& shape, context_layout layout, polling how);
 // A context a worker.
+std::unique_ptr<session> make_connections_coroutines(const connections_shape& shape, polling how);
 std::unique_ptr<session> make_open_loop_coroutines(const open_loop_shape& shape, polling how);
 std::unique_ptr<session> make_keyed_fanout_coroutines(const keyed_shape& shape, polling how);
 // One context for all workers.
