@@ -101,7 +101,7 @@ public:
 
     [[nodiscard]] bool await_ready() noexcept {
         if constexpr (immediate_request<Request>)
-            if (operation_context::may_attempt())
+            if (may_attempt())
                 if (const std::optional<std::int32_t> answer = request_.attempt()) {
                     operation_context::finish_at_once(*this, *answer);
                     return true;
@@ -136,6 +136,13 @@ protected:
     }
 
 private:
+    /// A request that says `cheaper_together` goes to the ring when many tasks have such at once.
+    [[nodiscard]] static bool may_attempt() noexcept {
+        if constexpr (requires { requires Request::cheaper_together; })
+            return operation_context::may_attempt_alone();
+        else
+            return operation_context::may_attempt();
+    }
     void memory_is_the_kernels() noexcept {
         if constexpr (requires { request_.written(); }) lend(request_.written());
     }

@@ -17,6 +17,7 @@ namespace spargio::ops {
 class read_request {
 public:
     using value_type = std::size_t;
+    static constexpr bool cheaper_together = true;
 
     read_request(int file, std::span<std::byte> into, std::uint64_t offset) noexcept
         : file_(file), into_(into), offset_(offset) {}

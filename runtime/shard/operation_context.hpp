@@ -127,6 +127,9 @@ public:
     /// stop, the runtime goes on, and it has not done too many in a row (R11). Each call counts. False where
     /// begin() is to say why not.
     [[nodiscard]] static bool may_attempt() noexcept;
+    /// The same, and so few tasks of this shard ask of late that the operation would go to the kernel by a
+    /// system call of its own anyway, more or less: see gathering_guess.
+    [[nodiscard]] static bool may_attempt_alone() noexcept;
     /// It was done.
     static void finish_at_once(operation_wait& what, std::int32_t result) noexcept;
     /// In await_resume of both.

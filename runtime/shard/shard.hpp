@@ -7,6 +7,7 @@
 
 #include <spargio/core/attempt_guess.hpp>
 #include <spargio/core/cpu_spread.hpp>
+#include <spargio/core/gathering_guess.hpp>
 #include <spargio/core/intake.hpp>
 #include <spargio/core/misuse.hpp>
 #include <spargio/core/parking_flag.hpp>
@@ -246,6 +247,9 @@ public:
     [[nodiscard]] errc open_operation(operation_wait& what) noexcept;
     void cancel_operation(operation_wait& what, errc why) noexcept;
     [[nodiscard]] std::size_t operations_in_flight() const noexcept { return operations_.size(); }
+    [[nodiscard]] bool may_attempt() noexcept;
+    /// Notes that the current task asks for what is cheaper together.
+    [[nodiscard]] bool asks_with_many() noexcept { return gathering_.asks(current_); }
     void count_operation_at_once() noexcept { counters_.operations_at_once.add(); }
     /// Throws std::bad_alloc.
     [[nodiscard]] receive_buffers& buffers();
@@ -337,6 +341,7 @@ private:
     progress_wait* progress_waits_ = nullptr;
     timer_queue timers_;
     operation_slots operations_;
+    gathering_guess gathering_;
     std::unique_ptr<receive_buffers> buffers_;    // not before they are asked for
     std::shared_ptr<registered_home> registered_; // nor these
     first_cpu first_cpu_;

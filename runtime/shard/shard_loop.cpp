@@ -153,6 +153,7 @@ bool shard::run_tasks() noexcept {
         ++count;
     }
     if (count == 0) return false;
+    gathering_.end_turn();
     counters_.tasks_run.add(count + std::exchange(ran_inline_, 0));
     return true;
 }

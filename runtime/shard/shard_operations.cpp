@@ -234,20 +234,28 @@ bool operation_context::begin(operation_wait& what, timer_wait& timer, timer_con
     return here.begin_operation(what, self);
 }
 
-bool operation_context::may_attempt() noexcept {
-    shard* const here = shard::current();
-    if (here == nullptr || here->current_task() == nullptr) return false;
-    if (here->stopping()) return false;
+bool shard::may_attempt() noexcept {
+    if (current_ == nullptr || stopping()) return false;
 #if !defined(SPARGIO_MUTANT) ||                                                                                \
     SPARGIO_MUTANT != 130 // mutant: a cancelled task goes on as long as nothing blocks
-    if (here->current_task()->cancel_requested()) return false;
+    if (current_->cancel_requested()) return false;
 #endif
     if (fault_plan::installed() != nullptr) [[unlikely]]
         return false; // a plan judges requests to the ring
 #if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 131
     return true; // mutant: a task that never has to wait never gives way
 #endif
-    return here->may_go_on(shard::cost_of_an_attempt);
+    return may_go_on(cost_of_an_attempt);
+}
+
+bool operation_context::may_attempt() noexcept {
+    shard* const here = shard::current();
+    return here != nullptr && here->may_attempt();
+}
+
+bool operation_context::may_attempt_alone() noexcept {
+    shard* const here = shard::current();
+    return here != nullptr && !here->asks_with_many() && here->may_attempt();
 }
 
 void operation_context::finish_at_once(operation_wait& what, std::int32_t result) noexcept {

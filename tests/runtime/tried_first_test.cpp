@@ -205,6 +205,51 @@ TEST(R40, what_is_in_the_page_cache_is_read_without_the_ring) {
     EXPECT_EQ(tested->handle().stats().total().operations_submitted, 0u);
 }
 
+task<std::size_t> read_times(fs::file& from, int times) {
+    std::array<std::byte, 64> into{};
+    std::size_t all = 0;
+    for (int i = 0; i < times; ++i) {
+        auto count = co_await from.read_at(into, 0);
+        if (count) all += *count;
+    }
+    co_return all;
+}
+
+/// As many tasks of this shard, ready in the same turn.
+task<std::size_t> read_by_many(fs::file& from, int tasks, int times) {
+    std::vector<join_handle<std::size_t>> readers;
+    for (int i = 0; i < tasks; ++i) readers.push_back(spawn(read_times(from, times), pinned{0}));
+    std::size_t all = 0;
+    for (auto& each : readers) {
+        const std::size_t count = co_await std::move(each);
+        all += count;
+    }
+    co_return all;
+}
+
+TEST(R25, reads_that_many_tasks_ask_for_at_once_go_to_the_kernel_together) {
+    const file_on_disk disk;
+    const auto tested = start({.shards = 1});
+    auto from = fs::file::from_fd(file_descriptor(disk.number()));
+    EXPECT_EQ(tested->spawn(read_by_many(from, 16, 4), pinned{0}).get(), 16u * 4 * 64);
+    const auto total = tested->handle().stats().total();
+    // The first seven don't know yet that they are many.
+    EXPECT_LE(total.operations_at_once, 7u * 4);
+    EXPECT_GE(total.operations_submitted, 9u * 4);
+}
+
+TEST(R40, a_few_tasks_that_read_at_once_need_no_ring) {
+    const file_on_disk disk;
+    std::array<std::byte, 64> probe{};
+    const iovec whole{probe.data(), probe.size()};
+    if (::preadv2(disk.number(), &whole, 1, 0, RWF_NOWAIT) != 64)
+        GTEST_SKIP() << "this file system does not read without waiting (RWF_NOWAIT)";
+    const auto tested = start({.shards = 1});
+    auto from = fs::file::from_fd(file_descriptor(disk.number()));
+    EXPECT_EQ(tested->spawn(read_by_many(from, 7, 4), pinned{0}).get(), 7u * 4 * 64);
+    EXPECT_EQ(tested->handle().stats().total().operations_submitted, 0u);
+}
+
 TEST(R40, a_direct_file_is_never_read_on_the_spot) {
     const file_on_disk disk(O_DIRECT);
     if (disk.number() < 0) GTEST_SKIP() << "this file system has no direct transfers (O_DIRECT)";
