@@ -20,6 +20,7 @@ constexpr unsigned most_cq_entries = 65'536;         // IORING_MAX_CQ_ENTRIES
 constexpr unsigned most_queue_entries = 1u << 20;    // 16 MiB of messages a lane
 constexpr unsigned most_operations = 1U << 24;       // what their numbers in completions have room for
 constexpr unsigned most_registered_buffers = 16'384; // io_uring_register(2)
+constexpr unsigned most_registered_files = 32'768;   // the same before kernel 5.13
 constexpr unsigned most_receive_buffers = 32'768;    // io_uring_register_buf_ring(3)
 constexpr std::int64_t longest_spin_us = 1'000'000;
 constexpr std::int64_t longest_grace_ms = 60'000;
@@ -135,7 +136,7 @@ std::string get_affinity(const runtime_options& options) { return options.affini
 
 using o = runtime_options;
 
-constexpr std::array<knob, 32> all_knobs{{
+constexpr std::array<knob, 33> all_knobs{{
     {"preset", "none, latency, throughput", "", "fills the fields that have their default", get_preset,
      set_preset},
     {"shards", "0 to 1024", "", "threads, each with a ring; 0: one for each usable CPU", get_count<&o::shards>,
@@ -185,6 +186,9 @@ constexpr std::array<knob, 32> all_knobs{{
     {"registered_buffers", "0 to 16384", "buffers",
      "places of each shard for registered buffers; those beyond are plain ones",
      get_count<&o::registered_buffers>, set_count<&o::registered_buffers, 0, most_registered_buffers>},
+    {"registered_files", "0 to 32768", "files",
+     "places of each shard for registered files and sockets; those beyond are plain ones",
+     get_count<&o::registered_files>, set_count<&o::registered_files, 0, most_registered_files>},
     {"operations", "1 to 16777216", "operations",
      "most operations that a shard has with the kernel at a time; more are refused as overloaded",
      get_count<&o::operations>, set_count<&o::operations, 1, most_operations>},

@@ -61,6 +61,7 @@ struct runtime_options {
     /// may fill several of the buffers.
     feature_use receive_bundles = feature_use::best;
     unsigned registered_buffers = 64;   ///< places of each shard for registered buffers; 0: none
+    unsigned registered_files = 64;     ///< and for registered files and sockets; 0: none
     unsigned operations = 65536;        ///< most operations that a shard has with the kernel
     unsigned stealable_capacity = 4096; ///< stealable tasks that a shard can hold ready
     unsigned steal_budget = 32;         ///< most tasks that one theft takes

@@ -3,6 +3,7 @@
 #include <spargio/fs/system_result.hpp>
 #include <spargio/ops/close.hpp>
 #include <spargio/ops/ftruncate.hpp>
+#include <spargio/ops/operation_drain.hpp>
 #include <spargio/ops/operation_in_pool.hpp>
 #include <spargio/ops/statx.hpp>
 
@@ -128,9 +129,9 @@ task<io_result<void>> file::set_len(std::uint64_t bytes) const {
 task<io_result<void>> file::close() {
     shared_descriptor* const shared = of_.get();
     if (shared == nullptr || !shared->begin_closing()) co_return detail::system_failure(EBADF);
-    if (!shared->is_idle()) {
-        const status idle = co_await shared->idle();
-        if (!idle && shared->waive()) co_return std::unexpected(make_error_code(idle.error()));
+    if (!ops::is_drained(*shared)) {
+        auto drained = co_await ops::drain(*shared);
+        if (!drained) co_return drained;
     }
     const int number = shared->release();
     auto closed = co_await ops::close(number);

@@ -9,6 +9,7 @@
 #include <spargio/ops/operation_on_descriptor.hpp>
 #include <spargio/ops/read.hpp>
 #include <spargio/ops/read_fixed.hpp>
+#include <spargio/ops/register_descriptor.hpp>
 #include <spargio/ops/write.hpp>
 #include <spargio/ops/write_fixed.hpp>
 #include <spargio/task/shared_descriptor.hpp>
@@ -50,6 +51,15 @@ public:
     }
     /// The descriptor, which stays ours; -1 for none. Any thread.
     [[nodiscard]] int number() const noexcept { return *this ? of_.get()->number() : -1; }
+
+    /// Registers the file with the ring of this shard, until it is closed (R31): what goes to that ring is
+    /// cheaper, as the kernel need not look the file up (IOSQE_FIXED_FILE, kernel 5.19). On other shards it is
+    /// used as before. False, and a plain file with the same results, when all options.registered_files places
+    /// are taken or the kernel refuses; see stats() and features(). Pipes and sockets are registered from
+    /// kernel 6.14 on: before, a place may hold them open when they are closed. Once; for who is alone with
+    /// the file. Shards only; throws std::bad_alloc at first use. Costs two system calls until it is closed, so
+    /// it is for files that are used some dozen times; closing it on another shard waits for this one.
+    [[nodiscard]] bool register_here() { return ops::register_descriptor(of_.get()); }
 
     /// Reads. Gives the bytes read, fewer than asked for at the end of the file, 0 behind it, and now and then
     /// for other reasons, such as a page that is not in the cache. What is there comes at once, by preadv2(2)

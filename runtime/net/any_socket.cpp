@@ -1,6 +1,7 @@
 #include <spargio/net/any_socket.hpp>
 
 #include <spargio/ops/close.hpp>
+#include <spargio/ops/operation_drain.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -12,12 +13,13 @@ namespace spargio::net {
 task<io_result<void>> any_socket::close() {
     shared_descriptor* const shared = of_.get();
     if (shared == nullptr || !shared->begin_closing()) co_return detail::system_failure(EBADF);
-    if (!shared->is_idle()) {
 #if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 120 // mutant: what is in flight is only waited for
+    if (!shared->is_idle())
         ::shutdown(shared->number(), SHUT_RDWR); // wakes also who waits on what is not connected (ENOTCONN)
 #endif
-        const status idle = co_await shared->idle();
-        if (!idle && shared->waive()) co_return std::unexpected(make_error_code(idle.error()));
+    if (!ops::is_drained(*shared)) {
+        auto drained = co_await ops::drain(*shared);
+        if (!drained) co_return drained;
     }
     const int number = shared->release();
     auto closed = co_await ops::close(number);

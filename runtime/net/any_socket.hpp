@@ -6,6 +6,7 @@
 #include <spargio/core/io_result.hpp>
 #include <spargio/net/system_failure.hpp>
 #include <spargio/ops/operation_on_descriptor.hpp>
+#include <spargio/ops/register_descriptor.hpp>
 #include <spargio/ops/shutdown.hpp>
 #include <spargio/task/shared_descriptor.hpp>
 #include <spargio/task/task.hpp>
@@ -51,6 +52,15 @@ public:
     /// A socket that is destroyed without it is closed by close(2), on this thread or where its last operation
     /// ends; such an operation is not ended by that.
     [[nodiscard]] task<io_result<void>> close();
+
+    /// Registers the socket with the ring of this shard, until it is closed (R31): what goes to that ring is
+    /// cheaper, as the kernel need not look the socket up (IOSQE_FIXED_FILE). On other shards it is used as
+    /// before. False, and a plain socket with the same results, when all options.registered_files places are
+    /// taken, or the kernel refuses, and before 6.14, where a place may keep the peer from seeing the end; see
+    /// stats() and features(). Once; for who is alone with the socket. Shards only; throws std::bad_alloc at
+    /// first use. Costs two system calls until it is closed, for some 2 % of each request to the ring: for
+    /// connections that stay. Closing it on another shard waits for this one.
+    [[nodiscard]] bool register_here() { return ops::register_descriptor(of_.get()); }
 
     /// SO_REUSEADDR: may bind where connections of an earlier listener linger.
     [[nodiscard]] io_result<void> set_reuse_address(bool on) const;

@@ -17,7 +17,9 @@ std::atomic<bool> one_at_a_time{ring::plays_without("no_multishot")};
 
 accept_state::accept_state(int listener) : stream_state(&prepare), listener_(listener) {}
 
-accept_state::accept_state(shared_descriptor* listener) : stream_state(&prepare), listener_(listener) {}
+accept_state::accept_state(shared_descriptor* listener) : stream_state(&prepare), listener_(listener) {
+    use_place(listener_.place());
+}
 
 io_result<file_descriptor> accept_state::next_item() noexcept {
     if (!accepted_.empty()) {

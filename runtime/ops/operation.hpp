@@ -40,7 +40,8 @@
 namespace spargio {
 
 /// What an operation asks of the kernel and what it makes of the answer. `take` gets what was not an error. A
-/// request that says `deaf` is not cancellable; one with `orphan(result)` gives back what an operation obtained
+/// request that says `deaf` is not cancellable, one that says `numbers_only` never names a registered file, and
+/// one with `orphan(result)` gives back what an operation obtained
 /// for a task that is no more; `written()` is the memory, a span of bytes or of parts, that the kernel writes.
 template <class Request>
 concept kernel_request = std::move_constructible<Request> &&
@@ -97,6 +98,11 @@ public:
         if constexpr (requires { request_.orphan(std::int32_t{}); })
             if (state() == operation_state::finished && !taken_ && result() >= 0) request_.orphan(result());
         if (state() == operation_state::finished) memory_is_ours();
+    }
+
+    /// The request may name the descriptor's place in the table of its ring (R31). Before it is awaited.
+    void use_place([[maybe_unused]] const descriptor_place* which) noexcept {
+        if constexpr (!requires { requires Request::numbers_only; }) operation_wait::use_place(which);
     }
 
     [[nodiscard]] bool await_ready() noexcept {
@@ -168,6 +174,7 @@ public:
     timed_operation& operator=(timed_operation&&) = delete;
     ~timed_operation() = default;
 
+    using operation<Request>::use_place;
     using operation<Request>::await_ready;
     using operation<Request>::await_resume;
 

@@ -23,6 +23,8 @@ public:
     }
 
     [[nodiscard]] int number() const noexcept { return number_; }
+    /// Where a ring knows it by, or null.
+    [[nodiscard]] const descriptor_place* place() const noexcept { return use_ ? use_.place() : nullptr; }
 
 private:
     descriptor_use use_;

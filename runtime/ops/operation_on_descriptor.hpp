@@ -37,6 +37,7 @@ public:
     }
 
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
+        what_.use_place(of_->place());
         return what_.await_suspend(caller);
     }
 

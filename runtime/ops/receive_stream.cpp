@@ -21,7 +21,9 @@ receive_state::receive_state(int socket)
     : stream_state(&prepare), buffers_(where().buffers()), socket_(socket) {}
 
 receive_state::receive_state(shared_descriptor* socket)
-    : stream_state(&prepare), buffers_(where().buffers()), socket_(socket) {}
+    : stream_state(&prepare), buffers_(where().buffers()), socket_(socket) {
+    use_place(socket_.place());
+}
 
 io_result<buffer_lease> receive_state::next_item() noexcept {
     if (first_ != none) {

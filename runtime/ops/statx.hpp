@@ -10,6 +10,7 @@ namespace spargio::ops {
 
 class statx_request {
 public:
+    static constexpr bool numbers_only = true; // statx(2) looks in the table of the process
     using value_type = void;
 
     statx_request(int directory, const char* path, int flags, unsigned mask, struct ::statx& into) noexcept

@@ -14,6 +14,8 @@ std::string capabilities::summary() const {
     add(registered_ring, "registered_ring");
     add(receive_bundles, "receive_bundles");
     add(registered_buffers, "registered_buffers");
+    add(registered_files, "registered_files");
+    add(prompt_release, "prompt_release");
     add(between_shards == shard_wake::msg_ring, "msg_ring");
     add(from_outside == foreign_wake::send_msg_ring, "send_msg_ring");
     add(between_shards == shard_wake::eventfd || from_outside == foreign_wake::eventfd, "eventfd");

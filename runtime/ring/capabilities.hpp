@@ -31,6 +31,8 @@ struct capabilities {
     bool registered_ring = false;    ///< the ring's descriptor is registered (kernel 5.18)
     bool receive_bundles = false;    ///< IORING_RECVSEND_BUNDLE: one completion may fill several buffers
     bool registered_buffers = false; ///< a table of them is to be had (kernel 5.19); see registered_buffer
+    bool registered_files = false;   ///< one of open files (kernel 5.19); see fs::file::register_here()
+    bool prompt_release = false;     ///< a place of it lets go of its file at once (kernel 6.13)
     shard_wake between_shards = shard_wake::msg_ring;
     foreign_wake from_outside = foreign_wake::send_msg_ring;
     opcode_set opcodes; ///< requests that the kernel takes

@@ -15,5 +15,6 @@ inline constexpr unsigned recvsend_bundle = 1U << 4;
 
 /// Bit of io_uring_params.features: the kernel has that.
 inline constexpr unsigned feature_recvsend_bundle = 1U << 14;
+inline constexpr unsigned feature_rw_attr = 1U << 16; // kernel 6.14
 
 } // namespace spargio::kernel

@@ -38,11 +38,12 @@ public:
     /// EINVAL (io_uring_setup(2)); what is in use is in features(). Error: cause and remedy (EPERM: sysctl or
     /// seccomp; ENOSYS; ENOMEM: locked memory; EMFILE). The environment variable SPARGIO_TIER forces older
     /// kernels' features for tests: "no_defer", "no_single_issuer", "no_coop_taskrun", "no_msg_ring",
-    /// "no_send_msg_ring", "no_sqpoll", "no_buffer_ring", "no_registered_buffers", "no_bundles",
-    /// "no_multishot", "no_fs_ops" (no requests on paths and sizes of files), and "tiny_rings" for rings of 4
-    /// requests and 8 completions; several with commas. While memory is short, which passes when it is for
-    /// rings that were closed just now, it tries again for half a second before it gives up. `enters` counts
-    /// the calls of io_uring_enter(2) that the ring makes; it must outlive the ring.
+    /// "no_send_msg_ring", "no_sqpoll", "no_buffer_ring", "no_registered_buffers", "no_registered_files",
+    /// "no_prompt_release", "no_bundles", "no_multishot", "no_fs_ops" (no requests on paths and sizes of
+    /// files), and "tiny_rings" for rings of 4 requests and 8 completions; several with commas. While memory is
+    /// short, which passes when it is for rings that were closed just now, it tries again for half a second
+    /// before it gives up. `enters` counts the calls of io_uring_enter(2) that the ring makes; it must outlive
+    /// the ring.
     [[nodiscard]] static std::expected<std::unique_ptr<ring>, start_error>
     create(const runtime_options& options, counter& enters);
 
@@ -160,6 +161,17 @@ public:
         const iovec whole{.iov_base = memory.data(), .iov_len = memory.size()};
         return io_uring_register_buffers_update_tag(&raw_, place, &whole, nullptr, 1) == 1;
     }
+
+    /// Makes a table of empty places for open files (kernel 5.19); 0 or a negative errno. One system call, as
+    /// for the next.
+    [[nodiscard]] int register_file_table(unsigned places) noexcept {
+        return io_uring_register_files_sparse(&raw_, places);
+    }
+    /// Puts an open file in a place of that table, or empties it for -1; false when the kernel refuses.
+    [[nodiscard]] bool set_file(unsigned place, int number) noexcept {
+        return io_uring_register_files_update(&raw_, place, &number, 1) == 1;
+    }
+    void unregister_file_table() noexcept { io_uring_unregister_files(&raw_); }
 
     /// Re-arms the read of the wake eventfd; call once after each completion of kind `wake_read`, until it is
     /// true: false when the queue is full, see try_entry().

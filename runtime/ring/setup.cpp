@@ -206,6 +206,12 @@ std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_opt
                                   features.supports(IORING_OP_READ_FIXED) &&
                                   features.supports(IORING_OP_WRITE_FIXED) &&
                                   !tier_lacks("no_registered_buffers");
+    features.registered_files = options.registered_files != 0 && features.supports(IORING_OP_SOCKET) &&
+                                !tier_lacks("no_registered_files");
+    // Before 6.13 an emptied place keeps its file for as long as any request of the ring that was made before
+    // and names a place is in flight. Nothing tells that kernel from the one before; the next has a sign.
+    features.prompt_release = features.registered_files && (raw.features & kernel::feature_rw_attr) != 0 &&
+                              !tier_lacks("no_prompt_release");
     const wake_ways ways = probe_wake_ways(features);
     features.between_shards = ways.between_shards;
     features.from_outside = ways.from_outside;

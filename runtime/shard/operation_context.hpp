@@ -29,6 +29,7 @@
 
 namespace spargio {
 
+class descriptor_place;
 class receive_buffers;
 class shard;
 
@@ -57,6 +58,10 @@ public:
         : prepare_(prepare), kind_(kind) {}
     operation_wait(prepare_function prepare, take_function take) noexcept : prepare_(prepare), take_(take) {}
 
+    /// Of a descriptor that a ring may know (R31); before it has begun. The place must stay until it is
+    /// finished.
+    void use_place(const descriptor_place* which) noexcept { place_ = which; }
+
     [[nodiscard]] operation_state state() const noexcept { return state_; }
     [[nodiscard]] bool in_flight() const noexcept {
         return state_ == operation_state::in_flight || state_ == operation_state::cancelling;
@@ -83,6 +88,7 @@ private:
     take_function take_ = nullptr; // null: a task waits
     task_header* task_ = nullptr;
     timer_wait* deadline_ = nullptr;
+    const descriptor_place* place_ = nullptr; // null: its number is all that the kernel knows
     std::uint64_t number_ = 0;
     std::int32_t result_ = 0;
     std::uint32_t flags_ = 0;

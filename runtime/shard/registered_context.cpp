@@ -18,11 +18,6 @@ std::optional<buffer_table::place> registered_memory::place_here() const noexcep
 
 void registered_memory::give_back() noexcept { home_->take_back(*this); }
 
-bool registered_home::is_here() const noexcept {
-    const shard* const here = shard::current();
-    return here != nullptr && owner_.load(std::memory_order_relaxed) == here;
-}
-
 io_result<registered_memory*> registered_home::make(std::size_t bytes) noexcept {
     const auto refused = [](int why) { return std::unexpected(std::error_code(why, std::system_category())); };
     if (bytes == 0) return refused(EINVAL);
@@ -55,39 +50,17 @@ void registered_home::put_away(registered_memory& which) noexcept {
 void registered_home::take_back(registered_memory& which) noexcept {
     const auto self = shared_from_this(); // `which` may have the last reference
     if (is_here()) return put_away(which);
-    {
-        const std::lock_guard hold(lock_);
-        if (shard* const owner = owner_.load(std::memory_order_relaxed); owner != nullptr && which.place_) {
-            which.next_ = std::exchange(returned_, &which);
-            returned_any_.exchange(true, std::memory_order_seq_cst); // a barrier before the look at who sleeps
-            owner->nudge();
-            return;
-        }
-    }
+    if (which.place_ && returned_.give(which)) return;
     delete &which; // a plain one, or the ring has gone and its table with it
 }
 
-registered_memory* registered_home::take_returned() noexcept {
-    returned_any_.exchange(false, std::memory_order_seq_cst); // before they are taken
-    const std::lock_guard hold(lock_);
-    return std::exchange(returned_, nullptr);
-}
-
 void registered_home::serve() noexcept {
-    if (!returned_any_.load(std::memory_order_relaxed)) return;
-    for (registered_memory* each = take_returned(); each != nullptr;)
-        put_away(*std::exchange(each, each->next_));
+    returned_.take_all<registered_memory>([this](registered_memory& each) { put_away(each); });
 }
 
 void registered_home::detach() noexcept {
     const auto self = shared_from_this();
-    registered_memory* left = nullptr;
-    {
-        const std::lock_guard hold(lock_);
-        owner_.store(nullptr, std::memory_order_relaxed);
-        left = std::exchange(returned_, nullptr);
-    }
-    while (left != nullptr) delete std::exchange(left, left->next_);
+    returned_.close<registered_memory>([](registered_memory& each) { delete &each; });
 }
 
 io_result<registered_buffer> registered_buffer::make(std::size_t bytes) {

@@ -10,12 +10,12 @@
 #include <spargio/core/io_result.hpp>
 #include <spargio/core/misuse.hpp>
 #include <spargio/ring/buffer_table.hpp>
+#include <spargio/shard/return_list.hpp>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <utility>
@@ -26,7 +26,7 @@ class shard;
 class registered_home;
 
 /// One buffer with the count of those who are at it. Any thread.
-class registered_memory {
+class registered_memory : public returned_item {
 public:
     registered_memory(const registered_memory&) = delete;
     registered_memory& operator=(const registered_memory&) = delete;
@@ -53,7 +53,6 @@ private:
     const std::span<std::byte> bytes_;
     std::optional<buffer_table::place> place_; // does not change while anybody is at it
     std::atomic<std::uint32_t> uses_{1};
-    registered_memory* next_ = nullptr; // among those that were given back
 };
 
 /// The registered buffers of one shard. Lives until the last buffer has gone, and so maybe longer than the
@@ -62,7 +61,7 @@ class registered_home : public std::enable_shared_from_this<registered_home> {
 public:
     /// Throws std::bad_alloc.
     registered_home(shard& owner, ring& of, std::uint32_t places, level& registered, counter& plain)
-        : owner_(&owner), table_(of, places), registered_(registered), plain_(plain) {}
+        : returned_(owner), table_(of, places), registered_(registered), plain_(plain) {}
 
     /// Makes a buffer with one use, the caller's; see registered_buffer::make().
     [[nodiscard]] io_result<registered_memory*> make(std::size_t bytes) noexcept;
@@ -70,29 +69,22 @@ public:
     /// sleeps.
     void take_back(registered_memory& which) noexcept;
     /// Whether it is of the shard that this thread is. Any thread.
-    [[nodiscard]] bool is_here() const noexcept;
+    [[nodiscard]] bool is_here() const noexcept { return returned_.is_here(); }
 
     /// For the shard's loop, each turn: empties the places of what other threads gave back. Cheap when there is
     /// nothing.
     void serve() noexcept;
-    [[nodiscard]] bool must_serve_before_sleep() const noexcept {
-        return returned_any_.load(std::memory_order_seq_cst);
-    }
+    [[nodiscard]] bool must_serve_before_sleep() const noexcept { return returned_.any_before_sleep(); }
     /// Before the ring goes. What comes back later is freed where it does.
     void detach() noexcept;
 
 private:
     void put_away(registered_memory& which) noexcept;
-    [[nodiscard]] registered_memory* take_returned() noexcept;
 
-    std::atomic<shard*> owner_; // null from detach() on; changed under the lock
+    return_list returned_;
     buffer_table table_;
     level& registered_; // these two live as long as the shard
     counter& plain_;
-
-    std::mutex lock_; // the shard is woken under it: until then it must not go
-    registered_memory* returned_ = nullptr;
-    std::atomic<bool> returned_any_{false};
 };
 
 /// Keeps a buffer, and its place, for as long as it lives. Any thread, one at a time.

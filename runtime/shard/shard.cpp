@@ -4,6 +4,7 @@
 #include <spargio/core/trace.hpp>
 #include <spargio/shard/buffer_context.hpp>
 #include <spargio/shard/registered_context.hpp>
+#include <spargio/shard/registered_files_context.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/task/frame_pool.hpp>
 
@@ -105,6 +106,7 @@ void shard::close() noexcept {
     while (outside_wakers_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
     if (buffers_ != nullptr) buffers_->detach();
     if (registered_ != nullptr) registered_->detach();
+    if (registered_files_ != nullptr) registered_files_->detach();
     let_go_thread();
 }
 
@@ -116,6 +118,7 @@ shard_stats shard::stats() noexcept {
     stats.timers_pending = counters_.timers_pending.read();
     stats.operations_pending = counters_.operations_pending.read();
     stats.buffers_registered = counters_.buffers_registered.read();
+    stats.files_registered = counters_.files_registered.read();
     const std::uint64_t arrived = arrivals_taken_.read();
     const std::uint64_t put = arrivals_.put_so_far();
     stats.tasks_arriving = put > arrived ? put - arrived : 0;

@@ -37,6 +37,7 @@ namespace spargio {
 
 class fault_plan;
 class receive_buffers;
+class registered_files;
 class registered_home;
 class runtime_core;
 class timer_wait;
@@ -255,6 +256,8 @@ public:
     [[nodiscard]] receive_buffers& buffers();
     /// Throws std::bad_alloc.
     [[nodiscard]] const std::shared_ptr<registered_home>& registered();
+    /// Throws std::bad_alloc.
+    [[nodiscard]] const std::shared_ptr<spargio::registered_files>& files();
 
 private:
     void note_end_of_idling(bool by_others, bool by_time) noexcept;
@@ -344,6 +347,7 @@ private:
     gathering_guess gathering_;
     std::unique_ptr<receive_buffers> buffers_;    // not before they are asked for
     std::shared_ptr<registered_home> registered_; // nor these
+    std::shared_ptr<spargio::registered_files> registered_files_;
     first_cpu first_cpu_;
     idle_spin spin_;
     crowding crowding_;

@@ -2,6 +2,7 @@
 #include <spargio/core/trace.hpp>
 #include <spargio/shard/buffer_context.hpp>
 #include <spargio/shard/registered_context.hpp>
+#include <spargio/shard/registered_files_context.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/shard.hpp>
 
@@ -104,6 +105,7 @@ bool shard::gather() noexcept {
     any |= advance_waits();
     if (buffers_ != nullptr) any |= buffers_->serve();
     if (registered_ != nullptr) registered_->serve();
+    if (registered_files_ != nullptr) registered_files_->serve();
     return any;
 }
 
@@ -303,6 +305,7 @@ bool shard::work_before_sleep() noexcept {
     if (hot_.used() && hot_.work_before_sleep()) return true;
     if (buffers_ != nullptr && buffers_->must_serve_before_sleep()) return true;
     if (registered_ != nullptr && registered_->must_serve_before_sleep()) return true;
+    if (registered_files_ != nullptr && registered_files_->must_serve_before_sleep()) return true;
     if (steal_budget_ != 0)
         for (std::size_t i = 0; i < core_.shard_count(); ++i)
             if (!core_.at(i).queue_.stealable().empty_before_sleep()) return true;

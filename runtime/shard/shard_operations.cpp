@@ -4,6 +4,7 @@
 #include <spargio/shard/buffer_context.hpp>
 #include <spargio/shard/operation_context.hpp>
 #include <spargio/shard/registered_context.hpp>
+#include <spargio/shard/registered_files_context.hpp>
 #include <spargio/shard/runtime_core.hpp>
 #include <spargio/shard/shard.hpp>
 
@@ -46,6 +47,13 @@ const std::shared_ptr<registered_home>& shard::registered() {
     return registered_;
 }
 
+const std::shared_ptr<registered_files>& shard::files() {
+    if (registered_files_ == nullptr)
+        registered_files_ = std::make_shared<registered_files>(
+            *this, *ring_, core_.options().registered_files, counters_.files_registered, counters_.files_plain);
+    return registered_files_;
+}
+
 io_uring_sqe& shard::next_entry() noexcept {
     for (;;) {
         if (io_uring_sqe* const entry = ring_->try_entry()) return *entry;
@@ -56,6 +64,11 @@ io_uring_sqe& shard::next_entry() noexcept {
 void shard::submit_operation(operation_wait& what) noexcept {
     io_uring_sqe& entry = next_entry();
     what.prepare_(what, entry);
+    if (what.place_ != nullptr)
+        if (const auto place = what.place_->here()) {
+            entry.fd = static_cast<std::int32_t>(*place);
+            entry.flags |= IOSQE_FIXED_FILE;
+        }
     what.by_peer_ = waits_for_a_peer(entry.opcode);
     what.is_played_ = false;
     if (fault_plan* const plan = fault_plan::installed(); plan != nullptr) [[unlikely]]

@@ -67,6 +67,11 @@ constexpr std::array all_fields{
     stat_field{&s::buffers_plain, &c::buffers_plain, "buffers_plain", total,
                "Registered buffers that became plain ones: no place, or the kernel refused."},
     stat_field{&s::buffers_registered, nullptr, "buffers_registered", now, "Buffers that the ring knows."},
+    stat_field{
+        &s::files_plain, &c::files_plain, "files_plain", total,
+        "Files and sockets that were to be registered and became plain: no place, or the kernel refused."},
+    stat_field{&s::files_registered, nullptr, "files_registered", now,
+               "Files and sockets that the ring knows."},
     stat_field{&s::ready_pinned, nullptr, "ready_pinned", now,
                "Tasks that wait on the shard to run and can not be stolen."},
     stat_field{&s::ready_stealable, nullptr, "ready_stealable", now,

@@ -49,6 +49,8 @@ struct shard_stats {
     std::uint64_t operations_pending = 0;   ///< those that are with the kernel; now
     std::uint64_t buffers_plain = 0;        ///< registered buffers that became plain ones
     std::uint64_t buffers_registered = 0;   ///< buffers that the ring knows; now
+    std::uint64_t files_plain = 0;          ///< files and sockets that were to be registered and are plain
+    std::uint64_t files_registered = 0;     ///< files and sockets that the ring knows; now
     std::uint64_t ready_pinned = 0;         ///< tasks that wait here to run and can't be stolen; now
     std::uint64_t ready_stealable = 0;      ///< tasks that wait here to run and can be stolen; now
     std::uint64_t tasks_arriving = 0;       ///< tasks handed over by other threads, not yet taken up; now
@@ -98,6 +100,8 @@ struct shard_counters {
     level operations_pending;
     counter buffers_plain;
     level buffers_registered;
+    counter files_plain;
+    level files_registered;
 
     /// All that is counted here; the rest is 0 and the shard's to fill in. Any thread.
     [[nodiscard]] shard_stats read() const noexcept;

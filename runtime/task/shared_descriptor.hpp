@@ -12,6 +12,7 @@
 #include <spargio/core/attempt_guess.hpp>
 #include <spargio/core/descriptor_lease.hpp>
 #include <spargio/core/file_descriptor.hpp>
+#include <spargio/task/descriptor_place.hpp>
 #include <spargio/task/manual_event.hpp>
 
 #include <atomic>
@@ -60,6 +61,12 @@ public:
     /// Which ring its steered operations keep to; for who is in.
     [[nodiscard]] descriptor_lease& lease() noexcept { return lease_; }
 
+    /// Where a ring knows it by, or null (R31). Set by who is alone with it, once.
+    [[nodiscard]] descriptor_place* place() const noexcept { return place_; }
+    void set_place(descriptor_place* which) noexcept { place_ = which; }
+    /// By the closer, when idle.
+    [[nodiscard]] descriptor_place* take_place() noexcept { return std::exchange(place_, nullptr); }
+
     /// Neither closed nor closing.
     [[nodiscard]] bool is_open() const noexcept {
         return (state_.load(std::memory_order_relaxed) & closing) == 0;
@@ -86,10 +93,12 @@ public:
                 return;
             }
             if (!change(seen, seen | ended)) continue;
-            if ((seen & waived) != 0)
-                ::close(release());
-            else
+            if ((seen & waived) != 0) {
+                released_ = true;
+                close_number();
+            } else {
                 idle_.set();
+            }
             delete_if_last(state_.fetch_sub(1, std::memory_order_acq_rel));
             return;
         }
@@ -131,7 +140,13 @@ private:
     shared_descriptor(file_descriptor& number, affinity_strength strength) noexcept
         : number_(number.release()), lease_(strength) {}
     ~shared_descriptor() {
-        if (!released_) ::close(number_);
+        if (!released_) close_number();
+    }
+    void close_number() noexcept {
+        if (place_ != nullptr)
+            place_->dispose();
+        else
+            ::close(number_);
     }
 
     static bool is_last_for_closer(std::uint32_t seen) noexcept {
@@ -151,6 +166,7 @@ private:
     const int number_;
     attempt_guess reading_;
     descriptor_lease lease_;
+    descriptor_place* place_ = nullptr;
     bool released_ = false; // the closer's, or the last use's in its place
     std::atomic<std::uint32_t> state_{owned};
     manual_event idle_;
@@ -172,6 +188,7 @@ public:
     [[nodiscard]] explicit operator bool() const noexcept { return of_ != nullptr; }
     [[nodiscard]] int number() const noexcept { return of_->number(); }
     [[nodiscard]] descriptor_lease& lease() const noexcept { return of_->lease(); }
+    [[nodiscard]] const descriptor_place* place() const noexcept { return of_->place(); }
 
 private:
     shared_descriptor* of_;

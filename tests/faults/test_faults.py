@@ -43,6 +43,8 @@ TIERS = (
     "no_multishot",
     "no_buffer_ring",
     "no_registered_buffers",
+    "no_registered_files",
+    "no_prompt_release",
     "no_bundles",
     "tiny_rings",
     "no_defer,no_single_issuer,no_coop_taskrun,no_msg_ring,no_send_msg_ring,no_multishot,no_buffer_ring",

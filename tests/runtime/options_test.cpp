@@ -36,6 +36,7 @@ TEST(R1, a_knob_changes_its_own_field_and_no_other) {
                                                                       {"receive_buffer_bytes", "4096"},
                                                                       {"receive_bundles", "off"},
                                                                       {"registered_buffers", "7"},
+                                                                      {"registered_files", "6"},
                                                                       {"injection_capacity", "32"},
                                                                       {"hot_tags", "3;7;9"},
                                                                       {"coalesced_hot_tags", "4"},
