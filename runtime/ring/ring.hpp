@@ -163,7 +163,8 @@ public:
     }
 
     /// Makes a table of empty places for open files (kernel 5.19); 0 or a negative errno. One system call, as
-    /// for the next.
+    /// for the next. Where the table is larger than RLIMIT_NOFILE, liburing raises the soft limit of the
+    /// process; EMFILE where the hard one forbids it.
     [[nodiscard]] int register_file_table(unsigned places) noexcept {
         return io_uring_register_files_sparse(&raw_, places);
     }
