@@ -70,7 +70,7 @@ soak: bootstrap ## everything at once on one runtime for SOAK_SECONDS, then look
 	@cmake --build --preset release -j $(JOBS) --target soak
 	@build/release/tests/soak/soak $(SOAK_SECONDS)
 
-selftest: build-release ## prove the gate: its error rates on replays, live and on spoilt files (half an hour; SELFTEST_ARGS=--quick: 4 minutes)
+selftest: build-release ## prove the gate: its error rates on replays, live and on spoilt files (10 to 15 minutes; SELFTEST_ARGS=--quick: 4)
 	@analysis/spargio-report selftest --bench build/release/harness/spargio-bench -o $(SELFTEST_OUT) $(SELFTEST_ARGS)
 
 fairness: build-release ## hold each rival against a straight-line program on the same library
