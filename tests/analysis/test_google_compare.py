@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from builder import ROOT
 
 BENCH = Path(os.environ.get("SPARGIO_BUILD", ROOT / "build/release")) / "harness/spargio-bench"
 COMPARE = Path("/usr/share/benchmark/compare.py")

@@ -35,6 +35,10 @@ def test_no_library_prints_and_nobody_left_a_debugger_behind(project):
     assert not (found := leftovers.check_prints(project)), report(found)
 
 
+def test_no_file_imports_a_conftest_that_another_folder_may_shadow(project):
+    assert not (found := leftovers.check_conftest(project)), report(found)
+
+
 def test_no_code_hides_in_comments(project):
     assert not (found := leftovers.check_dead_code(project)), report(found)
 

@@ -42,6 +42,12 @@ def test_a_forgotten_debugger_is_found(tmp_path):
     assert places(leftovers.check_prints(tree)) == [("analysis/a.py", 2)]
 
 
+def test_an_import_of_a_conftest_is_found(tmp_path):
+    tree = plant(tmp_path, {"tests/a/test_x.py": "import os\nfrom conftest import ROOT\n",
+                            "tests/b/test_y.py": "from builder import ROOT\n"})
+    assert places(leftovers.check_conftest(tree)) == [("tests/a/test_x.py", 2)]
+
+
 @pytest.mark.parametrize("line", [
     "// return value;", "    // queue.push(item);", "// if (ready) {", "// int count = 0;", "// }", "// } else {",
     "// spin(100);", "// std::vector<int> all(3, 0);", "// for (int i = 0; i < 3; ++i) f(i);",

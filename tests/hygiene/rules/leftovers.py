@@ -13,6 +13,7 @@ LAST_WORDS = re.compile(r"(assert|fatal|abort)[a-z_]*\.[ch]pp$|^runtime/shard/(r
 PRINTS = re.compile(r"\bstd::(cout|cerr|clog|print|println|puts|printf|fprintf|perror)\b|"
                     r"(?<![\w.:>])(printf|fprintf|puts|fputs|perror)\s*\(|\bfmt::print")
 PYTHON_DEBUGGING = re.compile(r"^\s*(breakpoint\(|import pdb|import ipdb|pdb\.|pprint\()")
+CONFTEST = re.compile(r"^\s*(?:from conftest import|import conftest)\b")
 
 UNOWNED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b(?!\([\w@.-]+\))")
 
@@ -58,6 +59,12 @@ def check_prints(tree: Tree) -> list[Finding]:
         findings += [Finding(name, number, "a leftover of debugging")
                      for number, line in tree.lines(name) if PYTHON_DEBUGGING.match(line)]
     return findings
+
+
+def check_conftest(tree: Tree) -> list[Finding]:
+    """Several folders have a conftest, and which one an import finds depends on what else is collected."""
+    return [Finding(name, number, "imports conftest, which may be another folder's: put it into a module")
+            for name in tree.python() for number, line in tree.lines(name) if CONFTEST.match(line)]
 
 
 def without_comment(line: str) -> str:
