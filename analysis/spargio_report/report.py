@@ -19,7 +19,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 MEGABYTE = 1_000_000
 PAGE_LIMIT_BYTES = 3 * MEGABYTE
 FRAME_BYTES = 1_500  # more than the markup round a figure takes
-SHOWN_ENTRIES = 14  # of a column of the first screen; the table below it has all
+SHOWN_ENTRIES = 13  # of a column; what comes after them stands in one run of words below
 
 
 def write_report(run: Run, verdicts: list[Verdict], folder: Path, formats: tuple[str, ...]) -> list[Path]:
