@@ -37,7 +37,9 @@ def test_P21_an_interrupted_gate_waits_for_the_harness_and_ends_with_130(sent, t
     junit.write_text("of the last run")
     command = [builder.ROOT / "analysis" / "spargio-report", "gate", path, "--guardrails", one_gate(), "--bench", bench,
                "--junit", junit, "--markdown", tmp_path / "gates.md"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as gate:
+    # A job that a shell starts in the background ignores Ctrl-C, and so would its children.
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) as gate:
         lines = []
         for line in gate.stderr:
             lines.append(line)
