@@ -130,8 +130,18 @@ def _schema() -> dict:
                           "run spargio-report from a complete checkout") from None
 
 
+def _check_items(validator, schema, items, whole):
+    """The same as jsonschema's, but a list of nothing but whole numbers is looked through at once: those of the
+    histograms are two fifths of the values of a full run."""
+    if schema != {"type": "integer"} or not isinstance(items, list) or any(type(item) is not int for item in items):
+        yield from jsonschema.Draft202012Validator.VALIDATORS["items"](validator, schema, items, whole)
+
+
+_Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"items": _check_items})
+
+
 def _check_schema(path: Path, document: dict) -> None:
-    validator = jsonschema.Draft202012Validator(_schema())
+    validator = _Validator(_schema())
     error = next(iter(validator.iter_errors(document)), None)
     if error is None:
         return

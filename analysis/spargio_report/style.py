@@ -57,6 +57,7 @@ RC = {
     "axes.titlesize": 9,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,  # no tick stands above an axis with a title; to look for one takes a seventh of a drawing
     "axes.labelsize": 8,
     "axes.spines.top": False,
     "axes.spines.right": False,
