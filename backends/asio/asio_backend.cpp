@@ -167,16 +167,22 @@ private:
 
     static std::expected<std::unique_ptr<session>, refusal> open_peer(const workload& what,
                                                                       const parameters& how, setting set) {
-        if (set.layout == context_layout::pool)
-            return refuse_unsupported(
-                "with context=pool what writes to a connection and what reads from it may run beside each "
-                "other, "
-                "and each connection would need a strand; context=worker keeps them on one thread");
         if (what.name == "net/open_loop") {
             const auto shape = on_threads(open_loop_shape::read(how), set);
-            return set.coroutines ? make_open_loop_coroutines(shape, set.poll)
-                                  : make_open_loop(shape, set.poll);
+            if (!set.coroutines) return make_open_loop(shape, set.layout, set.poll);
+            if (set.layout == context_layout::pool)
+                return refuse_unsupported(
+                    "with context=pool the coroutine that writes to a connection and the one that reads from "
+                    "it "
+                    "may run beside each other, and the shared scenario has no strands; use context=worker, or "
+                    "style=handlers, which has one for each connection");
+            return make_open_loop_coroutines(shape, set.poll);
         }
+        if (set.layout == context_layout::pool)
+            return refuse_unsupported(
+                "with context=pool any thread may take an answer, and who takes the last of a worker's begins "
+                "all of that worker's next ones: a strand a worker would be context=worker with more locks, so "
+                "use that");
         const auto shape = on_threads(connections_shape::read(how), set);
         return set.coroutines ? make_connections_coroutines(shape, set.poll)
                               : make_connections(shape, set.poll);

@@ -29,7 +29,7 @@ std::unique_ptr<session> make_skynet(skynet_shape shape, polling how);
 std::unique_ptr<session> make_fib(fib_shape shape, polling how);
 // A context a worker.
 std::unique_ptr<session> make_connections(const connections_shape& shape, polling how);
-std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, polling how);
+std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, context_layout layout, polling how);
 std::unique_ptr<session> make_churn(const churn_shape& shape, context_layout layout, polling how);
 std::unique_ptr<session> make_streams(const stream_shape& shape, context_layout layout, polling how);
 

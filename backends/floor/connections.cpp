@@ -49,7 +49,7 @@ private:
                 sockets.write(one / shape_.workers, frame.front());
             }
             for (bool all = false; !all;)
-                sockets.wait(nullptr, [&](std::size_t place, std::size_t one) {
+                sockets.wait([&](std::size_t place, std::size_t one) {
                     all |= share.take(one, sockets.read(place, flows_[one].room()));
                 });
         }

@@ -39,14 +39,23 @@ public:
         if (::epoll_ctl(any_, EPOLL_CTL_ADD, sockets_.back().number, &what) != 0) fail("epoll_ctl");
     }
 
-    /// Calls `ready(place, name)` for each socket with something to read, after waiting for at most `limit`;
-    /// null: until there is one.
+    /// Another descriptor, not owned, whose readiness ends a wait, and no more.
+    void add_waker(int number) {
+        epoll_event what{};
+        what.events = EPOLLIN;
+        what.data.u64 = waker;
+        if (::epoll_ctl(any_, EPOLL_CTL_ADD, number, &what) != 0) fail("epoll_ctl");
+    }
+
+    /// Calls `ready(place, name)` for each socket with something to read, after waiting for one, or for a
+    /// waker.
     template <class Ready>
-    void wait(const timespec* limit, Ready&& ready) {
+    void wait(Ready&& ready) {
         std::array<epoll_event, 64> events;
-        const int count = ::epoll_pwait2(any_, events.data(), static_cast<int>(events.size()), limit, nullptr);
-        if (count < 0 && errno != EINTR) fail("epoll_pwait2");
+        const int count = ::epoll_wait(any_, events.data(), static_cast<int>(events.size()), -1);
+        if (count < 0 && errno != EINTR) fail("epoll_wait");
         for (int i = 0; i < count; ++i) {
+            if (events[static_cast<std::size_t>(i)].data.u64 == waker) continue;
             const auto place = static_cast<std::size_t>(events[static_cast<std::size_t>(i)].data.u64);
             ready(place, sockets_[place].name);
         }
@@ -70,6 +79,8 @@ private:
         int number;
         std::size_t name;
     };
+
+    static constexpr std::uint64_t waker = ~std::uint64_t{0}; // no place
 
     [[noreturn]] static void fail(const char* what) {
         throw std::system_error(errno, std::system_category(), what);

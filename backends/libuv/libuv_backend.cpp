@@ -27,7 +27,10 @@ public:
         return {{"threads", "0", "0 to 1024", "threads",
                  "size of libuv's thread pool (UV_THREADPOOL_SIZE), for fanout and fs; 0: as many as workers"},
                 {"loops", "0", "0 to 1024", "loops",
-                 "loops that share the connections of net/*, each with a thread; 0: as many as workers"}};
+                 "loops that share the connections of net/*, each with a thread; 0: as many as workers"},
+                {"timers", "own", "own, exact", "",
+                 "what wakes a sender of net/open_loop: libuv's timers, of milliseconds, or a timerfd that its "
+                 "loop watches"}};
     }
 
     std::expected<knob_values, std::string> effective_knobs(const knob_values& given) const override {
@@ -37,6 +40,8 @@ public:
             if (!read_count(*knobs, name))
                 return std::unexpected("knob " + name + "=" + knobs->at(name) +
                                        " is not legal; it takes 0 to 1024");
+        if (const auto& timers = knobs->at("timers"); timers != "own" && timers != "exact")
+            return std::unexpected("knob timers=" + timers + " is not legal; it takes own, exact");
         return knobs;
     }
 
@@ -48,6 +53,10 @@ public:
         if (loops != 0 && !what.name.starts_with("net/"))
             return refuse_unsupported("the knob loops says how many loops share connections, and " +
                                       std::string(what.name) + " has none; leave it at 0");
+        const auto timers = knobs->at("timers") == "exact" ? timer_kind::exact : timer_kind::own;
+        if (timers != timer_kind::own && what.name != "net/open_loop")
+            return refuse_unsupported("the knob timers says what wakes a sender of net/open_loop, and " +
+                                      std::string(what.name) + " has none; leave it at own");
         if (what.name == "ping_pong/steady_rtt") return make_steady_rtt(ping_pong_shape::read(how, false));
         if (what.name == "ping_pong/cold_start") return make_cold_start(ping_pong_shape::read(how, false));
         if (what.name == "ping_pong/one_way_drain") return make_one_way_drain(ping_pong_shape::read(how, true));
@@ -68,7 +77,8 @@ public:
             return refuse_unsupported(
                 "the empty workload shows the harness's own cost, which the floor measures; no "
                 "runtime takes part in it");
-        if (what.name == "net/open_loop") return make_open_loop(on_loops(open_loop_shape::read(how), loops));
+        if (what.name == "net/open_loop")
+            return make_open_loop(on_loops(open_loop_shape::read(how), loops), timers);
         if (what.name == "net/connections")
             return make_connections(on_loops(connections_shape::read(how), loops));
         if (what.name == "net/churn") return make_churn(on_loops(churn_shape::read(how), loops));

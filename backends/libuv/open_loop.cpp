@@ -1,5 +1,7 @@
-// W38 with a loop a worker and a uv_timer_t a connection. libuv's timers count milliseconds, so a request goes
-// out up to one late, together with all that have become due meanwhile: that is how libuv keeps time.
+// W38 with a loop a worker and a timer a connection. libuv's own count milliseconds, so a request goes out up
+// to one late, together with all that have become due meanwhile: that is how libuv keeps time. The knob
+// timers=exact has the loop watch a timerfd instead.
+#include "backends/libuv/due_timer.hpp"
 #include "backends/libuv/event_loop.hpp"
 #include "backends/libuv/peer_socket.hpp"
 #include "backends/libuv/sessions.hpp"
@@ -16,8 +18,9 @@ namespace {
 /// One connection's requests. The loop closes the handles, so this outlives it.
 class requester {
 public:
-    requester(open_loop_line& line, shared_end& end)
-        : line_(line), end_(end), socket_([this] { return line_.room(); }, [this](ssize_t n) { take(n); }) {}
+    requester(open_loop_line& line, shared_end& end, timer_kind timers)
+        : line_(line), end_(end), socket_([this] { return line_.room(); }, [this](ssize_t n) { take(n); }),
+          timer_(timers, [this] { write(); }) {}
     requester(const requester&) = delete;
     requester& operator=(const requester&) = delete;
     ~requester() = default;
@@ -25,8 +28,7 @@ public:
     /// Before the loop runs.
     void open_on(event_loop& loop) {
         socket_.open_on(loop);
-        timer_.data = this;
-        check(uv_timer_init(loop.get(), &timer_), "uv_timer_init");
+        timer_.open_on(loop);
     }
 
     /// On the loop's thread.
@@ -37,20 +39,17 @@ public:
 
 private:
     void write() {
-        while (!line_.all_written()) {
-            const std::uint64_t now = now_ns();
-            const std::uint64_t due = line_.next_due_ns();
-            if (now < due) return wait(due - now);
-            socket_.write(line_.next_write().front());
+        try {
+            while (!line_.all_written()) {
+                const std::uint64_t now = now_ns();
+                const std::uint64_t due = line_.next_due_ns();
+                if (now < due) return timer_.set(due - now);
+                socket_.write(line_.next_write().front());
+            }
+            timer_.clear();
+        } catch (...) {
+            end_.fail(std::current_exception());
         }
-    }
-
-    void wait(std::uint64_t ns) {
-        constexpr std::uint64_t ns_in_ms = 1'000'000;
-        uv_update_time(timer_.loop); // or it counts from when this turn of the loop began
-        uv_timer_start(
-            &timer_, [](uv_timer_t* timer) { static_cast<requester*>(timer->data)->write(); },
-            (ns + ns_in_ms - 1) / ns_in_ms, 0);
     }
 
     void take(ssize_t count) {
@@ -68,15 +67,16 @@ private:
     open_loop_line& line_;
     shared_end& end_;
     peer_socket socket_;
-    uv_timer_t timer_{};
+    due_timer timer_;
 };
 
 class open_loop_session final : public session {
 public:
-    explicit open_loop_session(const open_loop_shape& shape) : workers_(shape.workers), lines_(shape) {
+    open_loop_session(const open_loop_shape& shape, timer_kind timers)
+        : workers_(shape.workers), lines_(shape) {
         for (std::size_t i = 0; i < workers_; ++i) loops_.emplace_back();
         for (std::size_t i = 0; i < lines_.size(); ++i) {
-            requesters_.emplace_back(lines_[i], end_);
+            requesters_.emplace_back(lines_[i], end_, timers);
             requesters_.back().open_on(loops_[i % workers_].loop());
         }
         for (auto& loop : loops_) loop.start();
@@ -103,8 +103,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_open_loop(const open_loop_shape& shape) {
-    return std::make_unique<open_loop_session>(shape);
+std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, timer_kind timers) {
+    return std::make_unique<open_loop_session>(shape, timers);
 }
 
 } // namespace bench::on_libuv

@@ -1,6 +1,7 @@
 // What the libuv backend can open, one maker a scenario.
 #pragma once
 
+#include "backends/libuv/due_timer.hpp"
 #include "workloads/backend.hpp"
 #include "workloads/churn.hpp"
 #include "workloads/connections.hpp"
@@ -21,7 +22,7 @@ std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape);
 std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape);
 std::unique_ptr<session> make_churn(const churn_shape& shape);
 std::unique_ptr<session> make_connections(const connections_shape& shape);
-std::unique_ptr<session> make_open_loop(const open_loop_shape& shape);
+std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, timer_kind timers);
 std::unique_ptr<session> make_streams(const stream_shape& shape);
 /// mixed/io_cpu, on a pool of as many threads as workers, which was claimed before (below).
 std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape);

@@ -1,5 +1,5 @@
 // W38 with a thread for each connection, asleep in ppoll(2) until its next request is due or an answer has
-// come.
+// come. The kernel may wake a thread 50 us late (PR_SET_TIMERSLACK), which the knob timers=exact forbids it.
 #include "backends/threads/sessions.hpp"
 #include "backends/threads/team.hpp"
 #include "workloads/peer_connection.hpp"
@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -67,8 +68,10 @@ private:
 
 class open_loop_session final : public session {
 public:
-    explicit open_loop_session(const open_loop_shape& shape)
-        : lines_(shape), connections_(shape.connections), team_(shape.connections) {}
+    open_loop_session(const open_loop_shape& shape, bool exact)
+        : lines_(shape), connections_(shape.connections), team_(shape.connections) {
+        if (exact) team_.run([](std::size_t) { ::prctl(PR_SET_TIMERSLACK, 1UL); });
+    }
 
     slice_outcome run(const slice_order& order, recorder& into) override {
         lines_.begin(order);
@@ -84,8 +87,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_open_loop(const open_loop_shape& shape) {
-    return std::make_unique<open_loop_session>(shape);
+std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, bool exact) {
+    return std::make_unique<open_loop_session>(shape, exact);
 }
 
 } // namespace bench::plain_threads

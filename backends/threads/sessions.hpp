@@ -27,7 +27,7 @@ std::unique_ptr<session> make_fib(fib_shape shape);
 std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how);
 std::unique_ptr<session> make_churn(const churn_shape& shape);
 std::unique_ptr<session> make_connections(const connections_shape& shape);
-std::unique_ptr<session> make_open_loop(const open_loop_shape& shape);
+std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, bool exact);
 std::unique_ptr<session> make_streams(const stream_shape& shape);
 /// mixed/io_cpu.
 std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape);

@@ -36,10 +36,29 @@ public:
         return "std::thread, mutex and condition variable: what one writes without a runtime";
     }
 
+    std::vector<knob_spec> knobs() const override {
+        return {{"timers", "own", "own, exact", "",
+                 "how late the kernel may wake a sender of net/open_loop: 50 us, as it does by default, or no "
+                 "later "
+                 "than it can (PR_SET_TIMERSLACK)"}};
+    }
+    std::expected<knob_values, std::string> effective_knobs(const knob_values& given) const override {
+        auto knobs = backend::effective_knobs(given);
+        if (!knobs) return knobs;
+        if (const auto& timers = knobs->at("timers"); timers != "own" && timers != "exact")
+            return std::unexpected("knob timers=" + timers + " is not legal; it takes own, exact");
+        return knobs;
+    }
+
     std::expected<std::unique_ptr<session>, refusal> open(const workload& what, const parameters& how,
                                                           const knob_values& given) override try {
-        if (const auto knobs = effective_knobs(given); !knobs)
-            return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
+        const auto knobs = effective_knobs(given);
+        if (!knobs) return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
+        const bool exact = knobs->at("timers") == "exact";
+        if (exact && what.name != "net/open_loop")
+            return refuse_unsupported(
+                "the knob timers says how late a sender of net/open_loop may be woken, and " +
+                std::string(what.name) + " has none; leave it at own");
         if (what.name == "ping_pong/steady_rtt" || what.name == "ping_pong/tasks_rtt")
             return make_round_trips(ping_pong_shape::read(how, false));
         if (what.name == "ping_pong/cold_start") return make_cold_start(ping_pong_shape::read(how, false));
@@ -56,7 +75,7 @@ public:
             return refuse_unsupported(
                 "the empty workload shows the harness's own cost, which the floor measures; no "
                 "runtime takes part in it");
-        if (what.name == "net/open_loop") return make_open_loop(open_loop_shape::read(how));
+        if (what.name == "net/open_loop") return make_open_loop(open_loop_shape::read(how), exact);
         if (what.name == "net/connections") return open_connections(connections_shape::read(how));
         if (what.name == "net/churn") return make_churn(churn_shape::read(how));
         if (what.name == "mixed/io_cpu") return open_mixed_session(mixed_shape::read(what, how));

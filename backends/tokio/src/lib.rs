@@ -19,10 +19,11 @@ mod peer;
 mod ping_pong;
 mod session;
 mod streams;
+mod timer_descriptor;
 mod workers;
 
 use interface::*;
-use session::{BlockingCalls, Flavor, Knobs, Parameters, Session};
+use session::{BlockingCalls, Flavor, Knobs, Parameters, Session, Timers};
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::os::raw::{c_char, c_void};
@@ -60,6 +61,11 @@ fn open_session(
     peer_port: u16,
 ) -> Result<Box<dyn Session>, Refusal> {
     let flavor = knobs.flavor;
+    if knobs.timers != Timers::Own && workload != "net/open_loop" {
+        return unsupported(format!(
+            "the knob timers says what wakes a sender of net/open_loop, and {workload} has none; leave it at own"
+        ));
+    }
     match (workload, flavor) {
         ("ping_pong/steady_rtt", _) => boxed(ping_pong::SteadyRtt::open(how, flavor)),
         ("ping_pong/tasks_rtt", _) => boxed(ping_pong::TasksRtt::open(how, flavor)),
@@ -89,7 +95,7 @@ fn open_session(
         ),
         ("mixed/io_cpu", _) => boxed(mixed::Mixed::open(workload, how, knobs, peer_port)),
         ("net/connections", _) => boxed(connections::Connections::open(how, flavor, peer_port)),
-        ("net/open_loop", _) => boxed(open_loop::OpenLoop::open(how, flavor, peer_port)),
+        ("net/open_loop", _) => boxed(open_loop::OpenLoop::open(how, knobs, peer_port)),
         ("net/churn", _) => boxed(churn::Churn::open(how, flavor, peer_port)),
         (name, _) if name.starts_with("net/") => boxed(streams::Streams::open(name, how, flavor, peer_port)),
         _ => unsupported(format!("the tokio backend has no form of {workload} yet")),
@@ -108,6 +114,14 @@ fn blocking_of(value: &str) -> Option<BlockingCalls> {
     match value {
         "on_pool" => Some(BlockingCalls::OnPool),
         "in_place" => Some(BlockingCalls::InPlace),
+        _ => None,
+    }
+}
+
+fn timers_of(value: &str) -> Option<Timers> {
+    match value {
+        "own" => Some(Timers::Own),
+        "exact" => Some(Timers::Exact),
         _ => None,
     }
 }
@@ -151,14 +165,15 @@ fn guarded(why: Text, work: impl FnOnce() -> Result<(), Refusal>) -> Status {
 }
 
 unsafe fn read_knobs(settings: *const Setting, count: usize) -> Result<Knobs, Refusal> {
-    let mut knobs = Knobs { flavor: Flavor::MultiThread, blocking: BlockingCalls::OnPool };
+    let mut knobs =
+        Knobs { flavor: Flavor::MultiThread, blocking: BlockingCalls::OnPool, timers: Timers::Own };
     for setting in items(settings, count) {
         let (name, value) = (text(setting.name), text(setting.value));
         let illegal = |range| Refusal(BAD_KNOB, format!("knob {name}={value} is not legal; it takes {range}"));
-        if name == "flavor" {
-            knobs.flavor = flavor_of(&value).ok_or_else(|| illegal("multi_thread, current_thread"))?;
-        } else {
-            knobs.blocking = blocking_of(&value).ok_or_else(|| illegal("on_pool, in_place"))?;
+        match &*name {
+            "flavor" => knobs.flavor = flavor_of(&value).ok_or_else(|| illegal("multi_thread, current_thread"))?,
+            "blocking" => knobs.blocking = blocking_of(&value).ok_or_else(|| illegal("on_pool, in_place"))?,
+            _ => knobs.timers = timers_of(&value).ok_or_else(|| illegal("own, exact"))?,
         }
     }
     Ok(knobs)
@@ -232,7 +247,7 @@ macro_rules! c_text {
     };
 }
 
-static KNOBS: [Knob; 2] = [
+static KNOBS: [Knob; 3] = [
     Knob {
         name: c_text!("flavor"),
         initial: c_text!("multi_thread"),
@@ -246,6 +261,13 @@ static KNOBS: [Knob; 2] = [
         range: c_text!("on_pool, in_place"),
         unit: c_text!(""),
         help: c_text!("calls on files: spawn_blocking, or block_in_place on the worker's own thread"),
+    },
+    Knob {
+        name: c_text!("timers"),
+        initial: c_text!("own"),
+        range: c_text!("own, exact"),
+        unit: c_text!(""),
+        help: c_text!("what wakes a sender of net/open_loop: Tokio's timers, of milliseconds, or a timerfd that it watches"),
     },
 ];
 

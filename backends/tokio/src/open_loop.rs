@@ -1,8 +1,10 @@
 //! W38: for each connection a task that sleeps until a request is due and writes it, and one that reads the answers.
-//! Tokio's timers count milliseconds, so a request goes out up to one late, with all that have become due meanwhile.
+//! Tokio's timers count milliseconds, so a request goes out up to one late, with all that have become due meanwhile. The
+//! knob timers=exact has it wait for a timerfd instead.
 
 use crate::peer::{checksum, connect, fill, gone, sum};
-use crate::session::{now_ns, Flavor, Order, Outcome, Parameters, Session};
+use crate::session::{now_ns, Knobs, Order, Outcome, Parameters, Session, Timers};
+use crate::timer_descriptor::TimerDescriptor;
 use crate::workers::{finish, Workers};
 use std::io;
 use std::time::Duration;
@@ -42,6 +44,7 @@ impl Task {
 struct Writer {
     to: OwnedWriteHalf,
     frame: Vec<u8>,
+    exact: Option<TimerDescriptor>,
 }
 
 impl Writer {
@@ -50,7 +53,10 @@ impl Writer {
             let due_ns = task.due_ns(request);
             let mut now = now_ns();
             while now < due_ns {
-                sleep_until(Instant::now() + Duration::from_nanos(due_ns - now)).await;
+                match &self.exact {
+                    Some(timer) => timer.wait(due_ns - now).await?,
+                    None => sleep_until(Instant::now() + Duration::from_nanos(due_ns - now)).await,
+                }
                 now = now_ns();
             }
             fill(&mut self.frame, task.seed, task.connection, request);
@@ -104,21 +110,25 @@ pub struct OpenLoop {
 }
 
 impl OpenLoop {
-    pub fn open(how: &Parameters, flavor: Flavor, port: u16) -> io::Result<Self> {
+    pub fn open(how: &Parameters, knobs: Knobs, port: u16) -> io::Result<Self> {
         let shape = Shape {
             connections: how.get("connections"),
             requests: how.get("requests"),
             rate: how.get("rate"),
             frame_bytes: how.get("frame_words") as usize * 8,
         };
-        let workers = Workers::start_with_sockets_and_timers(flavor, how.workers())?;
+        let workers = Workers::start_with_sockets_and_timers(knobs.flavor, how.workers())?;
         let worker_count = how.workers() as u64;
         let mut lines = Vec::new();
         for connection in 0..shape.connections {
             let place = workers.handle((connection % worker_count) as usize);
             let (from, to) = finish(place.block_on(place.spawn(connect(port))))?.into_split();
+            let exact = match knobs.timers {
+                Timers::Exact => Some(place.block_on(async { TimerDescriptor::new() })?),
+                Timers::Own => None,
+            };
             let reader = Reader { from, room: vec![0; ROOM], bytes: 0, checksum: 0, latencies: Vec::new() };
-            lines.push((reader, Writer { to, frame: vec![0; shape.frame_bytes] }));
+            lines.push((reader, Writer { to, frame: vec![0; shape.frame_bytes], exact }));
         }
         Ok(OpenLoop { shape, worker_count, lines, workers })
     }

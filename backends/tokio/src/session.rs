@@ -103,11 +103,21 @@ pub enum BlockingCalls {
     InPlace,
 }
 
+/// What wakes a task when it is time (net/open_loop).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Timers {
+    /// Tokio's, which count milliseconds.
+    Own,
+    /// A timerfd that its driver watches.
+    Exact,
+}
+
 /// What the user may choose.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Knobs {
     pub flavor: Flavor,
     pub blocking: BlockingCalls,
+    pub timers: Timers,
 }
 
 /// The parameters of the workload.
