@@ -92,8 +92,10 @@ TEST(conformance, W7_the_thin_form_leaves_out_no_workload_parameters_or_knob_of_
     EXPECT_EQ(knobs_thin, knobs);
 }
 
-TEST(conformance, W54_W56_no_backend_of_a_whole_build_is_missing) {
+TEST(conformance, W50_W51_W52_W53_W54_W55_W56_W57_no_backend_of_a_whole_build_is_missing) {
+    std::set<std::string_view> names;
     for (const auto* runtime : all_backends()) {
+        names.insert(runtime->name());
         if (runtime->name() == "tokio" && !TOKIO_EXPECTED) {
             EXPECT_THAT(*runtime->lack(),
                         testing::ContainsRegex("apt-get install cargo librust-tokio-dev|sanitizer"));
@@ -101,6 +103,8 @@ TEST(conformance, W54_W56_no_backend_of_a_whole_build_is_missing) {
         }
         EXPECT_EQ(runtime->lack(), std::nullopt) << runtime->name();
     }
+    EXPECT_THAT(names, testing::IsSupersetOf(
+                           {"spargio", "floor", "threads", "asio", "asio_uring", "libuv", "tokio", "tbb"}));
 }
 
 TEST(conformance, W1_shows_what_each_backend_refuses_and_why) {

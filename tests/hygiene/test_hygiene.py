@@ -1,5 +1,5 @@
 """The project keeps the rules of its house. Each rule is shown, in the other files here, to find a planted fault."""
-from rules import claims, includes, leftovers
+from rules import claims, includes, leftovers, links, numbers
 from rules.tree import Finding
 
 
@@ -55,8 +55,16 @@ def test_every_header_is_guarded_and_says_what_it_is_for(project):
     assert not (found := leftovers.check_headers_begin(project)), report(found)
 
 
-def test_every_number_in_a_test_name_is_one_of_the_specification(project):
-    assert not (found := claims.check_test_numbers(project)), report(found)
+def test_every_number_of_the_specification_is_defined_once(project):
+    assert not (found := numbers.check_definitions(project)), report(found)
+
+
+def test_every_number_that_a_file_cites_is_defined(project):
+    assert not (found := numbers.check_citations(project)), report(found)
+
+
+def test_every_number_is_proved_by_a_test_or_said_not_to_be_there(project):
+    assert not (found := numbers.check_status(project)), report(found)
 
 
 def test_every_cpp_file_is_compiled_by_something(project):
@@ -64,7 +72,7 @@ def test_every_cpp_file_is_compiled_by_something(project):
 
 
 def test_every_link_between_documents_leads_somewhere(project):
-    assert not (found := claims.check_links(project)), report(found)
+    assert not (found := links.check_links(project)), report(found)
 
 
 def test_the_readme_names_only_what_is_there(project):
@@ -77,4 +85,5 @@ def test_the_rules_look_at_the_whole_project(project):
         assert project.cpp(under=folder), folder
     assert project.python(under="analysis/")
     assert len(claims.named_tests(project)) > 100
+    assert len(numbers.defined_numbers(project)) > 100
     assert sum(len(includes.includes_of(project, name)) for name in project.cpp()) > 200

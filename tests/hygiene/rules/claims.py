@@ -7,40 +7,25 @@ from pathlib import PurePosixPath
 from .tree import GENERATED, Finding, Tree
 
 
-def numbers(letter: str, *ranges: tuple[int, int]) -> set[str]:
-    return {f"{letter}{n}" for first, last in ranges for n in range(first, last + 1)}
-
-
-# Every number of the specification that a test may say it proves.
-LEGAL_NUMBERS = (numbers("R", (1, 50))
-                 | numbers("W", (1, 7), (10, 16), (20, 23), (30, 41), (50, 57)) | {"W10a"}
-                 | numbers("M", (1, 7), (10, 17), (20, 24))
-                 | numbers("P", (1, 18), (20, 23)))
-
 CPP_TEST = re.compile(r"^\s*(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+)\s*,\s*(\w+)")
 PYTHON_TEST = re.compile(r"^\s*def (test_\w+)")
-NUMBER = re.compile(r"(?:^|_)([RWMP]\d+[a-z]?)(?=_|$)")
+CTEST = re.compile(r"^\s*add_test\(NAME (\S+)")
 
 
 def named_tests(tree: Tree) -> list[tuple[str, int, str]]:
-    """(file, line, name) of every test."""
+    """(file, line, name) of every test; the name of a suite stands before that of a test, with an underscore between."""
     found = []
     for name in tree.files:
-        if not name.startswith("tests/") or not name.endswith((".cpp", ".py")):
+        if not name.startswith("tests/") or not name.endswith((".cpp", ".py", "CMakeLists.txt")):
             continue
         # A name may stand on the line after the macro.
         text = re.sub(r"(\bTEST(?:_F|_P)?\(\s*\w+,)\s*\n\s*", r"\1 ", tree.text(name) or "")
         for number, line in enumerate(text.split("\n"), start=1):
             if match := CPP_TEST.match(line):
-                found.append((name, number, match[2]))
-            elif match := PYTHON_TEST.match(line):
+                found.append((name, number, f"{match[1]}_{match[2]}"))
+            elif match := PYTHON_TEST.match(line) or CTEST.match(line):
                 found.append((name, number, match[1]))
     return found
-
-
-def check_test_numbers(tree: Tree) -> list[Finding]:
-    return [Finding(path, line, f"{label} is no number of the specification") for path, line, name in named_tests(tree)
-            for label in NUMBER.findall(name) if label not in LEGAL_NUMBERS]
 
 
 def check_listed_in_cmake(tree: Tree) -> list[Finding]:
@@ -68,25 +53,9 @@ def strip_comments(cmake: str) -> str:
     return re.sub(r"#.*", "", cmake)
 
 
-LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 SPAN = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"^[\w.+-]+(?:/[\w.+*-]+)+/?$")
 FENCE = re.compile(r"^\s*```")
-
-
-def check_links(tree: Tree) -> list[Finding]:
-    """Relative links of every Markdown file lead to something."""
-    findings = []
-    for name in tree.files:
-        if not name.endswith(".md"):
-            continue
-        for number, line in tree.lines(name):
-            for target in LINK.findall(line):
-                if re.match(r"[a-z]+:|#", target):
-                    continue
-                if not (tree.root / PurePosixPath(name).parent / target.split("#")[0]).exists():
-                    findings.append(Finding(name, number, f"the link to {target} leads nowhere"))
-    return findings
 
 
 def make_targets(tree: Tree) -> set[str]:
