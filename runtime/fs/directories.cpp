@@ -1,6 +1,7 @@
 #include <spargio/fs/directories.hpp>
 
 #include <spargio/fs/paths.hpp>
+#include <spargio/fs/remove_tree.hpp>
 #include <spargio/fs/system_result.hpp>
 #include <spargio/ops/mkdirat.hpp>
 #include <spargio/ops/operation_in_pool.hpp>
@@ -64,15 +65,7 @@ task<io_result<void>> remove_dir(std::filesystem::path path) {
 
 task<io_result<void>> remove_dir_all(std::filesystem::path path) {
     if (!detail::is_whole(path)) co_return detail::system_failure(EINVAL);
-    auto by_hand = [path = std::move(path)]() -> io_result<void> {
-        struct ::stat what {};
-        if (::lstat(path.c_str(), &what) != 0) return detail::system_failure(errno);
-        if (!S_ISDIR(what.st_mode)) return detail::system_failure(ENOTDIR);
-        std::error_code error;
-        std::filesystem::remove_all(path, error);
-        if (error) return std::unexpected(error);
-        return {};
-    };
+    auto by_hand = [path = std::move(path)] { return detail::remove_tree(path); };
     auto answer = co_await in_blocking_pool(std::move(by_hand));
     co_return answer;
 }

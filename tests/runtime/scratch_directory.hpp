@@ -11,10 +11,12 @@
 #include <system_error>
 #include <utility>
 
+#include <unistd.h>
+
 class scratch_directory {
 public:
-    scratch_directory() {
-        std::string name = (std::filesystem::temp_directory_path() / "spargio_test_XXXXXX").string();
+    explicit scratch_directory(const std::filesystem::path& in = std::filesystem::temp_directory_path()) {
+        std::string name = (in / "spargio_test_XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp " + name);
         path_ = name;
     }
@@ -23,6 +25,12 @@ public:
     ~scratch_directory() {
         std::error_code ignored;
         std::filesystem::remove_all(path_, ignored);
+    }
+
+    /// Where files live in memory, if the system has that: for what would keep a disk busy for long.
+    [[nodiscard]] static std::filesystem::path in_memory() {
+        const std::filesystem::path memory = "/dev/shm";
+        return ::access(memory.c_str(), W_OK | X_OK) == 0 ? memory : std::filesystem::temp_directory_path();
     }
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
