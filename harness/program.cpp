@@ -1,15 +1,15 @@
 #include "harness/program.hpp"
 
-#include "harness/base_build.hpp"
-#include "harness/cli.hpp"
-#include "harness/doctor.hpp"
-#include "harness/exit_codes.hpp"
-#include "harness/export.hpp"
-#include "harness/interrupt.hpp"
-#include "harness/list.hpp"
-#include "harness/repro.hpp"
-#include "harness/summary.hpp"
-#include "harness/validate.hpp"
+#include "harness/command/cli.hpp"
+#include "harness/command/doctor.hpp"
+#include "harness/command/list.hpp"
+#include "harness/common/exit_codes.hpp"
+#include "harness/common/interrupt.hpp"
+#include "harness/files/export.hpp"
+#include "harness/files/repro.hpp"
+#include "harness/files/validate.hpp"
+#include "harness/plan/base_build.hpp"
+#include "harness/show/summary.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
-/* A backend in any language: the interface of workloads/backend.hpp in C (W3).
+/* A backend in any language: the interface of workloads/contract/backend.hpp in C (W3).
  *
  * A plugin is a shared library that exports one function, `bench_plugin`. `spargio-bench --plugin PATH` loads it, and
  * from then on it is a backend like the others: it stands in `list`, in runs and results, every answer is checked, and
  * a crash costs its own case only. examples/backend_plugin.c is a whole one. A backend in C++ implements bench::backend
- * instead and exports it with workloads/export_backend.hpp.
+ * instead and exports it with workloads/plugin/export_backend.hpp.
  *
  * What holds for all of it:
  *
@@ -84,7 +84,7 @@ typedef struct bench_recorder bench_recorder;
 typedef struct bench_host {
     size_t size; /* of this struct in the harness */
 
-    /* The work steps of a branch (workloads/work.hpp), about 1.3 ns each. A plugin calls this instead of a copy of its
+    /* The work steps of a branch (workloads/contract/work.hpp), about 1.3 ns each. A plugin calls this instead of a copy of its
      * own, so that every backend runs the same instructions. */
     uint64_t (*work)(uint64_t seed, uint64_t steps);
 
@@ -171,7 +171,7 @@ const bench_backend* bench_plugin(uint32_t host_abi_version);
 typedef const bench_backend* (*bench_plugin_function)(uint32_t host_abi_version);
 #define BENCH_PLUGIN_SYMBOL "bench_plugin"
 
-/* The finaliser that the answering side of a message applies: bench::mix of workloads/work.hpp. */
+/* The finaliser that the answering side of a message applies: bench::mix of workloads/contract/work.hpp. */
 static inline uint64_t bench_mix(uint64_t value) {
     value ^= value >> 30;
     value *= UINT64_C(0xbf58476d1ce4e5b9);

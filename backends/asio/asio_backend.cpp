@@ -2,7 +2,7 @@
 
 #include "backends/asio/reactor.hpp"
 #include "backends/asio/sessions.hpp"
-#include "workloads/idle.hpp"
+#include "workloads/cases/idle.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "backends/asio/stream_set.hpp"
-#include "workloads/churn_service.hpp"
-#include "workloads/loopback_listener.hpp"
+#include "workloads/ground/churn_service.hpp"
+#include "workloads/peer/loopback_listener.hpp"
 
 #include <atomic>
 #include <cstddef>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "backends/asio/stream_set.hpp"
-#include "workloads/own_listener.hpp"
+#include "workloads/peer/own_listener.hpp"
 
 #include <cstddef>
 #include <memory>

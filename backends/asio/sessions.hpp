@@ -2,16 +2,16 @@
 #pragma once
 
 #include "backends/asio/worker_threads.hpp"
-#include "workloads/backend.hpp"
-#include "workloads/churn.hpp"
-#include "workloads/connections.hpp"
-#include "workloads/fanout.hpp"
-#include "workloads/fork_join.hpp"
-#include "workloads/frame_flow.hpp"
-#include "workloads/keyed_fanout.hpp"
-#include "workloads/mixed.hpp"
-#include "workloads/open_loop.hpp"
-#include "workloads/ping_pong.hpp"
+#include "workloads/cases/churn.hpp"
+#include "workloads/cases/connections.hpp"
+#include "workloads/cases/fanout.hpp"
+#include "workloads/cases/fork_join.hpp"
+#include "workloads/cases/keyed_fanout.hpp"
+#include "workloads/cases/mixed.hpp"
+#include "workloads/cases/open_loop.hpp"
+#include "workloads/cases/ping_pong.hpp"
+#include "workloads/contract/backend.hpp"
+#include "workloads/traffic/frame_flow.hpp"
 
 #include <memory>
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "backends/asio/worker_threads.hpp"
-#include "workloads/own_listener.hpp"
-#include "workloads/peer_connection.hpp"
-#include "workloads/stream_shape.hpp"
+#include "workloads/peer/own_listener.hpp"
+#include "workloads/peer/peer_connection.hpp"
+#include "workloads/traffic/stream_shape.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,8 +2,8 @@
 // at once by calls that block: the client sends as soon as it is connected, so the frame is there or comes
 // within microseconds.
 #include "backends/floor/sessions.hpp"
-#include "workloads/churn_service.hpp"
-#include "workloads/loopback_listener.hpp"
+#include "workloads/ground/churn_service.hpp"
+#include "workloads/peer/loopback_listener.hpp"
 
 #include <algorithm>
 #include <array>

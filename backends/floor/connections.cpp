@@ -2,8 +2,8 @@
 #include "backends/floor/crew.hpp"
 #include "backends/floor/sessions.hpp"
 #include "backends/floor/watched_sockets.hpp"
-#include "workloads/memory_growth.hpp"
-#include "workloads/recorder.hpp"
+#include "workloads/measure/memory_growth.hpp"
+#include "workloads/measure/recorder.hpp"
 
 #include <deque>
 #include <map>

@@ -1,7 +1,7 @@
 // One ring, by hand, and what is under way on it: no callbacks, no state but the number of the buffer.
 #pragma once
 
-#include "workloads/fs_ground.hpp"
+#include "workloads/ground/fs_ground.hpp"
 
 #include <cerrno>
 #include <cstdint>

@@ -3,8 +3,8 @@
 
 #include "backends/floor/crew.hpp"
 #include "backends/floor/file_ring.hpp"
-#include "workloads/fs_ground.hpp"
-#include "workloads/recorder.hpp"
+#include "workloads/ground/fs_ground.hpp"
+#include "workloads/measure/recorder.hpp"
 
 #include <algorithm>
 #include <atomic>

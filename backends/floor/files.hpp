@@ -1,7 +1,7 @@
 // How the floor reads and writes files.
 #pragma once
 
-#include "workloads/backend.hpp"
+#include "workloads/contract/backend.hpp"
 
 #include <expected>
 #include <memory>

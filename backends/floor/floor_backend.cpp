@@ -3,7 +3,7 @@
 #include "backends/floor/crew.hpp"
 #include "backends/floor/files.hpp"
 #include "backends/floor/sessions.hpp"
-#include "workloads/idle.hpp"
+#include "workloads/cases/idle.hpp"
 
 namespace bench {
 namespace by_hand {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "workloads/backend.hpp"
+#include "workloads/contract/backend.hpp"
 
 namespace bench {
 

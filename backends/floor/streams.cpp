@@ -5,10 +5,10 @@
 // written is there for the other, and nobody is woken.
 #include "backends/floor/crew.hpp"
 #include "backends/floor/sessions.hpp"
-#include "workloads/flow_set.hpp"
-#include "workloads/keyed_messages.hpp"
-#include "workloads/own_listener.hpp"
-#include "workloads/peer_connection.hpp"
+#include "workloads/peer/own_listener.hpp"
+#include "workloads/peer/peer_connection.hpp"
+#include "workloads/traffic/flow_set.hpp"
+#include "workloads/traffic/keyed_messages.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // Connections to the echo peer under one epoll(7) (W38, W39).
 #pragma once
 
-#include "workloads/peer_connection.hpp"
+#include "workloads/peer/peer_connection.hpp"
 
 #include <array>
 #include <cerrno>

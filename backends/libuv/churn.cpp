@@ -2,8 +2,8 @@
 // it. What was read is answered by uv_try_write, as libuv's guide has it, and queued where that took nothing.
 #include "backends/libuv/event_loop.hpp"
 #include "backends/libuv/sessions.hpp"
-#include "workloads/churn_service.hpp"
-#include "workloads/loopback_listener.hpp"
+#include "workloads/ground/churn_service.hpp"
+#include "workloads/peer/loopback_listener.hpp"
 
 #include <array>
 #include <deque>

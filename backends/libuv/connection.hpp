@@ -2,9 +2,9 @@
 #pragma once
 
 #include "backends/libuv/event_loop.hpp"
-#include "workloads/frame_flow.hpp"
-#include "workloads/peer_connection.hpp"
-#include "workloads/recorder.hpp"
+#include "workloads/measure/recorder.hpp"
+#include "workloads/peer/peer_connection.hpp"
+#include "workloads/traffic/frame_flow.hpp"
 
 #include <cstddef>
 #include <cstdint>

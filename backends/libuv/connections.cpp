@@ -3,8 +3,8 @@
 #include "backends/libuv/event_loop.hpp"
 #include "backends/libuv/peer_socket.hpp"
 #include "backends/libuv/sessions.hpp"
-#include "workloads/memory_growth.hpp"
-#include "workloads/recorder.hpp"
+#include "workloads/measure/memory_growth.hpp"
+#include "workloads/measure/recorder.hpp"
 
 #include <deque>
 #include <exception>

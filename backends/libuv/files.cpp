@@ -1,8 +1,8 @@
 // W20–W23 on a loop: uv_fs_* with callbacks. libuv runs each on its thread pool.
 #include "backends/libuv/event_loop.hpp"
 #include "backends/libuv/sessions.hpp"
-#include "workloads/fs_ground.hpp"
-#include "workloads/recorder.hpp"
+#include "workloads/ground/fs_ground.hpp"
+#include "workloads/measure/recorder.hpp"
 
 #include <optional>
 #include <stdexcept>

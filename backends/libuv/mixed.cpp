@@ -1,7 +1,7 @@
 // W40 on libuv: connections, uv_fs_read and uv_queue_work on the loops of the workers.
 #include "backends/libuv/connection.hpp"
 #include "backends/libuv/sessions.hpp"
-#include "workloads/mixed_ground.hpp"
+#include "workloads/ground/mixed_ground.hpp"
 
 #include <atomic>
 #include <deque>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "backends/libuv/event_loop.hpp"
-#include "workloads/own_listener.hpp"
+#include "workloads/peer/own_listener.hpp"
 
 #include <deque>
 #include <vector>

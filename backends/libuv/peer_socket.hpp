@@ -3,7 +3,7 @@
 #pragma once
 
 #include "backends/libuv/event_loop.hpp"
-#include "workloads/peer_connection.hpp"
+#include "workloads/peer/peer_connection.hpp"
 
 #include <cstddef>
 #include <exception>

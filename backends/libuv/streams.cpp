@@ -5,10 +5,10 @@
 #include "backends/libuv/connection.hpp"
 #include "backends/libuv/own_server.hpp"
 #include "backends/libuv/sessions.hpp"
-#include "workloads/flow_set.hpp"
-#include "workloads/keyed_messages.hpp"
-#include "workloads/peer_connection.hpp"
-#include "workloads/recorder.hpp"
+#include "workloads/measure/recorder.hpp"
+#include "workloads/peer/peer_connection.hpp"
+#include "workloads/traffic/flow_set.hpp"
+#include "workloads/traffic/keyed_messages.hpp"
 
 #include <atomic>
 #include <deque>

@@ -2,7 +2,7 @@
 // frees goes back to the senders in bulk, where malloc would take the lock of the sender's arena for each.
 #pragma once
 
-#include <spargio/task/frame_pool.hpp>
+#include <spargio/detail/frames/frame_pool.hpp>
 
 #include <algorithm>
 #include <cstddef>

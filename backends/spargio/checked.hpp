@@ -3,7 +3,7 @@
 
 #include <spargio/core/errc.hpp>
 #include <spargio/core/io_result.hpp>
-#include <spargio/task/task.hpp>
+#include <spargio/tasks/task.hpp>
 
 #include <concepts>
 #include <coroutine>

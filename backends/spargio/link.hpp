@@ -4,7 +4,7 @@
 #include "backends/spargio/batch.hpp"
 #include "backends/spargio/checked.hpp"
 
-#include <spargio/shard/this_shard.hpp>
+#include <spargio/shards/this_shard.hpp>
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "backends/spargio/checked.hpp"
-#include "workloads/own_listener.hpp"
+#include "workloads/peer/own_listener.hpp"
 
 #include <cstddef>
 #include <cstdint>

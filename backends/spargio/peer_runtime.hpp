@@ -3,8 +3,8 @@
 
 #include "backends/spargio/scenario_runtime.hpp"
 #include "backends/spargio/stream_choices.hpp"
-#include "workloads/peer_connection.hpp"
-#include "workloads/stream_runtime.hpp"
+#include "workloads/peer/peer_connection.hpp"
+#include "workloads/scenarios/stream_runtime.hpp"
 
 #include <chrono>
 #include <cstddef>

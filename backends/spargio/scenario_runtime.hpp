@@ -1,11 +1,11 @@
-// Spargio as the scenarios see it (workloads/async_runtime.hpp): thin inline wrappers, no frame and no virtual
-// call of their own.
+// Spargio as the scenarios see it (workloads/scenarios/async_runtime.hpp): thin inline wrappers, no frame and
+// no virtual call of their own.
 #pragma once
 
 #include "backends/spargio/checked.hpp"
 #include "backends/spargio/link.hpp"
-#include "workloads/async_runtime.hpp"
-#include "workloads/file_runtime.hpp"
+#include "workloads/scenarios/async_runtime.hpp"
+#include "workloads/scenarios/file_runtime.hpp"
 
 #include <spargio/spargio.hpp>
 

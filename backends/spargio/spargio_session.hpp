@@ -1,7 +1,7 @@
 #pragma once
 
 #include "backends/spargio/stream_choices.hpp"
-#include "workloads/backend.hpp"
+#include "workloads/contract/backend.hpp"
 
 #include <spargio/core/options.hpp>
 

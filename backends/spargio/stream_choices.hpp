@@ -3,7 +3,7 @@
 // 0026 gives reasons for.
 #pragma once
 
-#include "workloads/backend.hpp"
+#include "workloads/contract/backend.hpp"
 
 #include <expected>
 #include <string>

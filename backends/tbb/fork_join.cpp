@@ -4,7 +4,7 @@
 #define TBB_PREVIEW_TASK_GROUP_EXTENSIONS 1
 #include "backends/tbb/arena.hpp"
 #include "backends/tbb/sessions.hpp"
-#include "workloads/counted_join.hpp"
+#include "workloads/ground/counted_join.hpp"
 
 #include <array>
 

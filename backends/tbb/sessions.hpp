@@ -1,10 +1,10 @@
 // What the TBB backend can open, one maker a scenario.
 #pragma once
 
-#include "workloads/backend.hpp"
-#include "workloads/fanout.hpp"
-#include "workloads/fork_join.hpp"
-#include "workloads/keyed_fanout.hpp"
+#include "workloads/cases/fanout.hpp"
+#include "workloads/cases/fork_join.hpp"
+#include "workloads/cases/keyed_fanout.hpp"
+#include "workloads/contract/backend.hpp"
 
 #include <memory>
 

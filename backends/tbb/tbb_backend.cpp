@@ -2,7 +2,7 @@
 
 #include "backends/tbb/arena.hpp"
 #include "backends/tbb/sessions.hpp"
-#include "workloads/idle.hpp"
+#include "workloads/cases/idle.hpp"
 
 #include <oneapi/tbb/task_group.h>
 #include <oneapi/tbb/version.h>

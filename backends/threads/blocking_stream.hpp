@@ -1,10 +1,10 @@
 // A connection to the echo peer whose calls block.
 #pragma once
 
-#include "workloads/frame_flow.hpp"
-#include "workloads/histogram.hpp"
-#include "workloads/peer_connection.hpp"
-#include "workloads/recorder.hpp"
+#include "workloads/measure/histogram.hpp"
+#include "workloads/measure/recorder.hpp"
+#include "workloads/peer/peer_connection.hpp"
+#include "workloads/traffic/frame_flow.hpp"
 
 #include <cerrno>
 #include <cstddef>

@@ -2,8 +2,8 @@
 // as there are workers. Of the forms of a server of blocking calls the one that needs no hand-over (Stevens,
 // UNIX Network Programming, volume 1, chapter 30: prethreaded, accept in each thread).
 #include "backends/threads/sessions.hpp"
-#include "workloads/churn_service.hpp"
-#include "workloads/loopback_listener.hpp"
+#include "workloads/ground/churn_service.hpp"
+#include "workloads/peer/loopback_listener.hpp"
 
 #include <array>
 #include <atomic>

@@ -1,9 +1,9 @@
 // W39 with a thread for each connection, asleep in recv(2), as far as the machine has threads. The caller of
 // the slice writes, and sleeps until the last answer of an iteration has come.
 #include "backends/threads/sessions.hpp"
-#include "workloads/memory_growth.hpp"
-#include "workloads/peer_connection.hpp"
-#include "workloads/recorder.hpp"
+#include "workloads/measure/memory_growth.hpp"
+#include "workloads/measure/recorder.hpp"
+#include "workloads/peer/peer_connection.hpp"
 
 #include <atomic>
 #include <cerrno>

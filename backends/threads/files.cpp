@@ -1,8 +1,8 @@
 // W20–W23 with threads that block in pread, pwrite and their relatives.
 #include "backends/threads/sessions.hpp"
 #include "backends/threads/team.hpp"
-#include "workloads/fs_ground.hpp"
-#include "workloads/recorder.hpp"
+#include "workloads/ground/fs_ground.hpp"
+#include "workloads/measure/recorder.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -2,7 +2,7 @@
 // through in depth and the stack stays short. The last call of a node goes on in place; results are joined by
 // counting.
 #include "backends/threads/sessions.hpp"
-#include "workloads/counted_join.hpp"
+#include "workloads/ground/counted_join.hpp"
 
 #include <algorithm>
 #include <array>

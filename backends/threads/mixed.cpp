@@ -3,7 +3,7 @@
 #include "backends/threads/sessions.hpp"
 #include "backends/threads/team.hpp"
 #include "backends/threads/thread_pool.hpp"
-#include "workloads/mixed_ground.hpp"
+#include "workloads/ground/mixed_ground.hpp"
 
 #include <algorithm>
 #include <cerrno>

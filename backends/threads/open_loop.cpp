@@ -2,7 +2,7 @@
 // come. The kernel may wake a thread 50 us late (PR_SET_TIMERSLACK), which the knob timers=exact forbids it.
 #include "backends/threads/sessions.hpp"
 #include "backends/threads/team.hpp"
-#include "workloads/peer_connection.hpp"
+#include "workloads/peer/peer_connection.hpp"
 
 #include <cerrno>
 #include <deque>

@@ -1,7 +1,7 @@
 // peer=self (W6): a thread for each connection that echoes what comes, with calls that block.
 #pragma once
 
-#include "workloads/own_listener.hpp"
+#include "workloads/peer/own_listener.hpp"
 
 #include <deque>
 #include <thread>

@@ -4,8 +4,8 @@
 #include "backends/threads/own_server.hpp"
 #include "backends/threads/sessions.hpp"
 #include "backends/threads/team.hpp"
-#include "workloads/flow_set.hpp"
-#include "workloads/keyed_messages.hpp"
+#include "workloads/traffic/flow_set.hpp"
+#include "workloads/traffic/keyed_messages.hpp"
 
 #include <barrier>
 #include <deque>

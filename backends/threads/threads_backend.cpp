@@ -2,7 +2,7 @@
 
 #include "backends/threads/job_thread.hpp"
 #include "backends/threads/sessions.hpp"
-#include "workloads/idle.hpp"
+#include "workloads/cases/idle.hpp"
 
 #include <deque>
 #include <string>

@@ -1,7 +1,7 @@
 #include "harness/gbench/cases.hpp"
 
-#include "backends/registry.hpp"
-#include "workloads/workload.hpp"
+#include "backends/registry/registry.hpp"
+#include "workloads/contract/workload.hpp"
 
 #include <benchmark/benchmark.h>
 

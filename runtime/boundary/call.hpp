@@ -2,7 +2,7 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
-#include <spargio/task/wait_list.hpp>
+#include <spargio/detail/frames/wait_list.hpp>
 
 #include <chrono>
 #include <condition_variable>

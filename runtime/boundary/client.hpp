@@ -4,10 +4,10 @@
 #include <spargio/boundary/exchange.hpp>
 #include <spargio/boundary/wait_limit.hpp>
 #include <spargio/core/errc.hpp>
-#include <spargio/core/later_by.hpp>
-#include <spargio/core/misuse.hpp>
-#include <spargio/shard/timer_context.hpp>
-#include <spargio/task/scheduling.hpp>
+#include <spargio/detail/doors/timer_context.hpp>
+#include <spargio/detail/frames/scheduling.hpp>
+#include <spargio/detail/machine/misuse.hpp>
+#include <spargio/detail/sched/later_by.hpp>
 
 #include <chrono>
 #include <concepts>

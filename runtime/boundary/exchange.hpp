@@ -3,10 +3,10 @@
 
 #include <spargio/boundary/call.hpp>
 #include <spargio/core/errc.hpp>
-#include <spargio/core/spin_lock.hpp>
-#include <spargio/shard/timer_context.hpp>
-#include <spargio/task/wait_list.hpp>
-#include <spargio/task/waking.hpp>
+#include <spargio/detail/doors/timer_context.hpp>
+#include <spargio/detail/frames/wait_list.hpp>
+#include <spargio/detail/frames/waking.hpp>
+#include <spargio/detail/machine/spin_lock.hpp>
 
 #include <atomic>
 #include <coroutine>

@@ -4,7 +4,7 @@
 #include <spargio/boundary/exchange.hpp>
 #include <spargio/boundary/wait_limit.hpp>
 #include <spargio/core/errc.hpp>
-#include <spargio/core/later_by.hpp>
+#include <spargio/detail/sched/later_by.hpp>
 
 #include <chrono>
 #include <coroutine>

@@ -3,7 +3,7 @@
 
 #include <spargio/boundary/call.hpp>
 #include <spargio/core/errc.hpp>
-#include <spargio/shard/timer_context.hpp>
+#include <spargio/detail/doors/timer_context.hpp>
 
 #include <chrono>
 

@@ -1,7 +1,7 @@
 #include <spargio/core/options.hpp>
 
-#include <spargio/core/process_barrier.hpp>
-#include <spargio/core/usable_cpus.hpp>
+#include <spargio/detail/machine/process_barrier.hpp>
+#include <spargio/detail/machine/usable_cpus.hpp>
 
 #include <algorithm>
 #include <array>

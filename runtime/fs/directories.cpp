@@ -1,11 +1,11 @@
 #include <spargio/fs/directories.hpp>
 
+#include <spargio/fs/detail/system_result.hpp>
 #include <spargio/fs/paths.hpp>
 #include <spargio/fs/remove_tree.hpp>
-#include <spargio/fs/system_result.hpp>
-#include <spargio/ops/mkdirat.hpp>
+#include <spargio/ops/files/mkdirat.hpp>
+#include <spargio/ops/files/unlinkat.hpp>
 #include <spargio/ops/operation_in_pool.hpp>
-#include <spargio/ops/unlinkat.hpp>
 
 #include <cerrno>
 #include <utility>

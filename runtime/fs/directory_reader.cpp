@@ -1,5 +1,5 @@
+#include <spargio/fs/detail/system_result.hpp>
 #include <spargio/fs/directories.hpp>
-#include <spargio/fs/system_result.hpp>
 #include <spargio/ops/operation_in_pool.hpp>
 
 #include <cerrno>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <spargio/core/io_result.hpp>
-#include <spargio/task/task.hpp>
+#include <spargio/tasks/task.hpp>
 
 #include <cstdint>
 #include <filesystem>

@@ -1,11 +1,11 @@
 #include <spargio/fs/file.hpp>
 
-#include <spargio/fs/system_result.hpp>
+#include <spargio/fs/detail/system_result.hpp>
 #include <spargio/ops/close.hpp>
-#include <spargio/ops/ftruncate.hpp>
-#include <spargio/ops/operation_drain.hpp>
+#include <spargio/ops/detail/operation_drain.hpp>
+#include <spargio/ops/files/ftruncate.hpp>
+#include <spargio/ops/files/statx.hpp>
 #include <spargio/ops/operation_in_pool.hpp>
-#include <spargio/ops/statx.hpp>
 
 #include <algorithm>
 #include <cerrno>

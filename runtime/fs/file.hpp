@@ -3,17 +3,17 @@
 
 #include <spargio/core/file_descriptor.hpp>
 #include <spargio/core/io_result.hpp>
+#include <spargio/detail/doors/register_descriptor.hpp>
 #include <spargio/fs/file_metadata.hpp>
 #include <spargio/fs/open_options.hpp>
-#include <spargio/ops/fsync.hpp>
+#include <spargio/ops/files/fsync.hpp>
+#include <spargio/ops/files/read.hpp>
+#include <spargio/ops/files/read_fixed.hpp>
+#include <spargio/ops/files/write.hpp>
+#include <spargio/ops/files/write_fixed.hpp>
 #include <spargio/ops/operation_on_descriptor.hpp>
-#include <spargio/ops/read.hpp>
-#include <spargio/ops/read_fixed.hpp>
-#include <spargio/ops/register_descriptor.hpp>
-#include <spargio/ops/write.hpp>
-#include <spargio/ops/write_fixed.hpp>
-#include <spargio/task/shared_descriptor.hpp>
-#include <spargio/task/task.hpp>
+#include <spargio/sync/shared_descriptor.hpp>
+#include <spargio/tasks/task.hpp>
 
 #include <cstddef>
 #include <cstdint>

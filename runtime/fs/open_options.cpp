@@ -1,8 +1,8 @@
 #include <spargio/fs/open_options.hpp>
 
+#include <spargio/fs/detail/system_result.hpp>
 #include <spargio/fs/file.hpp>
-#include <spargio/fs/system_result.hpp>
-#include <spargio/ops/openat.hpp>
+#include <spargio/ops/files/openat.hpp>
 #include <spargio/ops/operation_in_pool.hpp>
 
 #include <cerrno>

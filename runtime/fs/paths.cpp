@@ -1,12 +1,12 @@
 #include <spargio/fs/paths.hpp>
 
-#include <spargio/fs/system_result.hpp>
-#include <spargio/ops/linkat.hpp>
+#include <spargio/fs/detail/system_result.hpp>
+#include <spargio/ops/files/linkat.hpp>
+#include <spargio/ops/files/renameat.hpp>
+#include <spargio/ops/files/statx.hpp>
+#include <spargio/ops/files/symlinkat.hpp>
+#include <spargio/ops/files/unlinkat.hpp>
 #include <spargio/ops/operation_in_pool.hpp>
-#include <spargio/ops/renameat.hpp>
-#include <spargio/ops/statx.hpp>
-#include <spargio/ops/symlinkat.hpp>
-#include <spargio/ops/unlinkat.hpp>
 
 #include <cerrno>
 #include <cstdlib>

@@ -21,7 +21,7 @@
 
 #include <spargio/core/io_result.hpp>
 #include <spargio/fs/file_metadata.hpp>
-#include <spargio/task/task.hpp>
+#include <spargio/tasks/task.hpp>
 
 #include <filesystem>
 

@@ -1,7 +1,7 @@
 #include <spargio/fs/remove_tree.hpp>
 
 #include <spargio/core/file_descriptor.hpp>
-#include <spargio/fs/system_result.hpp>
+#include <spargio/fs/detail/system_result.hpp>
 
 #include <cerrno>
 #include <cstddef>

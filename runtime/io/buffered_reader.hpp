@@ -3,7 +3,7 @@
 
 #include <spargio/core/io_result.hpp>
 #include <spargio/io/async_stream.hpp>
-#include <spargio/task/task.hpp>
+#include <spargio/tasks/task.hpp>
 
 #include <algorithm>
 #include <cstddef>

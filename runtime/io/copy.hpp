@@ -4,8 +4,8 @@
 #include <spargio/core/io_result.hpp>
 #include <spargio/io/async_stream.hpp>
 #include <spargio/io/transfer.hpp>
-#include <spargio/ops/operation_session.hpp>
-#include <spargio/task/task.hpp>
+#include <spargio/ops/detail/operation_session.hpp>
+#include <spargio/tasks/task.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -5,7 +5,7 @@
 #include <spargio/core/io_result.hpp>
 #include <spargio/io/async_stream.hpp>
 #include <spargio/io/transfer.hpp>
-#include <spargio/task/task.hpp>
+#include <spargio/tasks/task.hpp>
 
 #include <array>
 #include <cstddef>

@@ -3,8 +3,8 @@
 
 #include <spargio/core/io_result.hpp>
 #include <spargio/net/session_policy.hpp>
-#include <spargio/ops/accept.hpp>
 #include <spargio/ops/operation_on_descriptor.hpp>
+#include <spargio/ops/sockets/accept.hpp>
 
 #include <chrono>
 #include <coroutine>

@@ -1,7 +1,7 @@
 #include <spargio/net/any_socket.hpp>
 
 #include <spargio/ops/close.hpp>
-#include <spargio/ops/operation_drain.hpp>
+#include <spargio/ops/detail/operation_drain.hpp>
 
 #include <algorithm>
 #include <limits>

@@ -4,12 +4,12 @@
 
 #include <spargio/core/file_descriptor.hpp>
 #include <spargio/core/io_result.hpp>
-#include <spargio/net/system_failure.hpp>
+#include <spargio/detail/doors/register_descriptor.hpp>
+#include <spargio/net/detail/system_failure.hpp>
 #include <spargio/ops/operation_on_descriptor.hpp>
-#include <spargio/ops/register_descriptor.hpp>
-#include <spargio/ops/shutdown.hpp>
-#include <spargio/task/shared_descriptor.hpp>
-#include <spargio/task/task.hpp>
+#include <spargio/ops/sockets/shutdown.hpp>
+#include <spargio/sync/shared_descriptor.hpp>
+#include <spargio/tasks/task.hpp>
 
 #include <cerrno>
 #include <chrono>

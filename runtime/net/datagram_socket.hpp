@@ -2,10 +2,10 @@
 #pragma once
 
 #include <spargio/net/any_socket.hpp>
-#include <spargio/ops/recv.hpp>
-#include <spargio/ops/recvfrom.hpp>
-#include <spargio/ops/send.hpp>
-#include <spargio/ops/sendto.hpp>
+#include <spargio/ops/sockets/recv.hpp>
+#include <spargio/ops/sockets/recvfrom.hpp>
+#include <spargio/ops/sockets/send.hpp>
+#include <spargio/ops/sockets/sendto.hpp>
 
 #include <cstddef>
 #include <span>

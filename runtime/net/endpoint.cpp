@@ -1,6 +1,6 @@
 #include <spargio/net/endpoint.hpp>
 
-#include <spargio/net/system_failure.hpp>
+#include <spargio/net/detail/system_failure.hpp>
 
 #include <array>
 #include <cerrno>

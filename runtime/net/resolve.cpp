@@ -1,6 +1,6 @@
 #include <spargio/net/resolve.hpp>
 
-#include <spargio/net/system_failure.hpp>
+#include <spargio/net/detail/system_failure.hpp>
 #include <spargio/ops/operation_in_pool.hpp>
 
 #include <cerrno>

@@ -3,7 +3,7 @@
 
 #include <spargio/core/io_result.hpp>
 #include <spargio/net/endpoint.hpp>
-#include <spargio/task/task.hpp>
+#include <spargio/tasks/task.hpp>
 
 #include <string>
 #include <system_error>

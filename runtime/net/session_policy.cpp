@@ -1,6 +1,6 @@
 #include <spargio/net/session_policy.hpp>
 
-#include <spargio/ops/operation_session.hpp>
+#include <spargio/ops/detail/operation_session.hpp>
 
 #include <atomic>
 

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <spargio/net/any_socket.hpp>
-#include <spargio/ops/operation_session.hpp>
+#include <spargio/ops/detail/operation_session.hpp>
 #include <spargio/ops/receive_stream.hpp>
-#include <spargio/ops/recv.hpp>
-#include <spargio/ops/send.hpp>
-#include <spargio/ops/sendv.hpp>
-#include <spargio/task/join_handle.hpp>
+#include <spargio/ops/sockets/recv.hpp>
+#include <spargio/ops/sockets/send.hpp>
+#include <spargio/ops/sockets/sendv.hpp>
+#include <spargio/tasks/join_handle.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include <spargio/net/udp_socket.hpp>
 
-#include <spargio/net/ip_options.hpp>
-#include <spargio/net/open_socket.hpp>
+#include <spargio/net/detail/ip_options.hpp>
+#include <spargio/net/detail/open_socket.hpp>
 
 namespace spargio::net {
 

@@ -1,6 +1,6 @@
 #include <spargio/net/unix_stream.hpp>
 
-#include <spargio/net/open_socket.hpp>
+#include <spargio/net/detail/open_socket.hpp>
 
 #include <array>
 

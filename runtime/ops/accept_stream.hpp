@@ -3,7 +3,7 @@
 #pragma once
 
 #include <spargio/core/file_descriptor.hpp>
-#include <spargio/ops/operation_hold.hpp>
+#include <spargio/ops/detail/operation_hold.hpp>
 #include <spargio/ops/operation_stream.hpp>
 
 #include <cstdint>

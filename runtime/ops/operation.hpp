@@ -22,9 +22,9 @@
 #pragma once
 
 #include <spargio/core/io_result.hpp>
-#include <spargio/core/lent_memory.hpp>
-#include <spargio/core/misuse.hpp>
-#include <spargio/shard/operation_context.hpp>
+#include <spargio/detail/doors/operation_context.hpp>
+#include <spargio/detail/machine/lent_memory.hpp>
+#include <spargio/detail/machine/misuse.hpp>
 
 #include <cassert>
 #include <cerrno>

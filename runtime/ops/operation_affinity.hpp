@@ -5,14 +5,14 @@
 // task that awaits it, lease or not (R25).
 #pragma once
 
-#include <spargio/core/descriptor_lease.hpp>
 #include <spargio/core/io_result.hpp>
+#include <spargio/detail/doors/operation_context.hpp>
 #include <spargio/ops/operation.hpp>
 #include <spargio/ops/operation_on_descriptor.hpp>
 #include <spargio/ops/operation_steering.hpp>
-#include <spargio/shard/operation_context.hpp>
-#include <spargio/task/shared_descriptor.hpp>
-#include <spargio/task/task.hpp>
+#include <spargio/sync/detail/descriptor_lease.hpp>
+#include <spargio/sync/shared_descriptor.hpp>
+#include <spargio/tasks/task.hpp>
 
 #include <cerrno>
 #include <chrono>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <spargio/core/io_result.hpp>
-#include <spargio/shard/blocking_context.hpp>
-#include <spargio/task/task.hpp>
-#include <spargio/task/this_task.hpp>
+#include <spargio/ops/detail/blocking_context.hpp>
+#include <spargio/tasks/task.hpp>
+#include <spargio/tasks/this_task.hpp>
 
 #include <expected>
 #include <type_traits>

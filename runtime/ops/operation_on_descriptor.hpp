@@ -4,7 +4,7 @@
 
 #include <spargio/core/io_result.hpp>
 #include <spargio/ops/operation.hpp>
-#include <spargio/task/shared_descriptor.hpp>
+#include <spargio/sync/shared_descriptor.hpp>
 
 #include <cerrno>
 #include <chrono>

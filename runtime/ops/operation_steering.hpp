@@ -5,10 +5,10 @@
 #pragma once
 
 #include <spargio/core/io_result.hpp>
+#include <spargio/detail/doors/operation_context.hpp>
 #include <spargio/ops/operation.hpp>
-#include <spargio/shard/operation_context.hpp>
-#include <spargio/shard/with_stop.hpp>
-#include <spargio/task/task.hpp>
+#include <spargio/tasks/task.hpp>
+#include <spargio/tasks/with_stop.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -10,9 +10,9 @@
 #pragma once
 
 #include <spargio/core/io_result.hpp>
-#include <spargio/core/misuse.hpp>
-#include <spargio/shard/operation_context.hpp>
-#include <spargio/task/wait_list.hpp>
+#include <spargio/detail/doors/operation_context.hpp>
+#include <spargio/detail/frames/wait_list.hpp>
+#include <spargio/detail/machine/misuse.hpp>
 
 #include <atomic>
 #include <coroutine>

@@ -1,6 +1,6 @@
 #include <spargio/ops/receive_stream.hpp>
 
-#include <spargio/ring/kernel_constants.hpp>
+#include <spargio/detail/ring/kernel_constants.hpp>
 
 #include <algorithm>
 #include <atomic>

@@ -3,10 +3,10 @@
 // request after the other does the same.
 #pragma once
 
-#include <spargio/ops/operation_hold.hpp>
+#include <spargio/detail/doors/buffer_context.hpp>
+#include <spargio/ops/buffer_segments.hpp>
+#include <spargio/ops/detail/operation_hold.hpp>
 #include <spargio/ops/operation_stream.hpp>
-#include <spargio/shard/buffer_context.hpp>
-#include <spargio/shard/segments_context.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
-#include <spargio/core/misuse.hpp>
-#include <spargio/ops/timer_awaiter.hpp>
+#include <spargio/detail/machine/misuse.hpp>
+#include <spargio/time/timer_awaiter.hpp>
 
 #include <chrono>
 #include <coroutine>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
-#include <spargio/ops/timer_awaiter.hpp>
 #include <spargio/time/sleep.hpp>
+#include <spargio/time/timer_awaiter.hpp>
 
 #include <algorithm>
 #include <chrono>

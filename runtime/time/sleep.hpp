@@ -1,8 +1,8 @@
 // Waiting for time to pass (R34): `co_await spargio::sleep_for(10ms)`.
 #pragma once
 
-#include <spargio/core/later_by.hpp>
-#include <spargio/ops/timer_awaiter.hpp>
+#include <spargio/detail/sched/later_by.hpp>
+#include <spargio/time/timer_awaiter.hpp>
 
 #include <chrono>
 

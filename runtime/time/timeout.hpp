@@ -4,10 +4,10 @@
 
 #include <spargio/core/errc.hpp>
 #include <spargio/core/io_result.hpp>
-#include <spargio/core/later_by.hpp>
-#include <spargio/ops/child_watch.hpp>
+#include <spargio/detail/sched/later_by.hpp>
 #include <spargio/ops/operation.hpp>
-#include <spargio/task/task.hpp>
+#include <spargio/tasks/task.hpp>
+#include <spargio/time/detail/child_watch.hpp>
 
 #include <chrono>
 #include <concepts>

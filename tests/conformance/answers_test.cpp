@@ -1,8 +1,8 @@
 // W4, W7: every backend does every workload rightly, or says in a sentence why not.
 #include "tests/conformance/cases.hpp"
 
-#include "backends/registry.hpp"
-#include "workloads/recorder.hpp"
+#include "backends/registry/registry.hpp"
+#include "workloads/measure/recorder.hpp"
 
 #include <set>
 #include <utility>

@@ -1,9 +1,9 @@
 #include "tests/conformance/cases.hpp"
 
-#include "backends/registry.hpp"
-#include "workloads/echo_peer.hpp"
-#include "workloads/peer_address.hpp"
-#include "workloads/plugin_backend.hpp"
+#include "backends/registry/registry.hpp"
+#include "workloads/peer/echo_peer.hpp"
+#include "workloads/peer/peer_address.hpp"
+#include "workloads/plugin/plugin_backend.hpp"
 
 #include <algorithm>
 #include <cctype>

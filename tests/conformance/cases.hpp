@@ -1,7 +1,7 @@
 // The combinations that the conformance tests go through.
 #pragma once
 
-#include "workloads/backend.hpp"
+#include "workloads/contract/backend.hpp"
 
 #include <ostream>
 #include <span>

@@ -1,6 +1,6 @@
 #include "tests/conformance/faulty_peer.hpp"
 
-#include "workloads/peer_address.hpp"
+#include "workloads/peer/peer_address.hpp"
 
 #include <algorithm>
 #include <array>

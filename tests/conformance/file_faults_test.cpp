@@ -2,8 +2,8 @@
 // session closes.
 #include "tests/conformance/cases.hpp"
 
-#include "workloads/fs_ground.hpp"
-#include "workloads/recorder.hpp"
+#include "workloads/ground/fs_ground.hpp"
+#include "workloads/measure/recorder.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Knobs: what is wrong is named, and so is what would be right.
 #include "tests/conformance/cases.hpp"
 
-#include "backends/registry.hpp"
+#include "backends/registry/registry.hpp"
 
 #include <gtest/gtest.h>
 

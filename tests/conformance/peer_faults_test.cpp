@@ -3,7 +3,7 @@
 #include "tests/conformance/cases.hpp"
 #include "tests/conformance/faulty_peer.hpp"
 
-#include "workloads/recorder.hpp"
+#include "workloads/measure/recorder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ using namespace conformance;
 
 class every_connected_backend : public testing::TestWithParam<combination> {
 protected:
-    /// As in a cell (harness/cell_process.cpp).
+    /// As in a cell (harness/cell/cell_process.cpp).
     void SetUp() override { ::signal(SIGPIPE, SIG_IGN); }
 
     static auto open_here() {

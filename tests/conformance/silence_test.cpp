@@ -1,7 +1,7 @@
 // W41 and the contract of `session`: silent between slices, and nothing left behind when closed.
 #include "tests/conformance/cases.hpp"
 
-#include "workloads/recorder.hpp"
+#include "workloads/measure/recorder.hpp"
 
 #include <array>
 #include <chrono>

@@ -1,8 +1,8 @@
 // Two Asios in one process (decision 0023): nothing of the library on io_uring may meet what the program has.
 #include "tests/conformance/cases.hpp"
 
-#include "backends/registry.hpp"
-#include "workloads/recorder.hpp"
+#include "backends/registry/registry.hpp"
+#include "workloads/measure/recorder.hpp"
 
 #include <gmock/gmock.h>
 

@@ -3,7 +3,7 @@
 //
 // fairness-drive BACKEND WORKLOAD ITERATIONS [name=value…]
 // A name that is a parameter of the workload is one; every other name is a knob of the backend.
-#include "backends/registry.hpp"
+#include "backends/registry/registry.hpp"
 
 #include <algorithm>
 #include <charconv>

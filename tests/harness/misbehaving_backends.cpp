@@ -1,8 +1,8 @@
 // The registry of spargio-bench-test: backends that do right, or wrong in one way each. Linked instead of the
 // real registry, so that the tests see the real program deal with real crashes.
-#include "backends/registry.hpp"
+#include "backends/registry/registry.hpp"
 
-#include "backends/backend_list.hpp"
+#include "backends/registry/backend_list.hpp"
 
 #include <atomic>
 #include <csignal>

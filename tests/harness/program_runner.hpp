@@ -1,7 +1,7 @@
 // Starts the real program and reads what it says.
 #pragma once
 
-#include "harness/json.hpp"
+#include "harness/common/json.hpp"
 
 #include <sys/types.h>
 

@@ -1,6 +1,6 @@
-// The park protocol when the sleeper pays for its wakers (runtime/core/process_barrier.hpp): a waker stores
-// with release and asks with no order of its own; the sleeper announces, runs the process barrier, and looks.
-// What is proved: no shard sleeps on a message (P3).
+// The park protocol when the sleeper pays for its wakers (runtime/detail/machine/process_barrier.hpp): a waker
+// stores with release and asks with no order of its own; the sleeper announces, runs the process barrier, and
+// looks. What is proved: no shard sleeps on a message (P3).
 //
 // The kernel's barrier is mirrored as what membarrier(2) promises: some time between the call and its return
 // every other thread passes a full fence. A thread does that at whatever point of its program it stands: hence

@@ -1,6 +1,6 @@
-// A channel (runtime/task/channel.hpp) and its ring (runtime/core/gated_ring.hpp): each value arrives once and
-// in order, and nobody sleeps on a value or on room (P1, P3, P9). Laps are cut to two bits, so that they wrap
-// within a schedule.
+// A channel (runtime/sync/channel.hpp) and its ring (runtime/detail/lanes/gated_ring.hpp): each value arrives
+// once and in order, and nobody sleeps on a value or on room (P1, P3, P9). Laps are cut to two bits, so that
+// they wrap within a schedule.
 #include "tests/models/model.hpp"
 #include "tests/models/parking_mirror.hpp"
 

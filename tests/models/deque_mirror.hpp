@@ -1,4 +1,4 @@
-// Mirror of runtime/sched/steal_deque.hpp. Tasks are numbers; 0 is none.
+// Mirror of runtime/detail/sched/steal_deque.hpp. Tasks are numbers; 0 is none.
 #pragma once
 
 #include "tests/models/model.hpp"

@@ -1,5 +1,5 @@
-// The deque of stealable tasks (runtime/sched/steal_deque.hpp) with its owner and two thieves: each task is
-// taken exactly once, and whoever takes it sees all that was written before it was pushed (R10, P1).
+// The deque of stealable tasks (runtime/detail/sched/steal_deque.hpp) with its owner and two thieves: each task
+// is taken exactly once, and whoever takes it sees all that was written before it was pushed (R10, P1).
 #include "tests/models/deque_mirror.hpp"
 #include "tests/models/model.hpp"
 

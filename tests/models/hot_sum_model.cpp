@@ -1,4 +1,4 @@
-// The sum of a coalesced tag (runtime/core/hot_sum.hpp) with the park protocol, as shard_messages.cpp
+// The sum of a coalesced tag (runtime/detail/lanes/hot_sum.hpp) with the park protocol, as shard_messages.cpp
 // (post_sorted), hot_counters.hpp (deliver, work_before_sleep) and shard_loop.cpp (park) use it: nothing that
 // was added is lost or counted twice (P1), and no sum is left lying while the shard that waits for it sleeps
 // (P3), although only the addition that finds 0 asks whether it does.

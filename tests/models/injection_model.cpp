@@ -1,7 +1,7 @@
-// The queue of messages from outside (runtime/core/injection_queue.hpp), by itself, with a consumer that sleeps
-// and with producers that wait for room: each message is taken exactly once and in the order of its producer
-// (P1, P2), none is left lying while the consumer sleeps (P3), and no producer waits for room that is there
-// (P16).
+// The queue of messages from outside (runtime/detail/lanes/injection_queue.hpp), by itself, with a consumer
+// that sleeps and with producers that wait for room: each message is taken exactly once and in the order of its
+// producer (P1, P2), none is left lying while the consumer sleeps (P3), and no producer waits for room that is
+// there (P16).
 #include "tests/models/model.hpp"
 #include "tests/models/parking_mirror.hpp"
 

@@ -1,6 +1,6 @@
-// The intake of nodes from many threads (runtime/core/intake.hpp), by itself and with a consumer that sleeps,
-// as shard.cpp (arrive, close) uses it: each node is taken exactly once, in the order of its producer, or
-// refused (P1), and none is left lying while the consumer sleeps (P3, P16).
+// The intake of nodes from many threads (runtime/detail/lanes/intake.hpp), by itself and with a consumer that
+// sleeps, as shard.cpp (arrive, close) uses it: each node is taken exactly once, in the order of its producer,
+// or refused (P1), and none is left lying while the consumer sleeps (P3, P16).
 #include "tests/models/model.hpp"
 #include "tests/models/parking_mirror.hpp"
 

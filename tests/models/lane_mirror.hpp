@@ -1,4 +1,4 @@
-// Mirror of runtime/core/lane.hpp: the bounded queue of one producer and one consumer.
+// Mirror of runtime/detail/lanes/lane.hpp: the bounded queue of one producer and one consumer.
 #pragma once
 
 #include "tests/models/model.hpp"

@@ -1,6 +1,6 @@
-// The lane by itself, both sides awake (runtime/core/lane.hpp): messages arrive in order, each once, and nobody
-// reads a slot while it is written (P1, P2). The lap numbers are cut to two bits, so that they wrap within a
-// schedule.
+// The lane by itself, both sides awake (runtime/detail/lanes/lane.hpp): messages arrive in order, each once,
+// and nobody reads a slot while it is written (P1, P2). The lap numbers are cut to two bits, so that they wrap
+// within a schedule.
 #include "tests/models/lane_mirror.hpp"
 #include "tests/models/model.hpp"
 

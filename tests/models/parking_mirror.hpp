@@ -1,5 +1,5 @@
-// Mirror of runtime/core/parking_flag.hpp, and of the kernel's side of it: a bell that stays rung until its
-// owner waits.
+// Mirror of runtime/detail/lanes/parking_flag.hpp, and of the kernel's side of it: a bell that stays rung until
+// its owner waits.
 #pragma once
 
 #include "tests/models/model.hpp"

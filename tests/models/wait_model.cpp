@@ -27,7 +27,7 @@ const unsigned wait_bit = 1;
 const unsigned cancel_bit = 2;
 const unsigned deaf_bit = 4;
 
-/// runtime/core/spin_lock.hpp
+/// runtime/detail/machine/spin_lock.hpp
 class spin_lock {
 public:
     spin_lock() { held_($).store(0, rl::mo_relaxed); }

@@ -1,9 +1,9 @@
 /* Shards that send, spawn, steal, sleep and stop: a model of the whole protocol, where the Relacy models in tests/models
  * take one structure each. Memory is sequentially consistent here; the orders are proved there.
  *
- *   runtime/shard/shard_loop.cpp      the loop, park(), steal(), stop_turn()
- *   runtime/shard/shard.cpp           wake(): of all who find a shard asleep one rings
- *   runtime/ring/ring.cpp             a submission that the kernel refuses stays queued and is made up for
+ *   runtime/detail/loop/shard_loop.cpp      the loop, park(), steal(), stop_turn()
+ *   runtime/detail/loop/shard.cpp           wake(): of all who find a shard asleep one rings
+ *   runtime/detail/ring/ring.cpp             a submission that the kernel refuses stays queued and is made up for
  *
  * What is proved: no shard sleeps for ever on mail, on a task that it could steal, or through a stop; every message is
  * taken and every task is run. The defects that `spin -D...` plants are caught (tests/protocol/test_protocol.py).

@@ -1,4 +1,4 @@
-#include <spargio/core/trace_buffer.hpp>
+#include <spargio/observe/detail/trace_buffer.hpp>
 #include <spargio/spargio.hpp>
 
 #include <gtest/gtest.h>

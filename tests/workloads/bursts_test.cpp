@@ -1,7 +1,7 @@
 // W36: when the frames of tenants come.
-#include "workloads/bursts.hpp"
+#include "workloads/traffic/bursts.hpp"
 
-#include "workloads/stream_shape.hpp"
+#include "workloads/traffic/stream_shape.hpp"
 
 #include <gtest/gtest.h>
 

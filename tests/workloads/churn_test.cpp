@@ -1,9 +1,9 @@
 // W37: the client of net/churn counts what was served rightly and nothing else, spreads its connections as it
 // should, and never outlives who started it (P23).
-#include "workloads/churn_service.hpp"
-#include "workloads/echo_peer.hpp"
-#include "workloads/loopback_listener.hpp"
-#include "workloads/peer_address.hpp"
+#include "workloads/ground/churn_service.hpp"
+#include "workloads/peer/echo_peer.hpp"
+#include "workloads/peer/loopback_listener.hpp"
+#include "workloads/peer/peer_address.hpp"
 
 #include <gtest/gtest.h>
 

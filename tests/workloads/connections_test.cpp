@@ -1,7 +1,7 @@
 // W39: which connections are active when, what a worker's share counts, and what it refuses to count; the limit
 // of open files and the memory of a connection.
-#include "workloads/connections.hpp"
-#include "workloads/memory_growth.hpp"
+#include "workloads/cases/connections.hpp"
+#include "workloads/measure/memory_growth.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // The echo peer: echoes, on loopback only, and never outlives who started it (W6, P23).
-#include "workloads/echo_peer.hpp"
-#include "workloads/peer_address.hpp"
+#include "workloads/peer/echo_peer.hpp"
+#include "workloads/peer/peer_address.hpp"
 
 #include <gtest/gtest.h>
 

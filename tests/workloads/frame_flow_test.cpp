@@ -1,5 +1,5 @@
 // W30–W34: what a stream's flow lets out and counts, and that it notices whatever goes wrong with the bytes.
-#include "workloads/frame_flow.hpp"
+#include "workloads/traffic/frame_flow.hpp"
 
 #include <gtest/gtest.h>
 

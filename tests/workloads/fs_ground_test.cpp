@@ -1,5 +1,5 @@
 // The files of the fs workloads hold what the right answers say, and a wrong byte is noticed (W4).
-#include "workloads/fs_ground.hpp"
+#include "workloads/ground/fs_ground.hpp"
 
 #include <gtest/gtest.h>
 

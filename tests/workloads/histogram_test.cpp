@@ -1,5 +1,5 @@
 // The latency histogram keeps what W5 asks: an error of at most 1 % from 1 ns to 60 s, in fixed memory.
-#include "workloads/histogram.hpp"
+#include "workloads/measure/histogram.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // W35: what frames send to an owner, and that the table notices whatever goes wrong with a message.
-#include "workloads/keyed_messages.hpp"
+#include "workloads/traffic/keyed_messages.hpp"
 
-#include "workloads/frame_flow.hpp"
+#include "workloads/traffic/frame_flow.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // W40: a slice counts only when the echoes, the reads and the branches were all done, and all rightly.
-#include "workloads/mixed.hpp"
-#include "workloads/mixed_ground.hpp"
+#include "workloads/cases/mixed.hpp"
+#include "workloads/ground/mixed_ground.hpp"
 
 #include <gtest/gtest.h>
 

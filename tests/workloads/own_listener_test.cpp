@@ -1,7 +1,7 @@
 // W6: what listens for a session that serves itself.
-#include "workloads/own_listener.hpp"
-#include "workloads/peer_address.hpp"
-#include "workloads/peer_connection.hpp"
+#include "workloads/peer/own_listener.hpp"
+#include "workloads/peer/peer_address.hpp"
+#include "workloads/peer/peer_connection.hpp"
 
 #include <gtest/gtest.h>
 

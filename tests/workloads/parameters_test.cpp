@@ -1,5 +1,5 @@
 // What a user types for a workload becomes numbers, or a message that helps (W1).
-#include "workloads/parameters.hpp"
+#include "workloads/contract/parameters.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 // The C interface from both sides in one process: what goes out through it comes back the same (W3).
-#include "workloads/export_backend.hpp"
-#include "workloads/isolated.hpp"
-#include "workloads/peer_address.hpp"
-#include "workloads/plugin_session.hpp"
+#include "workloads/peer/peer_address.hpp"
+#include "workloads/plugin/export_backend.hpp"
+#include "workloads/plugin/isolated.hpp"
+#include "workloads/plugin/plugin_session.hpp"
 
 #include <gmock/gmock.h>
 

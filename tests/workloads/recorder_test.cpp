@@ -1,5 +1,5 @@
 // The recorder: one lane a thread, no lock (W5).
-#include "workloads/recorder.hpp"
+#include "workloads/measure/recorder.hpp"
 
 #include <gtest/gtest.h>
 

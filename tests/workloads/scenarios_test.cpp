@@ -1,11 +1,11 @@
 // The scenario code, which is written once for every backend, gives the right answers on a toy runtime (W2,
 // W4).
 #include "tests/workloads/toy_runtime.hpp"
+#include "workloads/contract/workload.hpp"
 #include "workloads/scenarios/fanout.hpp"
 #include "workloads/scenarios/fork_join.hpp"
 #include "workloads/scenarios/keyed_fanout.hpp"
 #include "workloads/scenarios/ping_pong.hpp"
-#include "workloads/workload.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 // it.
 #pragma once
 
-#include "workloads/async_runtime.hpp"
+#include "workloads/scenarios/async_runtime.hpp"
 
 #include <coroutine>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // A wrong slice is found, whatever is wrong with it, and the message says what (W4).
-#include "workloads/idle.hpp"
-#include "workloads/workload.hpp"
+#include "workloads/cases/idle.hpp"
+#include "workloads/contract/workload.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Every workload of the table is well formed, and its right answer depends on what it should (W1, W4).
-#include "workloads/workload.hpp"
+#include "workloads/contract/workload.hpp"
 
 #include <gtest/gtest.h>
 

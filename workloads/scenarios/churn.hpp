@@ -1,8 +1,8 @@
 // W37, written once for every coroutine-capable backend (W2).
 #pragma once
 
-#include "workloads/accept_runtime.hpp"
-#include "workloads/churn_service.hpp"
+#include "workloads/ground/churn_service.hpp"
+#include "workloads/scenarios/accept_runtime.hpp"
 
 #include <array>
 #include <cstddef>

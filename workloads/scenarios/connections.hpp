@@ -2,10 +2,10 @@
 // and one for each worker that writes and waits for the last answer of an iteration.
 #pragma once
 
-#include "workloads/connections.hpp"
-#include "workloads/recorder.hpp"
+#include "workloads/cases/connections.hpp"
+#include "workloads/measure/recorder.hpp"
+#include "workloads/scenarios/stream_runtime.hpp"
 #include "workloads/scenarios/sum_of_all.hpp"
-#include "workloads/stream_runtime.hpp"
 
 #include <atomic>
 #include <cstddef>

@@ -1,8 +1,8 @@
 // W13, W14 written once for every coroutine-capable backend.
 #pragma once
 
-#include "workloads/async_runtime.hpp"
-#include "workloads/fanout.hpp"
+#include "workloads/cases/fanout.hpp"
+#include "workloads/scenarios/async_runtime.hpp"
 
 #include <vector>
 

@@ -3,10 +3,10 @@
 // Everything awaited is bound to a name first: g++ 12 destroys some temporaries of a co_await expression twice.
 #pragma once
 
-#include "workloads/file_runtime.hpp"
-#include "workloads/fs.hpp"
-#include "workloads/fs_ground.hpp"
-#include "workloads/recorder.hpp"
+#include "workloads/cases/files.hpp"
+#include "workloads/ground/fs_ground.hpp"
+#include "workloads/measure/recorder.hpp"
+#include "workloads/scenarios/file_runtime.hpp"
 #include "workloads/scenarios/sum_of_all.hpp"
 
 #include <cstddef>

@@ -4,8 +4,8 @@
 // newest work at hand may find them not yet started.
 #pragma once
 
-#include "workloads/async_runtime.hpp"
-#include "workloads/fork_join.hpp"
+#include "workloads/cases/fork_join.hpp"
+#include "workloads/scenarios/async_runtime.hpp"
 
 #include <array>
 #include <optional>

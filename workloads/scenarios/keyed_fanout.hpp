@@ -4,8 +4,8 @@
 // order in which they were started, and these never suspend.
 #pragma once
 
-#include "workloads/async_runtime.hpp"
-#include "workloads/keyed_fanout.hpp"
+#include "workloads/cases/keyed_fanout.hpp"
+#include "workloads/scenarios/async_runtime.hpp"
 
 #include <vector>
 

@@ -2,9 +2,9 @@
 // takes the messages of the connections that live elsewhere.
 #pragma once
 
-#include "workloads/flow_set.hpp"
-#include "workloads/keyed_messages.hpp"
-#include "workloads/owner_runtime.hpp"
+#include "workloads/scenarios/owner_runtime.hpp"
+#include "workloads/traffic/flow_set.hpp"
+#include "workloads/traffic/keyed_messages.hpp"
 
 #include <algorithm>
 #include <array>

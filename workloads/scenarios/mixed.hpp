@@ -1,7 +1,7 @@
 // W40, written once for every coroutine-capable backend.
 #pragma once
 
-#include "workloads/mixed_ground.hpp"
+#include "workloads/ground/mixed_ground.hpp"
 #include "workloads/scenarios/files.hpp"
 #include "workloads/scenarios/streams.hpp"
 #include "workloads/scenarios/sum_of_all.hpp"

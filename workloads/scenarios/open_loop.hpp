@@ -3,9 +3,9 @@
 // let them run at the same time.
 #pragma once
 
-#include "workloads/open_loop.hpp"
+#include "workloads/cases/open_loop.hpp"
+#include "workloads/scenarios/stream_runtime.hpp"
 #include "workloads/scenarios/sum_of_all.hpp"
-#include "workloads/stream_runtime.hpp"
 
 #include <cstddef>
 #include <cstdint>

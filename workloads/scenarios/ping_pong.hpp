@@ -3,11 +3,11 @@
 // Everything awaited is bound to a name first: g++ 12 destroys some temporaries of a co_await expression twice.
 #pragma once
 
-#include "workloads/async_runtime.hpp"
-#include "workloads/ping_pong.hpp"
-#include "workloads/recorder.hpp"
-#include "workloads/thread_id.hpp"
-#include "workloads/work.hpp"
+#include "workloads/cases/ping_pong.hpp"
+#include "workloads/contract/work.hpp"
+#include "workloads/measure/recorder.hpp"
+#include "workloads/measure/thread_id.hpp"
+#include "workloads/scenarios/async_runtime.hpp"
 
 #include <algorithm>
 #include <span>

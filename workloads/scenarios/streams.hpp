@@ -1,9 +1,9 @@
 // W30–W34 and W36, written once for every coroutine-capable backend (W2).
 #pragma once
 
-#include "workloads/flow_set.hpp"
-#include "workloads/recorder.hpp"
-#include "workloads/stream_runtime.hpp"
+#include "workloads/measure/recorder.hpp"
+#include "workloads/scenarios/stream_runtime.hpp"
+#include "workloads/traffic/flow_set.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Memory for coroutine frames.
-#include <spargio/task/frame_pool.hpp>
+#include <spargio/detail/frames/frame_pool.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -1,7 +1,7 @@
 // What a runtime takes to start and to stop, beside the two rings and two threads that it can't do without.
 #include "backends/spargio/micro/on_shards.hpp"
 
-#include <spargio/ring/ring.hpp>
+#include <spargio/detail/ring/ring.hpp>
 
 #include <array>
 #include <memory>

@@ -3,7 +3,7 @@
 #include "backends/spargio/micro/on_shards.hpp"
 
 #include <spargio/core/file_descriptor.hpp>
-#include <spargio/ring/ring.hpp>
+#include <spargio/detail/ring/ring.hpp>
 
 #include <array>
 #include <cstddef>

@@ -1,7 +1,7 @@
 // The queues under tasks and messages, each used by one thread alone: what they cost before any other CPU comes
 // in.
-#include <spargio/core/lane.hpp>
-#include <spargio/sched/steal_deque.hpp>
+#include <spargio/detail/lanes/lane.hpp>
+#include <spargio/detail/sched/steal_deque.hpp>
 
 #include <benchmark/benchmark.h>
 

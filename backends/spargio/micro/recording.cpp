@@ -1,6 +1,6 @@
 // What recording a latency costs: the harness's own share of every measured operation.
-#include "workloads/histogram.hpp"
-#include "workloads/recorder.hpp"
+#include "workloads/measure/histogram.hpp"
+#include "workloads/measure/recorder.hpp"
 
 #include <benchmark/benchmark.h>
 

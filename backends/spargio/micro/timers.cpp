@@ -1,7 +1,7 @@
 // Timers among a million others, and what a task that waits costs in memory.
 #include "backends/spargio/micro/on_shards.hpp"
 
-#include <spargio/sched/timer_queue.hpp>
+#include <spargio/detail/sched/timer_queue.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -1,4 +1,4 @@
-//! W36: when the frames of many tenants come, as workloads/bursts.cpp has it, to the last bit.
+//! W36: when the frames of many tenants come, as workloads/traffic/bursts.cpp has it, to the last bit.
 
 use crate::session::mix;
 

@@ -1,4 +1,4 @@
-//! The way to the client of net/churn, by the words of workloads/churn.hpp: workloads/churn_service.cpp in Rust.
+//! The way to the client of net/churn, by the words of workloads/cases/churn.hpp: workloads/ground/churn_service.cpp in Rust.
 
 use crate::session::{Outcome, Parameters};
 use std::io::{self, Read, Write};

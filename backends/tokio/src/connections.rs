@@ -121,7 +121,7 @@ impl Share {
     }
 }
 
-/// Bytes of anonymous memory of this process: workloads/memory_growth.cpp in Rust.
+/// Bytes of anonymous memory of this process: workloads/measure/memory_growth.cpp in Rust.
 fn anonymous_bytes() -> u64 {
     let text = std::fs::read_to_string("/proc/self/smaps_rollup").unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("Anonymous:"));

@@ -1,4 +1,4 @@
-//! W35: the owner of a table of counters, an actor that takes messages from a channel, as workloads/keyed_messages.hpp
+//! W35: the owner of a table of counters, an actor that takes messages from a channel, as workloads/traffic/keyed_messages.hpp
 //! has them.
 
 use crate::session::mix;

@@ -1,4 +1,4 @@
-//! The files that an fs session works on: workloads/fs_ground.hpp in Rust, with the same names and contents.
+//! The files that an fs session works on: workloads/ground/fs_ground.hpp in Rust, with the same names and contents.
 
 use crate::session::mix;
 use std::alloc::{alloc_zeroed, dealloc, handle_alloc_error, Layout};

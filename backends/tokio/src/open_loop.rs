@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::{sleep_until, Instant};
 
-/// From the begin of a slice to its first request (workloads/open_loop.cpp).
+/// From the begin of a slice to its first request (workloads/cases/open_loop.cpp).
 const LEAD_NS: u64 = 1_000_000;
 const ROOM: usize = 16 * 1024;
 

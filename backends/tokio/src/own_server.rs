@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Handle;
 
-/// What is read at once (workloads/own_listener.hpp).
+/// What is read at once (workloads/peer/own_listener.hpp).
 const CHUNK: usize = 64 * 1024;
 
 /// Until the other side closes. An error is an end as well: the other side sees it.

@@ -1,5 +1,5 @@
 //! What the scenarios with many connections to the echo peer share (W38, W39): connecting, and the frames of
-//! workloads/frame_flow.hpp.
+//! workloads/traffic/frame_flow.hpp.
 
 use crate::session::mix;
 use std::io;
@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::{TcpSocket, TcpStream};
 
 const WORD: usize = 8;
-/// SO_SNDBUF and SO_RCVBUF, as every backend has them (workloads/peer_connection.hpp).
+/// SO_SNDBUF and SO_RCVBUF, as every backend has them (workloads/peer/peer_connection.hpp).
 const SOCKET_BUFFER: u32 = 256 * 1024;
 
 pub async fn connect(port: u16) -> io::Result<TcpStream> {

@@ -1,6 +1,6 @@
 //! W30–W36: a task moves the frames of its stream, which it owns meanwhile; joining it gives the stream back.
 //!
-//! The frames are those of workloads/frame_flow.hpp: word w of frame k of stream i is mix(seed + (i << 40) + k) + w, and
+//! The frames are those of workloads/traffic/frame_flow.hpp: word w of frame k of stream i is mix(seed + (i << 40) + k) + w, and
 //! the checksum adds up mix(sum of a frame's words + k). Where frames are computed on (W34) that is work() in its place,
 //! in the task that moves them: the multi-thread flavour steals it with the task. Messages to an owner (W35) go to the
 //! channel of a task that has the table.
@@ -19,7 +19,7 @@ use tokio::sync::mpsc::{unbounded_channel, UnboundedSender};
 use tokio::sync::oneshot;
 
 const WORD: usize = 8;
-/// SO_SNDBUF and SO_RCVBUF, as every backend has them (workloads/peer_connection.hpp).
+/// SO_SNDBUF and SO_RCVBUF, as every backend has them (workloads/peer/peer_connection.hpp).
 pub const SOCKET_BUFFER: u32 = 256 * 1024;
 
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 // Boost.Asio: make two io_contexts and two threads, 64 round trips, stop and join.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <functional>
 #include <thread>

@@ -1,6 +1,6 @@
 // Boost.Asio: the same, the main thread running one of the two io_contexts.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <functional>
 #include <thread>

@@ -1,6 +1,6 @@
 // Boost.Asio: 2,048 messages posted to the other io_context, then an acknowledgement posted back.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <future>
 #include <thread>

@@ -1,6 +1,6 @@
 // Boost.Asio: the same by coroutines and the library's own concurrent_channel.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <future>
 #include <thread>

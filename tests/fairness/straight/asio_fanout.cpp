@@ -1,6 +1,6 @@
 // Boost.Asio: 64 requests in turn, each posts 16 branches to a thread_pool of two and waits for them.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <array>
 #include <atomic>

@@ -1,7 +1,7 @@
 // Boost.Asio: 256 round trips between two io_contexts, a thread each; coroutines on the model of the
 // documentation's "C++20 Coroutines" and "channel" pages are slower here than plain posts, so posts it is.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <future>
 #include <thread>

@@ -1,6 +1,6 @@
 // libuv: make two loops and a thread, 64 round trips, close and join.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <atomic>
 #include <thread>

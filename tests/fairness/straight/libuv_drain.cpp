@@ -1,6 +1,6 @@
 // libuv: 2,048 messages through a queue under a mutex and an uv_async_t, then an acknowledgement.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <mutex>
 #include <thread>

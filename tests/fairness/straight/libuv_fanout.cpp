@@ -1,6 +1,6 @@
 // libuv: 64 requests in turn, each queues 16 pieces of work for a thread pool of two.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <array>
 

@@ -1,6 +1,6 @@
 // libuv: 256 round trips between two loops, an uv_async_t each way.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <atomic>
 #include <thread>

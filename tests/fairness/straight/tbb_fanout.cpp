@@ -1,6 +1,6 @@
 // oneTBB: 64 requests in turn, each a task_group of 16 tasks.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <array>
 

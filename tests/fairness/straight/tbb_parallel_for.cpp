@@ -1,6 +1,6 @@
 // oneTBB: the same by parallel_for with a grain of one branch.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <array>
 

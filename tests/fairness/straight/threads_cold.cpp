@@ -1,6 +1,6 @@
 // The standard library: start a thread beside the main one, 64 round trips, join it.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <condition_variable>
 #include <mutex>

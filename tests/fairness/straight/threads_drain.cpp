@@ -1,6 +1,6 @@
 // The standard library: 2,048 messages through a queue under a mutex, then an acknowledgement.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <condition_variable>
 #include <mutex>

@@ -1,6 +1,6 @@
 // The standard library: a thread pool of two with one queue; a request waits on a latch.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <array>
 #include <condition_variable>

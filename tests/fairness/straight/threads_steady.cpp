@@ -1,6 +1,6 @@
 // The standard library: 256 round trips between two threads through a mutex and a condition variable each way.
 #include "tests/fairness/straight/straight.hpp"
-#include "workloads/work.hpp"
+#include "workloads/contract/work.hpp"
 
 #include <condition_variable>
 #include <mutex>

@@ -1,4 +1,4 @@
-//! Links the work of a branch, which is compiled once for all sides (workloads/work.cpp).
+//! Links the work of a branch, which is compiled once for all sides (workloads/contract/work.cpp).
 
 fn main() {
     let folder = std::env::var("WORKLOADS_FOLDER").expect("the folder of libbench_workloads.a");

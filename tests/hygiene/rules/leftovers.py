@@ -9,7 +9,7 @@ LINES_MOST = 400
 
 # Folders of libraries: what is in them never prints, but for the file through which a program ends saying why.
 SILENT = ("runtime", "workloads", "backends")
-LAST_WORDS = re.compile(r"(assert|fatal|abort)[a-z_]*\.[ch]pp$|^runtime/shard/(run|report_stuck)\.cpp$")
+LAST_WORDS = re.compile(r"(assert|fatal|abort)[a-z_]*\.[ch]pp$|^runtime/(run/run|detail/loop/report_stuck)\.cpp$")
 PRINTS = re.compile(r"\bstd::(cout|cerr|clog|print|println|puts|printf|fprintf|perror)\b|"
                     r"(?<![\w.:>])(printf|fprintf|puts|fputs|perror)\s*\(|\bfmt::print")
 PYTHON_DEBUGGING = re.compile(r"^\s*(breakpoint\(|import pdb|import ipdb|pdb\.|pprint\()")

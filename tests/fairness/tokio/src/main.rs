@@ -15,7 +15,7 @@ pub struct Figures {
     pub checksum: u64,
 }
 
-/// bench::mix of workloads/work.hpp.
+/// bench::mix of workloads/contract/work.hpp.
 #[inline]
 pub fn mix(mut value: u64) -> u64 {
     value ^= value >> 30;

@@ -1,0 +1,110 @@
+// W38, W39: the shared scenarios over connections that are each at home on a shard.
+#include "backends/spargio/sessions/connections.hpp"
+
+#include "backends/spargio/peer_runtime.hpp"
+#include "backends/spargio/sessions/warm_session.hpp"
+#include "workloads/measure/memory_growth.hpp"
+#include "workloads/scenarios/connections.hpp"
+#include "workloads/scenarios/open_loop.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace bench {
+namespace {
+
+/// Many connections, most of them idle: each shard has as many.
+constexpr stream_choices dealt_out{.place = stream_choices::task_place::session,
+                                   .receive = stream_choices::receive_mode::single,
+                                   .homes = stream_choices::home::by_turns};
+
+/// A knob may give fewer shards than the workload has workers.
+connections_shape with_shards(connections_shape shape, const spargio::runtime_options& options) {
+    shape.workers = std::min<std::size_t>(shape.workers, options.shards);
+    return shape;
+}
+
+class connections_session final : public warm_session {
+public:
+    connections_session(const spargio::runtime_options& options, const connections_shape& shape)
+        : warm_session(options), all_(with_shards(shape, options)), runtime_(options.shards, dealt_out) {
+        all_.make_channels(runtime_);
+        const memory_growth growth;
+        try {
+            run_root(open());
+            recorder unused(options.shards);
+            run({.iterations = all_.shape.whole_turn()}, unused);
+        } catch (...) {
+            end();
+            throw;
+        }
+        memory_ = growth.per_one_of(shape.connections);
+    }
+    ~connections_session() override { end(); }
+
+    slice_outcome run(const slice_order& order, recorder& into) override {
+        return run_root(scenarios::connections(runtime_, all_, order, into));
+    }
+
+    [[nodiscard]] std::map<std::string, std::string> capabilities() const override {
+        auto known = warm_session::capabilities();
+        known.emplace(connection_memory, memory_);
+        return known;
+    }
+
+private:
+    /// What reads refers to this.
+    void end() {
+        all_.closing.store(true, std::memory_order_relaxed);
+        end_runtime();
+    }
+
+    spargio::task<std::uint64_t> open() {
+        const std::uint64_t opened = co_await runtime_.open(all_.shape.connections);
+        for (std::size_t i = 0; i < opened; ++i)
+            runtime_.spawn_on(i % all_.shape.workers, scenarios::read_for_ever(runtime_, i, all_)).detach();
+        co_return opened;
+    }
+
+    scenarios::open_connections<spargio_peer_runtime> all_;
+    spargio_peer_runtime runtime_;
+    std::string memory_;
+};
+
+class open_loop_session final : public warm_session {
+public:
+    open_loop_session(const spargio::runtime_options& options, const open_loop_shape& shape,
+                      stream_choices choices)
+        : warm_session(options), lines_(shape), runtime_(options.shards, choices) {
+        run_root(runtime_.open(shape.connections));
+    }
+
+    slice_outcome run(const slice_order& order, recorder& into) override {
+        return run_root(scenarios::open_loop(runtime_, lines_, order, into));
+    }
+
+private:
+    open_loop_lines lines_;
+    spargio_peer_runtime runtime_;
+};
+
+} // namespace
+
+std::unique_ptr<session> make_connections_session(const spargio::runtime_options& options,
+                                                  const connections_shape& shape) {
+    return std::make_unique<connections_session>(options, shape);
+}
+
+std::expected<std::unique_ptr<session>, refusal> open_open_loop_session(const spargio::runtime_options& options,
+                                                                        const open_loop_shape& shape,
+                                                                        stream_choices choices) {
+    if (choices.receive == stream_choices::receive_mode::multishot)
+        return refuse_unsupported("stream_receive=multishot is not written for net/open_loop");
+    // Two tasks share the state of a connection: on one shard they never run at the same time.
+    choices.place = stream_choices::task_place::session;
+    return open_session<open_loop_session>(options, shape, choices);
+}
+
+} // namespace bench

@@ -1,0 +1,61 @@
+// The coordinator's side of one cell process: start, ask, time out, bury.
+#pragma once
+
+#include "harness/common/json.hpp"
+#include "harness/common/line_pipe.hpp"
+#include "harness/plan/plan.hpp"
+
+#include <sys/types.h>
+
+#include <expected>
+#include <memory>
+#include <string>
+
+namespace bench {
+
+/// Why a cell gave no answer. `status` is the case status of the result schema, or `interrupted`.
+struct cell_failure {
+    std::string status;
+    std::string reason;
+};
+
+/// Owns one child process, in a process group of its own. Destroying it kills what is left of that group.
+class cell_client {
+public:
+    using answer = std::expected<json, cell_failure>;
+
+    /// Starts `spargio-bench cell` for one arm, with an environment padded by `padding` bytes, which moves the
+    /// stack; `program` is the spargio-bench to start, empty for this one. Error: what the system said.
+    static std::expected<std::unique_ptr<cell_client>, cell_failure>
+    start(const group& what, const arm& with, std::size_t padding, const std::string& program = {});
+
+    cell_client(const cell_client&) = delete;
+    cell_client& operator=(const cell_client&) = delete;
+    ~cell_client();
+
+    /// The next answer; `timeout_ns` counts from the last sign of life. After a failure the process is dead.
+    [[nodiscard]] answer wait_answer(std::uint64_t timeout_ns, std::string_view phase);
+
+    /// Sends a command and waits for its answer.
+    [[nodiscard]] answer ask(const json& command, std::uint64_t timeout_ns, std::string_view phase);
+
+    /// Waits for the end of the process after `close`; kills it when it does not come.
+    void finish(std::uint64_t timeout_ns);
+
+private:
+    cell_client(pid_t process, int commands, int answers, int errors) noexcept;
+
+    [[nodiscard]] cell_failure died(std::string_view phase);
+    [[nodiscard]] cell_failure fail(std::string status, std::string reason);
+    void take_errors();
+    int reap();
+    [[nodiscard]] std::string last_words() const;
+
+    pid_t process_;
+    int commands_, answers_, errors_;
+    bool errors_open_ = true;
+    line_reader reader_;
+    std::string error_text_;
+};
+
+} // namespace bench

@@ -1,0 +1,33 @@
+// The child side: a fresh process that holds one session and does what the coordinator says (M2, M4, W4).
+//
+// Commands come on descriptor 3, answers go to descriptor 4, one JSON document a line:
+//   (start)                                        → open {knobs, capabilities} | refused {kind, reason}
+//   warm  {slice_ns, seed}                         → warming {} after each slice, at last warm {iterations}
+//   slice {iterations, seed, latency}              → slice {slice, latency, paused_cpu_ns, paused_wall_ns}
+//   close                                          → closed {peak_rss_bytes}, and the process ends
+// Instead of any answer: wrong {reason} or failed {reason}, and the process ends.
+#pragma once
+
+#include "workloads/contract/parameters.hpp"
+
+#include <string>
+#include <vector>
+
+namespace bench {
+
+inline constexpr int cell_command_descriptor = 3;
+inline constexpr int cell_answer_descriptor = 4;
+
+struct cell_options {
+    std::string workload;
+    std::string arm;                     ///< as `-b` takes it
+    std::vector<std::string> parameters; ///< name=value
+    std::vector<std::string> plugins;    ///< the one that the arm's backend comes from, if it does
+    double injected_slowdown = 0;
+    int parent = 0; ///< process id of the coordinator: the cell dies with it (P23)
+};
+
+/// The body of `spargio-bench cell`. Returns the exit code.
+[[nodiscard]] int run_cell(const cell_options& options);
+
+} // namespace bench

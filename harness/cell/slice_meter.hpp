@@ -1,0 +1,38 @@
+// What is read around one slice in the cell: clock, CPU time, switches, counters (M4).
+#pragma once
+
+#include "harness/common/json.hpp"
+#include "harness/machine/perf_counters.hpp"
+
+#include <cstdint>
+
+namespace bench {
+
+/// CPU time of all threads of this process so far, exact to the ns.
+[[nodiscard]] std::uint64_t process_cpu_ns() noexcept;
+
+/// Takes one reading when made, and the difference when asked.
+class slice_meter {
+public:
+    explicit slice_meter(const perf_counters& counters);
+
+    /// Wall ns since the reading; what an injected slowdown is measured by.
+    [[nodiscard]] std::uint64_t elapsed_ns() const noexcept;
+
+    /// The timed figures of a slice under the keys of the result schema. Ends the measurement.
+    [[nodiscard]] json finish() const;
+
+private:
+    struct reading {
+        std::uint64_t user_us, system_us, voluntary, involuntary;
+    };
+    static reading usage() noexcept;
+
+    const perf_counters& counters_;
+    perf_counters::reading counted_;
+    reading used_;
+    std::uint64_t cpu_ns_;
+    std::uint64_t started_ns_;
+};
+
+} // namespace bench

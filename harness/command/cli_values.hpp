@@ -1,0 +1,26 @@
+// Values of flags that have a form of their own.
+#pragma once
+
+#include "harness/plan/plan.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace bench {
+
+/// Thrown inside the command line only: a flag whose value is wrong.
+struct usage_error {
+    std::string text;
+};
+
+/// `name=v1,v2`, as `-p` and `-k` take it.
+[[nodiscard]] value_list parse_values(const std::string& text, const char* flag);
+
+/// `ARM:+5%`.
+[[nodiscard]] injection parse_injection(const std::string& text);
+
+/// None where the flag was not given.
+[[nodiscard]] std::optional<std::uint64_t> duration_flag(const char* flag, const std::string& text);
+
+} // namespace bench

@@ -1,0 +1,92 @@
+#include "harness/command/list.hpp"
+
+#include "backends/registry/registry.hpp"
+#include "harness/common/exit_codes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+namespace bench {
+namespace {
+
+using backends = std::vector<const backend*>;
+
+bool holds(const plan& cases, const workload& what) {
+    return std::ranges::any_of(cases.groups, [&](const group& g) { return g.what == &what; });
+}
+
+bool holds(const plan& cases, const backend* one) {
+    return std::ranges::any_of(cases.groups, [&](const group& g) {
+        return std::ranges::any_of(g.arms, [&](const arm& a) { return a.backend == one; });
+    });
+}
+
+backends chosen_backends(const plan& cases) {
+    backends chosen;
+    for (const auto* one : all_backends())
+        if (holds(cases, one)) chosen.push_back(one);
+    return chosen;
+}
+
+void list_workloads(const plan& cases, bool names_only) {
+    for (const auto& w : all_workloads()) {
+        if (!holds(cases, w)) continue;
+        if (names_only) {
+            fmt::print("{}\n", w.name);
+            continue;
+        }
+        fmt::print("{:<24}  {} (per {}{})\n", w.name, w.summary, w.operation,
+                   w.judge == judged_by::cpu_time ? ", judged by CPU time" : "");
+        const auto defaults = parameters::make(w.parameters, {});
+        for (const auto& spec : w.parameters)
+            fmt::print("{:<24}    -p {}={}  {}\n", "", spec.name, defaults ? defaults->text(spec.name) : "?",
+                       spec.help);
+    }
+}
+
+void list_backends(const backends& all, bool names_only) {
+    static constexpr const char* kinds[] = {"ours", "rival", "floor"};
+    for (const auto* b : all) {
+        if (names_only) {
+            fmt::print("{}\n", b->name());
+            continue;
+        }
+        fmt::print("{:<12}  {:<6}  {}  {}\n", b->name(), kinds[static_cast<std::size_t>(b->kind())],
+                   b->version(), b->summary());
+        if (const auto lack = b->lack()) fmt::print("{:<12}  {:<6}  {}\n", "", "", *lack);
+    }
+}
+
+void list_knobs(const backends& all) {
+    for (const auto* b : all)
+        for (const auto& knob : b->knobs())
+            fmt::print("{:<12}  -k {}={}  {}{} ({})\n", b->name(), knob.name, knob.initial, knob.range,
+                       knob.unit.empty() ? "" : " " + knob.unit, knob.help);
+}
+
+/// Several backends may have a knob of one name.
+void list_knob_names(const backends& all) {
+    std::set<std::string> names;
+    for (const auto* b : all)
+        for (const auto& knob : b->knobs()) names.insert(knob.name);
+    for (const auto& name : names) fmt::print("{}\n", name);
+}
+
+} // namespace
+
+int run_list(const std::string& what, bool names_only, const plan& cases) {
+    const auto chosen = chosen_backends(cases);
+    if (what.empty() || what == "workloads") list_workloads(cases, names_only);
+    if (what.empty() && !names_only) fmt::print("\n");
+    if (what.empty() || what == "backends") list_backends(chosen, names_only);
+    if (what == "knobs") names_only ? list_knob_names(chosen) : list_knobs(chosen);
+    if (what == "cases")
+        for (const auto& g : cases.groups)
+            for (const auto& a : g.arms) fmt::print("{}\n", case_id(g, a));
+    return exit_ok;
+}
+
+} // namespace bench

@@ -1,0 +1,156 @@
+#include "harness/machine/environment.hpp"
+
+#include "harness/machine/machine_noise.hpp"
+#include "harness/machine/perf_counters.hpp"
+
+#include <fmt/format.h>
+
+#include <linux/io_uring.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace bench {
+namespace {
+
+/// Value of the first `key : value` line of /proc/cpuinfo with one of the keys that architectures use.
+std::optional<std::string> cpu_model() {
+    std::ifstream file("/proc/cpuinfo");
+    for (std::string line; std::getline(file, line);)
+        for (const std::string_view key : {"model name", "Model", "cpu model", "uarch", "cpu\t"})
+            if (line.starts_with(key))
+                if (const auto colon = line.find(": "); colon != std::string::npos)
+                    return line.substr(colon + 2);
+    return std::nullopt;
+}
+
+std::optional<std::vector<int>> affinity() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (::sched_getaffinity(0, sizeof set, &set) != 0) return std::nullopt;
+    std::vector<int> cpus;
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+        if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+    return cpus;
+}
+
+json mitigations() {
+    json all = json::object();
+    std::error_code error;
+    for (const auto& entry :
+         std::filesystem::directory_iterator("/sys/devices/system/cpu/vulnerabilities", error))
+        if (const auto line = first_line(entry.path())) all[entry.path().filename().string()] = *line;
+    if (all.empty()) return nullptr;
+    return all;
+}
+
+/// "docker", "kvm (Vendor Product)": what can be seen from inside.
+std::optional<std::string> virtualization() {
+    std::string seen;
+    if (std::filesystem::exists("/.dockerenv"))
+        seen = "docker container";
+    else if (std::filesystem::exists("/run/.containerenv"))
+        seen = "podman container";
+    std::ifstream file("/proc/cpuinfo");
+    for (std::string line; std::getline(file, line);) {
+        if (!line.starts_with("flags")) continue;
+        if (line.contains(" hypervisor")) seen += seen.empty() ? "virtual machine" : ", virtual machine";
+        break;
+    }
+    if (const auto product = first_line("/sys/class/dmi/id/product_name")) seen += " (" + *product + ")";
+    return seen.empty() ? std::nullopt : std::optional(seen);
+}
+
+std::optional<std::int64_t> memlock_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
+    return static_cast<std::int64_t>(limit.rlim_cur);
+}
+
+std::optional<int> number_in(const std::string& path) {
+    const auto line = first_line(path);
+    if (!line) return std::nullopt;
+    int value = 0;
+    return std::istringstream(*line) >> value ? std::optional(value) : std::nullopt;
+}
+
+} // namespace
+
+std::optional<std::string> first_line(const std::string& path) {
+    std::ifstream file(path);
+    std::string line;
+    if (!std::getline(file, line) || line.empty()) return std::nullopt;
+    return line;
+}
+
+std::optional<double> cgroup_cpu_limit() {
+    const auto directory = cgroup_cpu_directory();
+    double quota = 0, period = 0;
+    if (const auto line = first_line(directory + "/cpu.max")) {
+        if (std::istringstream(*line) >> quota >> period && period > 0) return quota / period;
+        return std::nullopt;
+    }
+    const auto quota_line = first_line(directory + "/cpu.cfs_quota_us");
+    const auto period_line = first_line(directory + "/cpu.cfs_period_us");
+    if (!quota_line || !period_line) return std::nullopt;
+    quota = std::stod(*quota_line);
+    period = std::stod(*period_line);
+    if (quota <= 0 || period <= 0) return std::nullopt;
+    return quota / period;
+}
+
+std::string probe_io_uring() {
+    io_uring_params parameters{};
+    const auto ring = ::syscall(SYS_io_uring_setup, 4, &parameters);
+    if (ring >= 0) {
+        ::close(static_cast<int>(ring));
+        return "available";
+    }
+    switch (errno) {
+    case ENOSYS:
+        return "the kernel or a seccomp filter has no io_uring_setup (ENOSYS)";
+    case EPERM:
+        if (number_in("/proc/sys/kernel/io_uring_disabled").value_or(0) != 0)
+            return "switched off by sysctl kernel.io_uring_disabled (EPERM)";
+        return "forbidden, most likely by a container's seccomp filter (EPERM)";
+    case ENOMEM:
+        return "not enough locked memory, see ulimit -l (ENOMEM)";
+    default:
+        return fmt::format("io_uring_setup failed: {}", std::strerror(errno));
+    }
+}
+
+json read_environment() {
+    utsname name{};
+    const bool named = ::uname(&name) == 0;
+    const auto pages = ::sysconf(_SC_PHYS_PAGES);
+    const auto cpus = affinity();
+    return {{"kernel", named ? json(name.release) : json(nullptr)},
+            {"architecture", named ? json(name.machine) : json(nullptr)},
+            {"cpu_model", or_null(cpu_model())},
+            {"cpus_usable", cpus ? json(cpus->size()) : json(nullptr)},
+            {"cpus_online", ::sysconf(_SC_NPROCESSORS_ONLN)},
+            {"affinity", or_null(cpus)},
+            {"memory_bytes", pages > 0 ? json(pages * ::sysconf(_SC_PAGESIZE)) : json(nullptr)},
+            {"cgroup_cpu_limit", or_null(cgroup_cpu_limit())},
+            {"clock_source",
+             or_null(first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource"))},
+            {"smt", or_null(first_line("/sys/devices/system/cpu/smt/control"))},
+            {"governor", or_null(first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"))},
+            {"mitigations", mitigations()},
+            {"io_uring", probe_io_uring()},
+            {"perf_counters", perf_counters().problem().empty()},
+            {"perf_event_paranoid", or_null(number_in("/proc/sys/kernel/perf_event_paranoid"))},
+            {"virtualization", or_null(virtualization())},
+            {"memlock_limit_bytes", or_null(memlock_limit())}};
+}
+
+} // namespace bench

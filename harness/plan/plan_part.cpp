@@ -1,0 +1,75 @@
+#include "harness/plan/plan_part.hpp"
+
+#include "harness/common/random.hpp"
+#include "harness/common/text.hpp"
+#include "harness/plan/plan_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <vector>
+
+namespace bench {
+namespace {
+
+constexpr std::uint64_t most_shards = 10'000;
+
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+} // namespace
+
+std::expected<shard_of, std::string> parse_shard(std::string_view text) {
+    const auto slash = text.find('/');
+    if (slash != std::string_view::npos) {
+        const auto index = whole_number(text.substr(0, slash));
+        const auto count = whole_number(text.substr(slash + 1));
+        if (index && count && *index >= 1 && *index <= *count && *count <= most_shards)
+            return shard_of{*index, *count};
+    }
+    return std::unexpected(
+        fmt::format("--shard {}: write it as i/n, from 1/n to n/n, as 2/4 for the second of four", text));
+}
+
+std::string plan_digest(const plan& whole) {
+    const json all = plan_to_json(whole);
+    std::vector<std::string> parts;
+    for (const auto& g : all.at("groups")) parts.push_back(one_line(g));
+    std::ranges::sort(parts);
+    for (const char* key : {"blocks", "slices", "slice_ns"})
+        parts.push_back(fmt::format("{}={}", key, all.at(key).dump()));
+    // Not for secrets: it only has to differ where plans do.
+    return fmt::format("{:013x}", derive_seed(0, join(parts, "\n"), 0));
+}
+
+std::optional<std::string> keep_shard(plan& of, shard_of which) {
+    if (of.groups.size() < which.count)
+        return fmt::format(
+            "--shard {}/{}: the plan has {} groups (workload and parameters), and a group is not "
+            "divided, because its arms are compared in the same blocks; use at most {} shards",
+            which.index, which.count, of.groups.size(), of.groups.size());
+    std::vector<const group*> longest_first;
+    for (const auto& g : of.groups) longest_first.push_back(&g);
+    std::ranges::sort(longest_first, [&](const group* a, const group* b) {
+        const auto first = of.estimate_block_ns(*a);
+        const auto second = of.estimate_block_ns(*b);
+        return first != second ? first > second : a->name < b->name;
+    });
+    std::vector<std::uint64_t> load(which.count);
+    std::map<std::string, std::uint64_t> shard_of_group;
+    for (const auto* g : longest_first) {
+        const auto least = std::ranges::min_element(load) - load.begin();
+        load[static_cast<std::size_t>(least)] += of.estimate_block_ns(*g);
+        shard_of_group[g->name] = static_cast<std::uint64_t>(least) + 1;
+    }
+    std::erase_if(of.groups, [&](const group& g) { return shard_of_group.at(g.name) != which.index; });
+    return std::nullopt;
+}
+
+} // namespace bench

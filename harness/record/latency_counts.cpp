@@ -1,0 +1,66 @@
+#include "harness/record/latency_counts.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bench {
+
+latency_counts::latency_counts(const histogram& recorded)
+    : count_(recorded.total()), min_ns_(recorded.min_ns()), max_ns_(recorded.max_ns()) {
+    for (std::size_t bucket = 0; bucket < histogram::bucket_count; ++bucket)
+        if (const auto count = recorded.count_in(bucket)) counts_[histogram::value_of(bucket)] += count;
+}
+
+latency_counts latency_counts::from_json(const json& written) {
+    latency_counts read;
+    if (written.is_null()) return read;
+    read.count_ = written.at("count").get<std::uint64_t>();
+    read.min_ns_ = written.at("min_ns").get<std::uint64_t>();
+    read.max_ns_ = written.at("max_ns").get<std::uint64_t>();
+    for (const auto& bucket : written.at("buckets"))
+        read.counts_[bucket.at(0).get<std::uint64_t>()] += bucket.at(1).get<std::uint64_t>();
+    return read;
+}
+
+void latency_counts::merge(const latency_counts& other) {
+    if (other.count_ == 0) return;
+    min_ns_ = count_ == 0 ? other.min_ns_ : std::min(min_ns_, other.min_ns_);
+    max_ns_ = std::max(max_ns_, other.max_ns_);
+    count_ += other.count_;
+    for (const auto& [value_ns, count] : other.counts_) counts_[value_ns] += count;
+}
+
+std::uint64_t latency_counts::quantile_ns(double quantile) const noexcept {
+    const auto wanted = static_cast<std::uint64_t>(std::ceil(quantile * static_cast<double>(count_)));
+    std::uint64_t seen = 0;
+    for (const auto& [value_ns, count] : counts_) {
+        seen += count;
+        if (seen >= wanted) return std::clamp(value_ns, min_ns_, max_ns_);
+    }
+    return max_ns_;
+}
+
+json latency_counts::to_json() const {
+    if (count_ == 0) return nullptr;
+    json all = percentiles();
+    json buckets = json::array();
+    for (const auto& [value_ns, count] : counts_) buckets.push_back({value_ns, count});
+    all["buckets"] = std::move(buckets);
+    return all;
+}
+
+json latency_counts::percentiles() const {
+    if (count_ == 0) return nullptr;
+    const auto if_enough = [this](std::uint64_t needed, double quantile) {
+        return count_ < needed ? json(nullptr) : json(quantile_ns(quantile));
+    };
+    return {{"count", count_},
+            {"min_ns", min_ns_},
+            {"max_ns", max_ns_},
+            {"p50_ns", quantile_ns(0.5)},
+            {"p90_ns", quantile_ns(0.9)},
+            {"p99_ns", if_enough(enough_for_p99, 0.99)},
+            {"p999_ns", if_enough(enough_for_p999, 0.999)}};
+}
+
+} // namespace bench

@@ -1,0 +1,58 @@
+// Runs one block: a fresh process for each arm of a group, slices interleaved (M2, M3, M5).
+#pragma once
+
+#include "harness/cell/cell_client.hpp"
+#include "harness/common/random.hpp"
+#include "harness/machine/quiet_wait.hpp"
+#include "harness/run/run_log.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+class block_runner {
+public:
+    /// All three must outlive it.
+    block_runner(const plan& of, run_log& log, quiet_wait& quiet) : plan_(of), log_(log), quiet_(quiet) {}
+
+    enum class outcome { kept, dropped, interrupted };
+
+    /// Measures the next block of `g`, with those arms that are still active. What it finds goes to the log.
+    outcome run(const group& g);
+
+private:
+    struct running_arm {
+        const arm* with;
+        std::string id;
+        std::unique_ptr<cell_client> cell; ///< null once it has failed
+        std::uint64_t iterations = 1;
+        std::uint64_t operations = 0; ///< of its last slice
+    };
+
+    bool start_cells(const group& g, std::vector<running_arm>& arms, random_source& random);
+    bool warm(const group& g, std::vector<running_arm>& arms, random_source& random);
+    bool measure(const group& g, std::vector<running_arm>& arms, random_source& random);
+    bool run_slices(std::vector<running_arm>& arms, const std::vector<std::size_t>& order, bool latency,
+                    random_source& random);
+    /// How long a slice is: as the warm-up found, but one that records latencies goes on until a percentile of
+    /// it means something, where that does not take it much longer.
+    [[nodiscard]] static std::uint64_t iterations_of(const running_arm& of, bool latency);
+    bool close(std::vector<running_arm>& arms);
+
+    /// Asks the arm's cell; none when it failed, which is then in the log.
+    std::optional<json> ask(running_arm& of, const json& command, std::uint64_t timeout_ns,
+                            std::string_view phase);
+    void take_failure(running_arm& of, const cell_failure& failure);
+    void open_answered(running_arm& of, const json& said);
+    [[nodiscard]] std::optional<std::string> noise_to_drop(const group& g, const noise_figures& seen) const;
+
+    const plan& plan_;
+    run_log& log_;
+    quiet_wait& quiet_;
+    bool interrupted_ = false;
+};
+
+} // namespace bench

@@ -1,0 +1,147 @@
+// The buffers into which streams of one shard receive, and what runtime/ops may do with them (R30).
+#pragma once
+
+#include <spargio/detail/machine/spin_lock.hpp>
+#include <spargio/detail/ring/buffer_ring.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace spargio {
+
+class shard;
+
+/// Somebody who needs a buffer when none is left.
+class buffer_waiter {
+public:
+    /// One is there again, or there will be none any more. On the shard's thread, outside tasks.
+    virtual void buffer_has_come() noexcept = 0;
+
+protected:
+    buffer_waiter() = default;
+    buffer_waiter(const buffer_waiter&) = delete;
+    buffer_waiter& operator=(const buffer_waiter&) = delete;
+    ~buffer_waiter() = default;
+
+private:
+    friend class receive_buffers;
+    buffer_waiter* next_ = nullptr;
+    bool waits_ = false;
+};
+
+/// The buffers of one shard. They live as long as the runtime's shards, and so longer than every task. Every
+/// call is for the shard's thread, if it says nothing else. Each buffer has a note beside it, for the one who
+/// has it: the queues of streams are made of these.
+class receive_buffers {
+public:
+    using number = buffer_ring::number;
+
+    struct note {
+        std::uint32_t bytes; ///< filled
+        number next;         ///< in its stream's queue
+    };
+
+    /// Throws std::bad_alloc.
+    receive_buffers(shard& owner, ring& of, std::uint32_t count, std::size_t bytes);
+
+    [[nodiscard]] bool known_to_kernel() const noexcept { return ring_.known_to_kernel(); }
+    /// Whether a completion may fill several of them.
+    [[nodiscard]] bool come_in_bundles() const noexcept { return bundles_ && known_to_kernel(); }
+    /// See buffer_ring.
+    [[nodiscard]] number shown_after(number which) const noexcept { return ring_.shown_after(which); }
+    [[nodiscard]] std::uint16_t group() const noexcept { return group_number; }
+    [[nodiscard]] std::span<std::byte> memory(number which) noexcept { return ring_.memory(which); }
+    [[nodiscard]] note& note_of(number which) noexcept { return notes_[which]; }
+    [[nodiscard]] std::uint32_t available() const noexcept { return ring_.available(); }
+
+    void taken_by_kernel() noexcept { ring_.taken_by_kernel(); }
+    [[nodiscard]] std::optional<number> take() noexcept { return ring_.take(); }
+    /// Any thread. On another than the shard's: a lock, and a wake of the shard if it sleeps.
+    void give_back(number which) noexcept;
+
+    /// Calls the waiter once when a buffer is free, after those that wait already. It may find none all the
+    /// same, and wait again.
+    void wait(buffer_waiter& who) noexcept;
+    void forget(buffer_waiter& who) noexcept;
+
+    /// For the shard's loop, each turn: takes what other threads have given back, and calls as many waiters as
+    /// there are buffers. Not one for each buffer that comes: who is called may have nothing to receive and
+    /// need none, and then the next one must have it. Cheap when there is nothing.
+    bool serve() noexcept;
+    [[nodiscard]] bool must_serve_before_sleep() const noexcept {
+        return returned_any_.load(std::memory_order_seq_cst) || (first_ != nullptr && available() != 0);
+    }
+    /// The runtime stops: whoever waits is told.
+    void close_waits() noexcept;
+    /// Before the ring goes. What comes back later stays where it is.
+    void detach() noexcept;
+
+private:
+    static constexpr std::uint16_t group_number = 0;
+
+    void put(number which) noexcept;
+    void take_returned() noexcept;
+
+    shard& owner_;
+    buffer_ring ring_;
+    const bool bundles_;
+    bool detached_ = false;
+    std::vector<note> notes_;
+    buffer_waiter* first_ = nullptr;
+    buffer_waiter* last_ = nullptr;
+
+    spin_lock lock_;
+    std::vector<number> returned_; // by others, under the lock
+    std::atomic<bool> returned_any_{false};
+};
+
+/// Bytes that have come, in a buffer of the shard that received them; the buffer goes back when the lease ends,
+/// and until then can't be filled again: a task that keeps many starves the streams of that shard. May be
+/// handed to other tasks and shards, one at a time, but must end before the runtime does.
+class [[nodiscard]] buffer_lease {
+public:
+    buffer_lease() noexcept = default; ///< of nothing
+    buffer_lease(receive_buffers& from, receive_buffers::number which) noexcept
+        : from_(&from), which_(which), bytes_(from.note_of(which).bytes) {}
+    buffer_lease(buffer_lease&& other) noexcept
+        : from_(std::exchange(other.from_, nullptr)), which_(other.which_),
+          bytes_(std::exchange(other.bytes_, 0)) {}
+    buffer_lease& operator=(buffer_lease&& other) noexcept {
+        if (this == &other) return *this;
+        reset();
+        from_ = std::exchange(other.from_, nullptr);
+        which_ = other.which_;
+        bytes_ = std::exchange(other.bytes_, 0);
+        return *this;
+    }
+    ~buffer_lease() { reset(); }
+
+    /// What has come.
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
+        return from_ == nullptr ? std::span<const std::byte>{} : from_->memory(which_).first(bytes_);
+    }
+    /// The same, to be changed in place.
+    [[nodiscard]] std::span<std::byte> writable_bytes() noexcept {
+        return from_ == nullptr ? std::span<std::byte>{} : from_->memory(which_).first(bytes_);
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return bytes_; }
+    /// Nothing has come: the stream has ended.
+    [[nodiscard]] bool empty() const noexcept { return bytes_ == 0; }
+    /// Gives the buffer back now.
+    void reset() noexcept {
+        if (from_ != nullptr) std::exchange(from_, nullptr)->give_back(which_);
+        bytes_ = 0;
+    }
+
+private:
+    receive_buffers* from_ = nullptr;
+    receive_buffers::number which_ = 0;
+    std::uint32_t bytes_ = 0;
+};
+
+} // namespace spargio

@@ -1,0 +1,191 @@
+// Buffers that are registered with the ring of one shard, and what operations may do with them (R31).
+//
+//   registered_buffer   the user's: memory, and the place that the ring of its shard knows it by, if any
+//   registered_use      an operation's: while there is one the memory and its place stay
+//   registered_home     the shard's: only its thread may change the ring's table, so the last use of a buffer,
+//                       wherever it ends, gives it back here
+#pragma once
+
+#include <spargio/core/io_result.hpp>
+#include <spargio/detail/doors/return_list.hpp>
+#include <spargio/detail/machine/counter.hpp>
+#include <spargio/detail/machine/misuse.hpp>
+#include <spargio/detail/ring/buffer_table.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace spargio {
+
+class shard;
+class registered_home;
+
+/// One buffer with the count of those who are at it. Any thread.
+class registered_memory : public returned_item {
+public:
+    registered_memory(const registered_memory&) = delete;
+    registered_memory& operator=(const registered_memory&) = delete;
+
+    [[nodiscard]] std::span<std::byte> bytes() const noexcept { return bytes_; }
+    [[nodiscard]] bool is_registered() const noexcept { return place_.has_value(); }
+    /// Its place in the table of the ring of the shard that this thread is; none elsewhere, and for a plain
+    /// one.
+    [[nodiscard]] std::optional<buffer_table::place> place_here() const noexcept;
+
+    void enter() noexcept { uses_.fetch_add(1, std::memory_order_relaxed); }
+    void leave() noexcept {
+        if (uses_.fetch_sub(1, std::memory_order_acq_rel) == 1) give_back();
+    }
+
+private:
+    friend registered_home;
+    registered_memory(std::shared_ptr<registered_home> home, std::span<std::byte> mapped) noexcept
+        : home_(std::move(home)), bytes_(mapped) {}
+    ~registered_memory();
+    void give_back() noexcept;
+
+    const std::shared_ptr<registered_home> home_;
+    const std::span<std::byte> bytes_;
+    std::optional<buffer_table::place> place_; // does not change while anybody is at it
+    std::atomic<std::uint32_t> uses_{1};
+};
+
+/// The registered buffers of one shard. Lives until the last buffer has gone, and so maybe longer than the
+/// runtime. For the shard's thread, if a call says nothing else.
+class registered_home : public std::enable_shared_from_this<registered_home> {
+public:
+    /// Throws std::bad_alloc.
+    registered_home(shard& owner, ring& of, std::uint32_t places, level& registered, counter& plain)
+        : returned_(owner), table_(of, places), registered_(registered), plain_(plain) {}
+
+    /// Makes a buffer with one use, the caller's; see registered_buffer::make().
+    [[nodiscard]] io_result<registered_memory*> make(std::size_t bytes) noexcept;
+    /// Nobody is at it any more. Any thread. On another than the shard's: a lock, and a wake of the shard if it
+    /// sleeps.
+    void take_back(registered_memory& which) noexcept;
+    /// Whether it is of the shard that this thread is. Any thread.
+    [[nodiscard]] bool is_here() const noexcept { return returned_.is_here(); }
+
+    /// For the shard's loop, each turn: empties the places of what other threads gave back. Cheap when there is
+    /// nothing.
+    void serve() noexcept;
+    [[nodiscard]] bool must_serve_before_sleep() const noexcept { return returned_.any_before_sleep(); }
+    /// Before the ring goes. What comes back later is freed where it does.
+    void detach() noexcept;
+
+private:
+    void put_away(registered_memory& which) noexcept;
+
+    return_list returned_;
+    buffer_table table_;
+    level& registered_; // these two live as long as the shard
+    counter& plain_;
+};
+
+/// Keeps a buffer, and its place, for as long as it lives. Any thread, one at a time.
+class registered_use {
+public:
+    /// Of null: of none.
+    explicit registered_use(registered_memory* of) noexcept : of_(of) {
+#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 140 // mutant: a buffer goes while an operation is at it
+        if (of_ != nullptr) of_->enter();
+#endif
+    }
+    registered_use(registered_use&& other) noexcept : of_(std::exchange(other.of_, nullptr)) {}
+    registered_use& operator=(registered_use&&) = delete;
+    ~registered_use() {
+#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 140
+        if (of_ != nullptr) of_->leave();
+#endif
+    }
+
+    [[nodiscard]] std::optional<buffer_table::place> place_here() const noexcept {
+        return of_ == nullptr ? std::nullopt : of_->place_here();
+    }
+
+private:
+    registered_memory* of_;
+};
+
+/// A stretch of a registered buffer: what operations take. Borrows the buffer until the operation has been
+/// made; the operation itself keeps it. Cheap to copy. Any thread.
+class registered_part {
+public:
+    registered_part() noexcept = default; ///< of none, and empty
+    registered_part(registered_memory* of, std::span<std::byte> bytes) noexcept : of_(of), bytes_(bytes) {}
+
+    [[nodiscard]] registered_memory* memory() const noexcept { return of_; }
+    [[nodiscard]] std::span<std::byte> bytes() const noexcept { return bytes_; }
+    [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
+    /// `count` bytes from `offset` on; past the end ends the program (P15).
+    [[nodiscard]] registered_part part(std::size_t offset, std::size_t count) const noexcept {
+        if (offset > bytes_.size() || count > bytes_.size() - offset)
+            misused("a part of a registered buffer reaches past its end");
+        return {of_, bytes_.subspan(offset, count)};
+    }
+
+private:
+    registered_memory* of_ = nullptr;
+    std::span<std::byte> bytes_;
+};
+
+/// Memory that the ring of one shard knows (IORING_REGISTER_BUFFERS2, kernel 5.19; io_uring_register(2)):
+/// requests of that ring into it and out of it are cheaper, because the kernel has pinned its pages already. On
+/// other rings, and where it could not be registered, it is a plain buffer, with the same results.
+///
+/// Owns the memory. May be moved to other tasks, shards and threads, one at a time. It may be destroyed at any
+/// time and on any thread, also during and after the stop of the runtime: what operations have of it they keep
+/// until the kernel has done with it, cancelled or not, and only then its shard empties the place, and the
+/// memory goes. On another thread than its shard's that takes a lock, and a wake of the shard.
+class [[nodiscard]] registered_buffer {
+public:
+    registered_buffer() noexcept = default; ///< of none, and empty
+    registered_buffer(registered_buffer&& other) noexcept : of_(std::exchange(other.of_, nullptr)) {}
+    registered_buffer& operator=(registered_buffer&& other) noexcept {
+        if (this != &other) {
+            reset();
+            of_ = std::exchange(other.of_, nullptr);
+        }
+        return *this;
+    }
+    ~registered_buffer() { reset(); }
+
+    /// Memory of so many bytes, zeroed, at the beginning of a page, registered with the ring of this shard if
+    /// that can be: not when all options.registered_buffers places are taken, when the kernel has no such
+    /// table, and when this user may lock no more memory (RLIMIT_MEMLOCK; the rings are charged to the same
+    /// limit). is_registered() tells, stats() counts, features() knows the kernel. EINVAL of 0 bytes; ENOMEM
+    /// where there is no memory at all. Shards only; throws std::bad_alloc at first use. Costs mmap(2) and a
+    /// system call to register it, which pins each page: to be kept and used again.
+    [[nodiscard]] static io_result<registered_buffer> make(std::size_t bytes);
+
+    [[nodiscard]] std::span<std::byte> bytes() const noexcept {
+        return of_ == nullptr ? std::span<std::byte>{} : of_->bytes();
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return bytes().size(); }
+    /// Whether its ring knows it.
+    [[nodiscard]] bool is_registered() const noexcept { return of_ != nullptr && of_->is_registered(); }
+
+    /// All of it, for operations, as in `file.read_at(buffer, 0)`.
+    operator registered_part() const noexcept { return {of_, bytes()}; } // NOLINT: as a vector to a span
+    /// `count` bytes of it from `offset` on; past the end ends the program (P15).
+    [[nodiscard]] registered_part part(std::size_t offset, std::size_t count) const noexcept {
+        return registered_part(*this).part(offset, count);
+    }
+
+    /// Gives it back now.
+    void reset() noexcept {
+        if (registered_memory* const before = std::exchange(of_, nullptr)) before->leave();
+    }
+
+private:
+    explicit registered_buffer(registered_memory* of) noexcept : of_(of) {}
+
+    registered_memory* of_ = nullptr;
+};
+
+} // namespace spargio

@@ -1,0 +1,82 @@
+#include <spargio/detail/doors/buffer_context.hpp>
+
+#include <spargio/detail/loop/shard.hpp>
+
+#include <mutex>
+
+namespace spargio {
+
+receive_buffers::receive_buffers(shard& owner, ring& of, std::uint32_t count, std::size_t bytes)
+    : owner_(owner), ring_(of, group_number, count, bytes), bundles_(of.features().receive_bundles),
+      notes_(count) {
+    returned_.reserve(count); // so that giving back never allocates
+}
+
+void receive_buffers::put(number which) noexcept {
+    if (!detached_) ring_.give_back(which);
+}
+
+void receive_buffers::give_back(number which) noexcept {
+    if (shard::current() == &owner_) {
+        put(which);
+        return;
+    }
+    {
+        const std::lock_guard hold(lock_);
+        returned_.push_back(which);
+    }
+    returned_any_.exchange(true, std::memory_order_seq_cst); // a full barrier before the look at who sleeps
+    owner_.nudge();
+}
+
+void receive_buffers::take_returned() noexcept {
+    if (!returned_any_.load(std::memory_order_relaxed)) return;
+    returned_any_.exchange(false, std::memory_order_seq_cst); // before they are taken
+    const std::lock_guard hold(lock_);
+    for (const number which : returned_) put(which);
+    returned_.clear();
+}
+
+bool receive_buffers::serve() noexcept {
+    take_returned();
+    if (first_ == nullptr) return false;
+    const auto most = available();
+    for (std::uint32_t called = 0; called < most && first_ != nullptr; ++called) {
+        buffer_waiter& next = *first_;
+        forget(next);
+        next.buffer_has_come();
+    }
+    return most != 0;
+}
+
+void receive_buffers::wait(buffer_waiter& who) noexcept {
+    if (who.waits_) return;
+    who.waits_ = true;
+    who.next_ = nullptr;
+    (last_ != nullptr ? last_->next_ : first_) = &who;
+    last_ = &who;
+}
+
+void receive_buffers::forget(buffer_waiter& who) noexcept {
+    if (!who.waits_) return;
+    who.waits_ = false;
+    buffer_waiter* before = nullptr;
+    for (buffer_waiter* each = first_; each != &who; each = each->next_) before = each;
+    (before != nullptr ? before->next_ : first_) = who.next_;
+    if (last_ == &who) last_ = before;
+}
+
+void receive_buffers::close_waits() noexcept {
+    while (first_ != nullptr) {
+        buffer_waiter& each = *first_;
+        forget(each);
+        each.buffer_has_come();
+    }
+}
+
+void receive_buffers::detach() noexcept {
+    ring_.hide();
+    detached_ = true;
+}
+
+} // namespace spargio

@@ -1,0 +1,76 @@
+// Messages from threads that own no ring (R23).
+#include <spargio/detail/loop/runtime_core.hpp>
+#include <spargio/detail/loop/shard.hpp>
+#include <spargio/detail/machine/misuse.hpp>
+#include <spargio/run/runtime.hpp>
+
+#include <cassert>
+#include <new>
+
+namespace spargio {
+
+std::expected<injection_queue*, errc> shard::way_from_outside(std::uint32_t tag) noexcept {
+    if (core_.stopping() || core_.inherited()) return std::unexpected(errc::closed);
+    try {
+        return &(hot_.is_hot(tag) ? hot_.lanes() : mailbox_).from_outside();
+    } catch (const std::bad_alloc&) {
+        return std::unexpected(errc::no_resources);
+    }
+}
+
+status shard::post_from_outside(message what) noexcept {
+    if (hot_.counters().index_of(what.tag)) return count_from_outside(what);
+    const auto queue = way_from_outside(what.tag);
+    if (!queue) return std::unexpected(queue.error());
+    if (!(*queue)->push(what)) return std::unexpected(errc::overloaded);
+    nudge();
+    return {};
+}
+
+status shard::send_from_outside(message what) noexcept {
+    assert(current() == nullptr && "runtime_handle::send() would block a shard");
+    if (current() != nullptr || hot_.counters().index_of(what.tag)) return post_from_outside(what);
+    const auto queue = way_from_outside(what.tag);
+    if (!queue) return std::unexpected(queue.error());
+    // The order is that of request_stop(), which makes it true and then wakes those who wait.
+    const auto ended = [this] { return core_.stopping_before_sleep(); };
+    if (!(*queue)->push_waiting(what, ended)) return std::unexpected(errc::closed);
+    nudge();
+    return {};
+}
+
+status shard::count_from_outside(message what) noexcept {
+    const auto index = hot_.counters().index_of(what.tag);
+    if (!index) return std::unexpected(errc::does_not_fit);
+    if (core_.stopping() || core_.inherited()) return std::unexpected(errc::closed);
+    if (hot_.counters().from_outside(*index).add(what.value, core_.options().hot_counter_wake_threshold))
+        nudge();
+    return {};
+}
+
+void shard::release_outside() noexcept {
+    mailbox_.wake_outside();
+    hot_.lanes().wake_outside();
+}
+
+namespace {
+
+shard& checked(runtime_core& core, std::size_t index) noexcept {
+    if (index >= core.shard_count()) misused("a message to a shard that the runtime does not have");
+    return core.at(index);
+}
+
+} // namespace
+
+status runtime_handle::post(std::size_t shard, std::uint32_t tag, std::uint64_t value) const noexcept {
+    return checked(*core_, shard).post_from_outside({tag, value});
+}
+status runtime_handle::send(std::size_t shard, std::uint32_t tag, std::uint64_t value) const noexcept {
+    return checked(*core_, shard).send_from_outside({tag, value});
+}
+status runtime_handle::post_hot_count(std::size_t shard, std::uint32_t tag,
+                                      std::uint64_t value) const noexcept {
+    return checked(*core_, shard).count_from_outside({tag, value});
+}
+
+} // namespace spargio

@@ -1,0 +1,12 @@
+#include <spargio/detail/doors/register_descriptor.hpp>
+
+#include <spargio/detail/loop/registered_files.hpp>
+
+namespace spargio::ops {
+
+bool register_descriptor(shared_descriptor* which) {
+    registered_files& known = registered_files::of_this_shard();
+    return which != nullptr && known.take_in(*which);
+}
+
+} // namespace spargio::ops

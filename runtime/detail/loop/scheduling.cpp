@@ -1,0 +1,47 @@
+// The scheduler that tasks see: what runtime/task declares and leaves to whoever runs tasks.
+#include <spargio/detail/frames/scheduling.hpp>
+
+#include <spargio/detail/loop/runtime_core.hpp>
+#include <spargio/detail/loop/shard.hpp>
+
+namespace spargio::scheduling {
+
+task_header* current_task() noexcept {
+    const shard* const here = shard::here();
+    return here != nullptr ? here->current_task() : nullptr;
+}
+
+task_registry* current_registry() noexcept {
+    shard* const here = shard::here();
+    return here != nullptr ? &here->registry() : nullptr;
+}
+
+void make_runnable(task_header& task) noexcept {
+    shard* const here = shard::here();
+    // While a runtime is torn down nothing of it runs any more; its registry destroys the task. A task of
+    // another runtime is to run: what is destroyed here may be all that it waits for.
+    if (here != nullptr && !here->running() && &here->core() == &task.home->core()) return;
+    const bool stays = task.moves == mobility::pinned || task.held || task.stays != 0;
+    if (here != nullptr && (stays ? here == task.home : &here->core() == &task.home->core())) {
+        here->resume_soon(task);
+        return;
+    }
+    if (here == nullptr && task.lost_by_fork()) return; // nothing of it runs here; see P18
+    // Refused only when the home has closed; then its registry destroys the task.
+    [[maybe_unused]] const bool accepted = task.home->arrive(task);
+}
+
+bool may_go_on() noexcept {
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 83
+    return true; // mutant: who always finds a channel ready never gives way
+#else
+    return shard::here()->may_go_on();
+#endif
+}
+
+void give_way(std::coroutine_handle<> caller) noexcept {
+    shard* const here = shard::here();
+    here->resume_last(here->suspend_current(caller));
+}
+
+} // namespace spargio::scheduling

@@ -1,0 +1,173 @@
+#include <spargio/detail/loop/shard.hpp>
+
+#include <spargio/detail/doors/buffer_context.hpp>
+#include <spargio/detail/doors/registered_context.hpp>
+#include <spargio/detail/frames/frame_pool.hpp>
+#include <spargio/detail/loop/registered_files.hpp>
+#include <spargio/detail/loop/runtime_core.hpp>
+#include <spargio/detail/machine/cpu_binding.hpp>
+#include <spargio/observe/trace.hpp>
+
+#include <thread>
+
+#include <pthread.h>
+#include <unistd.h>
+
+namespace spargio {
+[[gnu::noinline]] shard* shard::current() noexcept { return this_threads_; }
+
+void shard::watch_forks() noexcept {
+    [[maybe_unused]] static const int noted = pthread_atfork(nullptr, nullptr, [] { this_threads_ = nullptr; });
+}
+
+shard::shard(runtime_core& core, std::uint32_t index)
+    : core_(core), stopping_(core.stopping_flag()), index_(index),
+      tasks_per_turn_(core.options().tasks_per_turn), steal_budget_(core.options().steal_budget),
+      spins_for_io_(core.options().spin_for_io), most_operations_(core.options().operations),
+      stealable_capacity_(core.options().stealable_capacity),
+      marks_searching_(core.options().steal_budget != 0 && core.options().shards > 2),
+      registry_(&task_registry::acquire()), wake_order_(core.order_of_wakes()),
+      queue_(core.options().stealable_capacity, wake_order_),
+      mailbox_(core.options().shards, core.options().lane_capacity, wake_order_,
+               core.options().injection_capacity),
+      hot_(core.options(), wake_order_), spin_(core.options().spin) {}
+
+shard::~shard() = default;
+
+std::expected<void, start_error> shard::open() {
+    auto made = ring::create(core_.options(), counters_.ring_enters);
+    if (!made) return std::unexpected(std::move(made.error()));
+    ring_ = std::move(*made);
+    features_ = ring_->features();
+    ring_descriptor_ = ring_->descriptor();
+    wake_descriptor_ = ring_->wake_descriptor();
+    return {};
+}
+
+void shard::bind_thread() noexcept {
+    const int cpu = core_.options().affinity.cpu_for(index_);
+    if (cpu < 0) return;
+    const int error = bind_to_cpu(cpu);
+    bind_error_.store(error, std::memory_order_relaxed);
+    if (error == 0) bound_cpu_.store(cpu, std::memory_order_relaxed);
+}
+
+void shard::take_over() noexcept {
+    ring_->take_over();
+    this_threads_ = this;
+    thread_number_.store(static_cast<int>(::gettid()), std::memory_order_relaxed);
+    trace::thread_begins(index_);
+    frame_pool::count_into(&counters_.frame_pool_hits, &counters_.frame_pool_misses);
+    running_ = true;
+}
+
+void shard::leave_loop() noexcept {
+#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 101 // mutant: frames go while the kernel works on them
+    drain_operations();
+#endif
+    running_ = false;
+    // Before anybody destroys frames: a task that another thread hands over now is refused, and so in no list
+    // of ours when its registry or its handle frees it.
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 71
+    task_header* const last_arrivals = arrivals_.take_all(); // mutant: who comes later is not refused
+#else
+    task_header* const last_arrivals = arrivals_.close();
+#endif
+    for (task_header* task = last_arrivals; task != nullptr;) {
+        task_header* const next = task->next;
+        registry_->link_if_new(*task);
+        arrivals_taken_.add();
+        task = next;
+    }
+    // What is queued here and was never suspended is in nobody's list either. Others may steal some of it
+    // meanwhile, and then do the same with it.
+    while (task_header* const task = queue_.pop()) registry_->link_if_new(*task);
+    core_.exits.leave(index_);
+}
+
+void shard::let_go_thread() noexcept {
+    frame_pool::count_into(nullptr, nullptr);
+    trace::thread_ends();
+    this_threads_ = nullptr;
+}
+
+void shard::close() noexcept {
+    // One shard after the other: a frame may hold references into another shard's frames.
+    for (auto turn = core_.teardown_turn.load(std::memory_order_acquire); turn != index_;
+         turn = core_.teardown_turn.load(std::memory_order_acquire))
+        core_.teardown_turn.wait(turn, std::memory_order_acquire);
+    registry_->stop_all();
+    core_.teardown_turn.store(index_ + 1, std::memory_order_release);
+    core_.teardown_turn.notify_all();
+
+    // A thread that has claimed our last sleep may still be about to ring: the descriptors must live until it
+    // has.
+    parking_.stay_awake();
+    while (outside_wakers_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
+    if (buffers_ != nullptr) buffers_->detach();
+    if (registered_ != nullptr) registered_->detach();
+    if (registered_files_ != nullptr) registered_files_->detach();
+    let_go_thread();
+}
+
+void shard::close_ring() noexcept { ring_.reset(); }
+
+shard_stats shard::stats() noexcept {
+    shard_stats stats = counters_.read();
+    stats.messages_received = mailbox_.taken_so_far() + hot_.lanes().taken_so_far();
+    stats.timers_pending = counters_.timers_pending.read();
+    stats.operations_pending = counters_.operations_pending.read();
+    stats.buffers_registered = counters_.buffers_registered.read();
+    stats.files_registered = counters_.files_registered.read();
+    const std::uint64_t arrived = arrivals_taken_.read();
+    const std::uint64_t put = arrivals_.put_so_far();
+    stats.tasks_arriving = put > arrived ? put - arrived : 0;
+    stats.messages_waiting = mailbox_.waiting() + hot_.lanes().waiting();
+    stats.ready_pinned = queue_.unstealable();
+    stats.ready_stealable = queue_.stealable().size();
+    return stats;
+}
+
+bool shard::arrive(task_header& task) noexcept {
+    if (!arrivals_.push_counted(task)) return false;
+    // Nothing of `task` may be touched any more: it may have run and be gone.
+    nudge();
+    return true;
+}
+
+bool shard::reserve_arrival() noexcept {
+    const auto before = reserved_arrivals_.fetch_add(1, std::memory_order_relaxed);
+    if (before + queue_.stealable().size() < stealable_capacity_) return true;
+    reserved_arrivals_.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+}
+
+void shard::nudge() noexcept {
+    shard* const here = shard::here();
+    if (here != nullptr && &here->core_ == &core_) {
+        here->wake(*this);
+        return;
+    }
+    if (core_.inherited()) return;
+    outside_wakers_.fetch_add(1, std::memory_order_seq_cst);
+    if (parking_.claim_wake()) ring::wake_foreign(features_, ring_descriptor_, wake_descriptor_);
+    outside_wakers_.fetch_sub(1, std::memory_order_seq_cst);
+}
+
+/// Whether it slept and this call has woken it.
+bool shard::wake(shard& target) noexcept {
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 78
+    if (&target != this) return false; // mutant: nobody is woken
+#endif
+    if (!target.parking_.claim_wake()) return false;
+    counters_.bells_sent.add();
+    trace::bell_sent(target.index_);
+    // A bell that the kernel refuses for the moment would ring when this shard next enters its ring, and it may
+    // compute for long before that: tests/protocol/shards.pml.
+    if (features_.between_shards != shard_wake::msg_ring ||
+        !ring_->send_bell(target.ring_descriptor_, target.index_))
+        ring::wake_foreign(target.features_, target.ring_descriptor_, target.wake_descriptor_);
+    return true;
+}
+
+} // namespace spargio

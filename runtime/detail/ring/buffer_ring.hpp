@@ -1,0 +1,75 @@
+// Buffers from which the kernel chooses when bytes have come, not before (IORING_REGISTER_PBUF_RING,
+// kernel 5.19). Where it lacks that the same buffers are handed out one by one. Knows nothing of who waits for
+// them.
+#pragma once
+
+#include <spargio/detail/ring/ring.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace spargio {
+
+/// The buffers of one ring, for the thread that owns it. They are of one size and numbered from 0; each is
+/// either here, ready to be filled, or out. Uses count * (bytes + 16) bytes of memory.
+class buffer_ring {
+public:
+    using number = std::uint16_t;
+
+    /// Makes `count` buffers, a power of 2 up to 32,768, and shows them to the kernel under `group`, unless
+    /// SPARGIO_TIER has "no_buffer_ring". Throws std::bad_alloc. A few system calls.
+    buffer_ring(ring& of, std::uint16_t group, std::uint32_t count, std::size_t bytes);
+    buffer_ring(const buffer_ring&) = delete;
+    buffer_ring& operator=(const buffer_ring&) = delete;
+    ~buffer_ring() = default;
+
+    /// Takes them away from the kernel: before the ring goes, with nothing in flight that uses them. The memory
+    /// stays.
+    void hide() noexcept;
+
+    /// Whether the kernel chooses among them; else take() does.
+    [[nodiscard]] bool known_to_kernel() const noexcept { return shown_ != nullptr; }
+    [[nodiscard]] std::uint16_t group() const noexcept { return group_; }
+    [[nodiscard]] std::uint32_t size() const noexcept { return count_; }
+    /// How many are here.
+    [[nodiscard]] std::uint32_t available() const noexcept { return available_; }
+    [[nodiscard]] std::span<std::byte> memory(number which) noexcept {
+        return {memory_.get() + std::size_t{which} * bytes_, bytes_};
+    }
+
+    /// Which one the kernel took after this one, in the same bundle: it takes them in the order in which they
+    /// were given back. Right as long as this one is out.
+    [[nodiscard]] number shown_after(number which) const noexcept { return successors_[which]; }
+
+    /// The kernel has filled one.
+    void taken_by_kernel() noexcept { --available_; }
+    /// Takes one out, where the kernel does not know them; none when all are out.
+    [[nodiscard]] std::optional<number> take() noexcept;
+    /// One is free again.
+    void give_back(number which) noexcept;
+
+private:
+    struct unmap {
+        std::size_t bytes;
+        void operator()(io_uring_buf_ring* shown) const noexcept;
+    };
+
+    ring& ring_;
+    const std::uint16_t group_;
+    const std::uint32_t count_;
+    const std::size_t bytes_;
+    std::uint32_t available_;
+    std::unique_ptr<std::byte[]> memory_;
+    std::unique_ptr<io_uring_buf_ring, unmap> shown_{nullptr, unmap{0}};
+    // By number, where the kernel knows them. Not read from the shared ring, whose places are used again
+    // sooner: as soon as others come back that the kernel took later.
+    std::vector<number> successors_;
+    number last_shown_ = 0;
+    std::vector<number> here_; // where the kernel does not know them
+};
+
+} // namespace spargio

@@ -1,0 +1,27 @@
+// Setting a ring up on whatever kernel there is (R3).
+#pragma once
+
+#include <spargio/core/capabilities.hpp>
+#include <spargio/core/errc.hpp>
+#include <spargio/core/options.hpp>
+
+#include <expected>
+#include <string_view>
+
+#include <liburing.h>
+
+namespace spargio {
+
+/// io_uring_setup(2) with the wanted features, those marked `best` given up in turn while the kernel answers
+/// EINVAL. The ring is made disabled, so that the thread that enables it becomes its single issuer. What the
+/// kernel can do is asked once per process and remembered.
+[[nodiscard]] std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_options& options);
+
+/// The error behind a failed set-up, explained: which sysctl, limit or filter it was and how to lift it.
+[[nodiscard]] start_error explain_setup_failure(int os_error, const runtime_options& options);
+
+/// Whether the environment variable SPARGIO_TIER, by which tests play an older kernel, has this word; see
+/// ring::create(). Any thread.
+[[nodiscard]] bool tier_lacks(std::string_view feature) noexcept;
+
+} // namespace spargio

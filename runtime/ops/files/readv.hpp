@@ -1,0 +1,43 @@
+// IORING_OP_READV (kernel 5.1; preadv(2)).
+#pragma once
+
+#include <spargio/ops/detail/operation_limits.hpp>
+#include <spargio/ops/operation.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <sys/uio.h>
+
+namespace spargio::ops {
+
+class readv_request {
+public:
+    using value_type = std::size_t;
+
+    readv_request(int file, std::span<const iovec> parts, std::uint64_t offset) noexcept
+        : file_(file), parts_(parts), offset_(offset) {}
+
+    void prepare(io_uring_sqe& entry) const noexcept {
+        io_uring_prep_readv(&entry, file_, parts_.data(), static_cast<unsigned>(parts_.size()), offset_);
+    }
+    [[nodiscard]] std::span<const iovec> written() const noexcept { return parts_; }
+    [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
+        return static_cast<std::size_t>(result);
+    }
+
+private:
+    int file_;
+    std::span<const iovec> parts_;
+    std::uint64_t offset_;
+};
+
+/// Reads into several buffers, one after the other, at most 1,024 of them (EINVAL above). Gives the bytes
+/// moved, which may be fewer than all. Borrows the list and the buffers.
+[[nodiscard]] inline operation<readv_request> readv(int file, std::span<const iovec> parts,
+                                                    std::uint64_t offset = current_position) noexcept {
+    return operation<readv_request>(readv_request(file, parts, offset));
+}
+
+} // namespace spargio::ops

@@ -1,0 +1,41 @@
+// IORING_OP_WRITE (kernel 5.6; write(2), pwrite(2)).
+#pragma once
+
+#include <spargio/ops/detail/operation_limits.hpp>
+#include <spargio/ops/operation.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace spargio::ops {
+
+class write_request {
+public:
+    using value_type = std::size_t;
+
+    write_request(int file, std::span<const std::byte> from, std::uint64_t offset) noexcept
+        : file_(file), from_(from), offset_(offset) {}
+
+    void prepare(io_uring_sqe& entry) const noexcept {
+        io_uring_prep_write(&entry, file_, from_.data(), transfer_length(from_.size()), offset_);
+    }
+    [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
+        return static_cast<std::size_t>(result);
+    }
+
+private:
+    int file_;
+    std::span<const std::byte> from_;
+    std::uint64_t offset_;
+};
+
+/// Writes at `offset` bytes from the start of the file, or at its own position. Gives the bytes written, which
+/// may be fewer than asked for. Borrows `from`. A pipe or socket without reader raises SIGPIPE; for sockets use
+/// send().
+[[nodiscard]] inline operation<write_request> write(int file, std::span<const std::byte> from,
+                                                    std::uint64_t offset = current_position) noexcept {
+    return operation<write_request>(write_request(file, from, offset));
+}
+
+} // namespace spargio::ops

@@ -1,0 +1,25 @@
+#include <spargio/shards/this_shard.hpp>
+
+#include <spargio/detail/loop/runtime_core.hpp>
+#include <spargio/detail/machine/misuse.hpp>
+#include <spargio/shards/shard_context.hpp>
+
+namespace spargio::this_shard {
+
+std::uint32_t count() noexcept {
+    return static_cast<std::uint32_t>(shard::current_or_end().core().shard_count());
+}
+
+shard_context context() {
+    const shard& here = shard::current_or_end();
+    runtime_core& core = here.core();
+    return shard_context(here.index(), core.options(), runtime_handle(core.shared_from_this()));
+}
+
+remote_shard remote(std::uint32_t index) {
+    shard& here = shard::current_or_end();
+    if (index >= here.core().shard_count()) misused("this_shard::remote(): no such shard");
+    return remote_shard(here, here.core().at(index));
+}
+
+} // namespace spargio::this_shard

@@ -1,0 +1,243 @@
+// channel<T>: a bounded queue of values between tasks, wherever they run.
+#pragma once
+
+#include <spargio/core/errc.hpp>
+#include <spargio/detail/frames/scheduling.hpp>
+#include <spargio/detail/frames/wait_list.hpp>
+#include <spargio/detail/frames/waking.hpp>
+#include <spargio/detail/lanes/gated_ring.hpp>
+#include <spargio/detail/machine/spin_lock.hpp>
+
+#include <coroutine>
+#include <cstddef>
+#include <expected>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace spargio {
+
+/// Many senders, many receivers, in order of arrival. A value goes straight to a waiting receiver when there is
+/// one. Tasks of any shard, and of any runtime, send and receive; what never waits is for any thread. Values
+/// belong to the channel until they are received, and what is left is destroyed with it. It must outlive every
+/// task that waits on it. T must be movable without throwing. A task that finds room, or values, for ever gives
+/// way to others after 256 of them (R11).
+///
+/// Cost: one compare-exchange an operation while nobody waits; a short lock and a wake when somebody does.
+template <class T>
+class channel {
+    static_assert(std::is_nothrow_move_constructible_v<T>, "channel<T> moves values under a lock");
+
+    struct send_wait : wait_node {
+        explicit send_wait(T& what) noexcept : value(what) {}
+        T& value;
+    };
+    struct receive_wait : wait_node {
+        explicit receive_wait(std::optional<T>& place) noexcept : into(place) {}
+        std::optional<T>& into;
+    };
+
+public:
+    /// At most `capacity` values wait in the channel (at least one). Allocates room for them; throws
+    /// std::bad_alloc.
+    explicit channel(std::size_t capacity) : values_(capacity) {}
+    channel(const channel&) = delete;
+    channel& operator=(const channel&) = delete;
+
+    class send_awaiter {
+    public:
+        send_awaiter(channel& into, T&& value) noexcept : channel_(into), value_(std::move(value)) {}
+        send_awaiter(const send_awaiter&) = delete;
+        send_awaiter& operator=(const send_awaiter&) = delete;
+        ~send_awaiter() {
+            if (wait_) channel_.forget(channel_.senders_, *wait_);
+        }
+
+        [[nodiscard]] bool await_ready() noexcept {
+            done_ = channel_.values_.try_put(value_);
+            return done_ && scheduling::may_go_on();
+        }
+        [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
+            if (!done_) {
+                if (channel_.start_send(wait_.emplace(value_), caller)) return true;
+                return scheduling::suspends_when_ready(caller);
+            }
+            scheduling::give_way(caller);
+            return true;
+        }
+        [[nodiscard]] status await_resume() noexcept {
+            if (done_) [[likely]]
+                return {};
+            channel_.forget(channel_.senders_, *wait_);
+            return wait_->outcome();
+        }
+
+    private:
+        channel& channel_;
+        T value_;
+        bool done_ = false;
+        std::optional<send_wait> wait_; // made only when there is no room, or somebody else waits
+    };
+
+    class receive_awaiter {
+    public:
+        explicit receive_awaiter(channel& from) noexcept : channel_(from) {}
+        receive_awaiter(const receive_awaiter&) = delete;
+        receive_awaiter& operator=(const receive_awaiter&) = delete;
+        ~receive_awaiter() {
+            if (wait_) channel_.forget(channel_.receivers_, *wait_);
+        }
+
+        [[nodiscard]] bool await_ready() noexcept {
+            done_ = channel_.values_.try_take([this](T&& oldest) { value_.emplace(std::move(oldest)); });
+            return done_ && scheduling::may_go_on();
+        }
+        [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
+            if (!done_) {
+                if (channel_.start_receive(wait_.emplace(value_), caller)) return true;
+                return scheduling::suspends_when_ready(caller);
+            }
+            scheduling::give_way(caller);
+            return true;
+        }
+        [[nodiscard]] std::expected<T, errc> await_resume() noexcept {
+            if (!done_) {
+                channel_.forget(channel_.receivers_, *wait_);
+                if (const status how = wait_->outcome(); !how) return std::unexpected(how.error());
+            }
+            return std::move(*value_);
+        }
+
+    private:
+        channel& channel_;
+        std::optional<T> value_;
+        bool done_ = false;
+        std::optional<receive_wait> wait_; // made only when there is no value, or somebody else waits
+    };
+
+    /// Puts a value, waiting for room. `closed` or `canceled`: nobody has taken the value, and it is destroyed
+    /// with the awaiter; see try_send() to keep it. A task that was asked to stop gets `canceled` where it
+    /// would have to wait, and sends where there is room. A stop of the runtime is no answer, see
+    /// mutex::lock(). In a task. Allocates nothing.
+    [[nodiscard]] send_awaiter send(T value) noexcept { return send_awaiter(*this, std::move(value)); }
+
+    /// Takes the oldest value, waiting for one. `closed` once the channel is closed and empty; `canceled`,
+    /// where it would have to wait: nothing was taken. In a task. Otherwise as send().
+    [[nodiscard]] receive_awaiter receive() noexcept { return receive_awaiter(*this); }
+
+    /// Puts a value if there is room or a receiver waits, and only then moves from it. `overloaded`: the
+    /// channel is full; `closed`. Never waits. Any thread.
+    [[nodiscard]] status try_send(T& value) noexcept {
+        if (values_.try_put(value)) return {};
+        if (values_.surely_full()) return std::unexpected(errc::overloaded);
+        const waking_section on_the_way;
+        const slow_section slow(*this);
+        if (closed_) return std::unexpected(errc::closed);
+        if (!pass_on(value)) return std::unexpected(errc::overloaded);
+        return {};
+    }
+
+    /// Takes the oldest value if there is one. `would_block`: the channel is empty; `closed`: and will stay so.
+    /// Never waits. Threads as try_send().
+    [[nodiscard]] std::expected<T, errc> try_receive() noexcept {
+        std::optional<T> taken;
+        if (values_.try_take([&](T&& oldest) { taken.emplace(std::move(oldest)); })) return std::move(*taken);
+        if (values_.surely_empty()) return std::unexpected(errc::would_block);
+        const waking_section on_the_way;
+        const slow_section slow(*this);
+        if (values_.empty()) return std::unexpected(closed_ ? errc::closed : errc::would_block);
+        return take();
+    }
+
+    /// No more values: waiting and later senders get `closed`, receivers what is left and then `closed`.
+    /// Idempotent. Any thread. A short lock, and a wake for each who waits.
+    void close() noexcept {
+        const waking_section on_the_way;
+        const slow_section slow(*this);
+        closed_ = true;
+        while (wait_node* const sender = senders_.claim_first()) sender->finish(errc::closed);
+        while (wait_node* const receiver = receivers_.claim_first()) receiver->finish(errc::closed);
+    }
+
+private:
+    /// While somebody waits, or the channel is closed, everything goes through the lock, and the ring is shut.
+    /// The last of some operations in a row that waited for nothing opens it again.
+    class slow_section {
+    public:
+        explicit slow_section(channel& of) noexcept : channel_(of), hold_(of.lock_) { of.values_.shut(); }
+        ~slow_section() {
+            if (channel_.closed_ || !channel_.senders_.empty() || !channel_.receivers_.empty()) {
+                channel_.calm_ = 0;
+            } else if (++channel_.calm_ == long_enough) {
+                channel_.calm_ = 0;
+                channel_.values_.open();
+            }
+        }
+        slow_section(const slow_section&) = delete;
+        slow_section& operator=(const slow_section&) = delete;
+
+    private:
+        channel& channel_;
+        const std::lock_guard<spin_lock> hold_;
+    };
+
+    bool start_send(send_wait& sender, std::coroutine_handle<> caller) noexcept {
+        const slow_section slow(*this);
+        if (closed_) return sender.decide(errc::closed);
+        if (pass_on(sender.value)) return sender.decide();
+        return senders_.wait(sender, caller);
+    }
+
+    bool start_receive(receive_wait& receiver, std::coroutine_handle<> caller) noexcept {
+        const slow_section slow(*this);
+        if (!values_.empty()) {
+            receiver.into.emplace(take());
+            return receiver.decide();
+        }
+        if (closed_) return receiver.decide(errc::closed);
+        return receivers_.wait(receiver, caller);
+    }
+
+    /// In a slow section: gives a value to a waiting receiver, or puts it into the ring, and only then moves
+    /// from it. Where a receiver waits the ring is empty, for whoever comes while one waits comes here.
+    bool pass_on(T& value) noexcept {
+        if (auto* const receiver = static_cast<receive_wait*>(receivers_.claim_first())) {
+            receiver->into.emplace(std::move(value));
+            receiver->finish();
+            return true;
+        }
+        if (values_.full()) return false;
+        values_.put(std::move(value));
+        return true;
+    }
+
+    /// In a slow section, when there is a value: the oldest, and its place goes to the sender that has waited
+    /// longest.
+    [[nodiscard]] T take() noexcept {
+        T oldest = values_.take();
+        if (auto* const sender = static_cast<send_wait*>(senders_.claim_first())) {
+            values_.put(std::move(sender->value));
+            sender->finish();
+        }
+        return oldest;
+    }
+
+    /// Takes a node out of its list if it is still there: after a cancellation, or when a waiting frame is
+    /// destroyed.
+    void forget(wait_list& list, wait_node& node) noexcept {
+        if (!node.listed()) return;
+        const slow_section slow(*this);
+        list.remove(node);
+    }
+
+    static constexpr unsigned long_enough = 2;
+
+    gated_ring<T> values_;
+    spin_lock lock_;
+    bool closed_ = false;
+    unsigned calm_ = 0; // operations in the lock since somebody waited
+    wait_list senders_;
+    wait_list receivers_;
+};
+
+} // namespace spargio

@@ -1,0 +1,118 @@
+// latch: tasks wait until something has happened a number of times (R38).
+#pragma once
+
+#include <spargio/core/errc.hpp>
+#include <spargio/detail/frames/scheduling.hpp>
+#include <spargio/detail/frames/wait_list.hpp>
+#include <spargio/detail/frames/waking.hpp>
+#include <spargio/detail/machine/spin_lock.hpp>
+
+#include <cassert>
+#include <coroutine>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+
+namespace spargio {
+
+/// Counts down once; as std::latch, but tasks wait for it. Tasks of any shard wait; any thread counts down. It
+/// must outlive everybody who waits; who has waited for it may destroy it. Cost: a short spin lock, and a
+/// wake for each who waits. No allocation.
+class latch {
+public:
+    explicit latch(std::size_t count) noexcept : missing_(count) {}
+    latch(const latch&) = delete;
+    latch& operator=(const latch&) = delete;
+
+    class awaiter : wait_node {
+    public:
+        awaiter(latch& of, std::size_t arriving) noexcept : of_(of), arriving_(arriving) {}
+        awaiter(const awaiter&) = delete;
+        awaiter& operator=(const awaiter&) = delete;
+        ~awaiter() { of_.forget(*this); }
+
+        [[nodiscard]] bool await_ready() const noexcept { return false; }
+        [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
+            return of_.start_wait(*this, caller) || scheduling::suspends_when_ready(caller);
+        }
+        [[nodiscard]] status await_resume() noexcept {
+            of_.forget(*this);
+            return this->outcome();
+        }
+
+    private:
+        friend latch;
+        latch& of_;
+        std::size_t arriving_;
+    };
+
+    /// Takes `by` off the count, which must not be less (asserts; it stays at 0 in release builds). Any thread.
+    void count_down(std::size_t by = 1) noexcept {
+        std::optional<waking_section> on_the_way;
+        wait_node* woken = nullptr;
+        {
+            const std::lock_guard hold(lock_);
+            woken = take_off(by, on_the_way);
+        }
+        // Nothing of the latch is touched any more: who waited may destroy it.
+        wait_node::finish_all(woken);
+    }
+
+    /// Whether the count is 0. Any thread.
+    [[nodiscard]] bool try_wait() const noexcept {
+        const std::lock_guard hold(lock_);
+        return missing_ == 0;
+    }
+
+    /// Waits until the count is 0; at once when it is. `canceled`: the task was asked to stop, before or
+    /// meanwhile. In a task.
+    [[nodiscard]] awaiter wait() noexcept { return awaiter(*this, 0); }
+
+    /// count_down() and wait(), at the co_await. The count goes down also when the answer is `canceled`. In a
+    /// task.
+    [[nodiscard]] awaiter arrive_and_wait(std::size_t by = 1) noexcept { return awaiter(*this, by); }
+
+private:
+    /// Under the lock; a chain of who is to be woken.
+    wait_node* take_off(std::size_t by, std::optional<waking_section>& on_the_way) noexcept {
+        assert(by <= missing_ && "counted down below zero");
+        missing_ -= by < missing_ ? by : missing_;
+        if (missing_ != 0 || waiters_.empty()) return nullptr;
+        on_the_way.emplace();
+        return waiters_.claim_all();
+    }
+
+    /// Counts down and begins to wait in one section: when the count is 0 afterwards, nobody else needs the
+    /// latch.
+    bool start_wait(awaiter& who, std::coroutine_handle<> caller) noexcept {
+        std::optional<waking_section> on_the_way;
+        wait_node* woken = nullptr;
+        const bool cancelled = scheduling::current_task()->cancel_requested();
+        bool suspends = false;
+        {
+            const std::lock_guard hold(lock_);
+            if (who.arriving_ != 0) woken = take_off(who.arriving_, on_the_way);
+            if (cancelled)
+                who.decide(errc::canceled);
+            else if (missing_ == 0)
+                who.decide();
+            else
+                suspends = waiters_.wait(who, caller);
+        }
+        // From here on the task may run elsewhere, unless it doesn't suspend.
+        wait_node::finish_all(woken);
+        return suspends;
+    }
+
+    void forget(awaiter& who) noexcept {
+        if (!who.listed()) return;
+        const std::lock_guard hold(lock_);
+        waiters_.remove(who);
+    }
+
+    mutable spin_lock lock_;
+    std::size_t missing_;
+    wait_list waiters_;
+};
+
+} // namespace spargio

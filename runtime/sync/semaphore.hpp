@@ -1,0 +1,177 @@
+// semaphore: a number of units that tasks take and give back (R38).
+#pragma once
+
+#include <spargio/core/errc.hpp>
+#include <spargio/detail/frames/scheduling.hpp>
+#include <spargio/detail/frames/wait_list.hpp>
+#include <spargio/detail/frames/waking.hpp>
+#include <spargio/detail/machine/spin_lock.hpp>
+
+#include <coroutine>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+
+namespace spargio {
+
+/// Units to be taken, in order of arrival: who wants many is not overtaken by those who want few. Tasks of any
+/// shard acquire; any thread releases and tries. It must outlive everybody who waits. Cost: a short
+/// spin lock when there are enough units, a trip through the run queue when not. No allocation.
+class semaphore {
+public:
+    explicit semaphore(std::size_t units) noexcept : available_(units) {}
+    semaphore(const semaphore&) = delete;
+    semaphore& operator=(const semaphore&) = delete;
+
+    class acquire_awaiter : wait_node {
+    public:
+        acquire_awaiter(semaphore& from, std::size_t units) noexcept : from_(from), units_(units) {}
+        acquire_awaiter(const acquire_awaiter&) = delete;
+        acquire_awaiter& operator=(const acquire_awaiter&) = delete;
+        ~acquire_awaiter() { from_.give_up(*this); }
+
+        [[nodiscard]] bool await_ready() const noexcept { return false; }
+        [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
+            return from_.start_acquire(*this, caller);
+        }
+        [[nodiscard]] status await_resume() noexcept {
+            from_.arrive(*this);
+            return this->outcome();
+        }
+
+    private:
+        friend semaphore;
+        semaphore& from_;
+        std::size_t units_;
+        acquire_awaiter* next_granted_ = nullptr; // of those that one release serves
+        bool granted_ = false;
+    };
+
+    /// Waits for `units`, which are taken all at once. More than there will ever be means waiting until
+    /// cancelled. `canceled`: the task was asked to stop, before or meanwhile, and nothing was taken. In a
+    /// task.
+    [[nodiscard]] acquire_awaiter acquire(std::size_t units = 1) noexcept {
+        return acquire_awaiter(*this, units);
+    }
+
+    /// Takes `units` if they are there and nobody waits. Any thread, also of a task that was asked to stop.
+    [[nodiscard]] bool try_acquire(std::size_t units = 1) noexcept {
+        const std::lock_guard hold(lock_);
+        return take(units);
+    }
+
+    /// Gives `units` back, or adds new ones. Any thread. A wake for each who gets enough by it.
+    void release(std::size_t units = 1) noexcept {
+        std::optional<waking_section> on_the_way;
+        acquire_awaiter* served = nullptr;
+        {
+            const std::lock_guard hold(lock_);
+            available_ += units;
+            served = serve(on_the_way);
+        }
+        tell(served);
+    }
+
+    /// Units that are there; a guess while others take and give. Any thread.
+    [[nodiscard]] std::size_t available() const noexcept {
+        const std::lock_guard hold(lock_);
+        return available_;
+    }
+
+private:
+    bool start_acquire(acquire_awaiter& who, std::coroutine_handle<> caller) noexcept {
+        if (scheduling::current_task()->cancel_requested()) {
+            who.decide(errc::canceled);
+            return scheduling::suspends_when_ready(caller);
+        }
+        {
+            const std::lock_guard hold(lock_);
+            if (!take(who.units_)) return waiters_.wait(who, caller);
+            who.decide();
+            if (scheduling::may_go_on()) return false;
+            who.granted_ = true; // a frame that is destroyed before it goes on gives them back
+            granted_.append(who);
+        }
+        scheduling::give_way(caller);
+        return true;
+    }
+
+    /// Under the lock.
+    bool take(std::size_t units) noexcept {
+        if (!waiters_.empty() || units > available_) return false;
+        available_ -= units;
+        return true;
+    }
+
+    /// Under the lock: gives out what there is, in order, and returns who got something, as a chain. A node
+    /// whose task was cancelled may stand in front of others until that task runs; give_up() serves those then.
+    acquire_awaiter* serve(std::optional<waking_section>& on_the_way) noexcept {
+        acquire_awaiter* chain = nullptr;
+        acquire_awaiter** end = &chain;
+        while (auto* const first = static_cast<acquire_awaiter*>(waiters_.first())) {
+            if (first->units_ > available_) break;
+            if (!on_the_way) on_the_way.emplace();
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 41
+            const std::size_t kept = first->units_; // mutant: a cancelled one keeps its units
+            if (!waiters_.claim(*first)) {
+                available_ -= kept;
+                continue;
+            }
+#else
+            if (!waiters_.claim(*first)) continue;
+#endif
+            available_ -= first->units_;
+            first->granted_ = true;
+            granted_.append(*first);
+            *end = first;
+            end = &first->next_granted_;
+        }
+        return chain;
+    }
+
+    /// Not under the lock, and nothing of the semaphore is touched any more: who is told may destroy it.
+    static void tell(acquire_awaiter* chain) noexcept {
+        while (chain != nullptr) {
+            acquire_awaiter* const next = chain->next_granted_;
+            chain->finish();
+            chain = next;
+        }
+    }
+
+    /// The task goes on: it has its units, or was cancelled.
+    void arrive(acquire_awaiter& who) noexcept {
+        if (!who.listed()) return;
+        if (who.granted_) {
+            const std::lock_guard hold(lock_);
+            granted_.remove(who);
+            return;
+        }
+        give_up(who);
+    }
+
+    /// The task was cancelled, or its frame is destroyed before it could go on: units that it was granted go
+    /// back, and those behind it may have enough now.
+    void give_up(acquire_awaiter& who) noexcept {
+        if (!who.listed()) return;
+        std::optional<waking_section> on_the_way;
+        acquire_awaiter* served = nullptr;
+        {
+            const std::lock_guard hold(lock_);
+            if (who.granted_) available_ += who.units_;
+            (who.granted_ ? granted_ : waiters_).remove(who);
+#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 42
+            // mutant: those whom a cancelled one kept waiting are not looked at
+#else
+            served = serve(on_the_way);
+#endif
+        }
+        tell(served);
+    }
+
+    mutable spin_lock lock_;
+    std::size_t available_;
+    wait_list waiters_;
+    wait_list granted_; // have their units, and have not run yet
+};
+
+} // namespace spargio

@@ -1,0 +1,110 @@
+#include "harness/files/export.hpp"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
+
+namespace bench {
+namespace {
+
+using testing::HasSubstr;
+
+json slice_of(const char* id, std::uint64_t operations, std::uint64_t wall_ns,
+              const char* mode = "throughput") {
+    return {{"case", id},
+            {"mode", mode},
+            {"iterations", 1},
+            {"operations", operations},
+            {"wall_ns", wall_ns},
+            {"user_ns", wall_ns},
+            {"system_ns", wall_ns},
+            {"voluntary_switches", 1},
+            {"involuntary_switches", 2},
+            {"instructions", nullptr},
+            {"cycles", nullptr}};
+}
+
+json block_of(int index, bool dropped, json slices) {
+    return {{"index", index}, {"number", index}, {"dropped", dropped}, {"slices", std::move(slices)}};
+}
+
+json case_of(const char* id, const char* arm, json latency) {
+    return {{"id", id},
+            {"group", "net/echo_rtt"},
+            {"arm", arm},
+            {"backend", "asio"},
+            {"latency", std::move(latency)}};
+}
+
+/// Two arms, of which one has latencies: 900 of 100 ns, 90 of 200 ns, 10 of 1,000 ns.
+json document() {
+    const json latency{{"count", 1000},
+                       {"buckets", json::array({json{100, 900}, json{200, 90}, json{1000, 10}})}};
+    return {{"tool", {{"git_revision", "abc"}}},
+            {"run", {{"id", "x"}, {"started_unix_ns", 1'700'000'000'000'000'000}}},
+            {"environment", {{"cpus_online", 2}, {"cpu_model", "a, \"quick\" one"}, {"kernel", "6.18"}}},
+            {"cases", json::array({case_of("a|one", "one", latency),
+                                   case_of("a|two[k=1,l=2]", "two[k=1,l=2]", nullptr)})},
+            {"blocks",
+             json::array(
+                 {block_of(0, false,
+                           json::array({slice_of("a|one", 10, 100), slice_of("a|one", 10, 300),
+                                        slice_of("a|one", 10, 900), slice_of("a|one", 1, 777, "latency"),
+                                        slice_of("a|two[k=1,l=2]", 5, 100)})),
+                  block_of(1, true, json::array({slice_of("a|one", 10, 12'345)})),
+                  block_of(2, false, json::array({slice_of("a|one", 10, 200), slice_of("a|one", 10, 400)}))})}};
+}
+
+TEST(export_google_benchmark, M21_a_repetition_is_a_block_with_the_median_of_its_slices) {
+    const json made = json::parse(exported_google_benchmark(document(), ""));
+    const json& all = made.at("benchmarks");
+    ASSERT_EQ(all.size(), 3);
+    EXPECT_EQ(all[0].at("name"), "a|one");
+    EXPECT_EQ(all[0].at("real_time"), 30.0); // 10, 30 and 90 ns an operation; the slice of latencies left out
+    EXPECT_EQ(all[0].at("cpu_time"), 60.0);
+    EXPECT_EQ(all[0].at("iterations"), 30);
+    EXPECT_EQ(all[0].at("repetitions"), 2);  // the dropped block is none
+    EXPECT_EQ(all[1].at("real_time"), 30.0); // of 20 and 40
+    EXPECT_EQ(all[1].at("repetition_index"), 1);
+    EXPECT_EQ(all[2].at("name"), "a|two[k=1,l=2]");
+    EXPECT_EQ(all[2].at("time_unit"), "ns");
+    EXPECT_EQ(made.at("context").at("num_cpus"), 2);
+    EXPECT_EQ(made.at("context").at("date"), "2023-11-14T22:13:20+00:00");
+}
+
+TEST(export_google_benchmark, M21_one_case_alone) {
+    const json made = json::parse(exported_google_benchmark(document(), "a|two[k=1,l=2]"));
+    EXPECT_EQ(made.at("benchmarks").size(), 1);
+}
+
+TEST(export_csv, M21_a_row_for_each_slice_with_every_count_and_its_block) {
+    std::istringstream lines(exported_csv(document(), ""));
+    std::vector<std::string> rows;
+    for (std::string line; std::getline(lines, line);) rows.push_back(line);
+    ASSERT_EQ(rows.size(), 9);
+    EXPECT_EQ(
+        rows[0],
+        "block,number,dropped,case,group,arm,backend,mode,iterations,operations,wall_ns,user_ns,system_ns,"
+        "voluntary_switches,involuntary_switches,instructions,cycles\r");
+    EXPECT_EQ(rows[1], "0,0,false,a|one,net/echo_rtt,one,asio,throughput,1,10,100,100,100,1,2,,\r");
+    EXPECT_THAT(rows[5], HasSubstr(",\"two[k=1,l=2]\","));
+    EXPECT_THAT(rows[6], HasSubstr("1,1,true,"));
+}
+
+TEST(export_hgrm, M21_percentiles_rise_to_the_whole_count) {
+    const auto made = exported_hgrm(document(), "a|one");
+    ASSERT_TRUE(made.has_value()) << made.error();
+    EXPECT_THAT(*made, HasSubstr("     100.000 0.900000000000        900          10.00\n"));
+    EXPECT_THAT(*made, HasSubstr("     200.000 0.990000000000        990         100.00\n"));
+    EXPECT_THAT(*made, HasSubstr("    1000.000 1.000000000000       1000\n"));
+    EXPECT_THAT(*made, HasSubstr("#[Mean    =      118.000,"));
+    EXPECT_THAT(*made, HasSubstr("Total count    =         1000]"));
+}
+
+TEST(export_hgrm, P22_a_case_without_latencies_is_named_with_those_that_have_them) {
+    EXPECT_THAT(exported_hgrm(document(), "").error(), HasSubstr("--case 'a|one'"));
+    EXPECT_THAT(exported_hgrm(document(), "a|onne").error(), HasSubstr("a|one"));
+}
+
+} // namespace
+} // namespace bench

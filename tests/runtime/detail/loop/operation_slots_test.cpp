@@ -1,0 +1,48 @@
+// The numbers by which completions find their operations.
+#include <spargio/detail/doors/operation_context.hpp>
+#include <spargio/detail/loop/operation_slots.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace spargio {
+namespace {
+
+struct dummy_operation : operation_wait {
+    dummy_operation() : operation_wait([](operation_wait&, io_uring_sqe&) noexcept {}) {}
+};
+
+TEST(P5, a_number_of_an_operation_that_has_ended_names_no_later_one) {
+    operation_slots slots;
+    dummy_operation first;
+    dummy_operation second;
+    const auto number = slots.open(first);
+    ASSERT_TRUE(number.has_value());
+    EXPECT_EQ(slots.find(*number), &first);
+    slots.close(*number);
+    const auto next = slots.open(second);
+    ASSERT_TRUE(next.has_value());
+    EXPECT_EQ(slots.find(*number), nullptr);
+    EXPECT_EQ(slots.find(*next), &second);
+    EXPECT_EQ(slots.size(), 1u);
+}
+
+TEST(P5, every_open_operation_has_its_own_number) {
+    operation_slots slots;
+    std::vector<dummy_operation> many(1000);
+    std::vector<std::uint64_t> numbers;
+    for (auto& each : many) numbers.push_back(slots.open(each).value());
+    for (std::size_t i = 0; i < many.size(); ++i) EXPECT_EQ(slots.find(numbers[i]), &many[i]);
+    std::size_t seen = 0;
+    slots.for_each([&](std::uint64_t number, operation_wait&) {
+        ++seen;
+        slots.close(number);
+    });
+    EXPECT_EQ(seen, many.size());
+    EXPECT_EQ(slots.size(), 0u);
+}
+
+} // namespace
+} // namespace spargio

@@ -1,0 +1,44 @@
+#include "workloads/cases/churn.hpp"
+
+namespace bench {
+namespace {
+
+constexpr std::uint64_t word_bytes = sizeof(std::uint64_t);
+
+expectation every_connection(const parameters& how, const slice_order& order) {
+    const auto shape = churn_shape::read(how);
+    const std::uint64_t words = shape.frame_bytes / word_bytes;
+    const std::uint64_t connections = shape.connections * order.iterations;
+    std::uint64_t sum = 0;
+    for (std::uint64_t i = 0; i < connections; ++i)
+        sum += churn_checksum(words * churn_first_word(order.seed, i) + words * (words - 1) / 2, i);
+    return {.operations = connections,
+            .checksum = sum,
+            .bytes = connections * shape.frame_bytes,
+            .distinct_threads = 0};
+}
+
+} // namespace
+
+churn_shape churn_shape::read(const parameters& how) {
+    return {.connections = static_cast<std::uint64_t>(how["connections"]),
+            .frame_bytes = static_cast<std::uint64_t>(how["frame_words"]) * word_bytes,
+            .window = static_cast<std::uint64_t>(how["window"]),
+            .workers = static_cast<std::size_t>(how["workers"])};
+}
+
+std::vector<workload> churn_workloads() {
+    return {{.name = "net/churn",
+             .summary = "a client connects to four listeners, unevenly; one frame there and back, close",
+             .operation = "connection",
+             .needs_peer = true,
+             .peer_connects = true,
+             .parameters = {{"connections", 256, 1, 1'000'000, "", "in one iteration"},
+                            {"frame_words", 32, 1, most_churn_frame_bytes / word_bytes, "8 bytes",
+                             "size of the frame of a connection"},
+                            {"window", 32, 1, 1024, "", "connections that the client has open at most"},
+                            {"workers", 2, 1, 1024, "", "threads of the runtime"}},
+             .expect = every_connection}};
+}
+
+} // namespace bench

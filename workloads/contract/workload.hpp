@@ -1,0 +1,83 @@
+// A workload says what is asked and how it is judged; it knows no runtime (W1, W4).
+#pragma once
+
+#include "workloads/contract/parameters.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench {
+
+/// What a session is asked for in one slice.
+struct slice_order {
+    std::uint64_t iterations = 1; ///< how often to do the workload's iteration
+    std::uint64_t seed = 0;       ///< enters every message and every branch, so no answer can be precomputed
+    bool record_latency = false; ///< record each operation's latency; off in the slices that are judged by time
+};
+
+/// What a session says that it did. Filled in by the timed code itself.
+struct slice_outcome {
+    std::uint64_t operations = 0;
+    std::uint64_t checksum = 0;
+    std::uint64_t bytes = 0;
+    /// Operating-system thread ids (gettid) of the sides that took part, where the workload asks for them.
+    std::vector<std::uint64_t> thread_ids = {};
+};
+
+/// What a right answer looks like.
+struct expectation {
+    std::uint64_t operations = 0;
+    std::uint64_t checksum = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t distinct_threads = 0; ///< 0: any; else exactly so many different thread ids must be reported
+};
+
+/// By which of a slice's figures arms are compared.
+enum class judged_by {
+    wall_time, ///< wall ns per operation
+    cpu_time,  ///< user + system CPU ns per operation (for idling)
+};
+
+struct workload {
+    std::string_view name;      ///< `family/case`
+    std::string_view summary;   ///< one line: what an iteration does
+    std::string_view operation; ///< what one operation is: "round trip", "message", "branch"
+    judged_by judge = judged_by::wall_time;
+    bool measures_latency = false; ///< whether sessions record when asked to
+    bool needs_peer = false; ///< whether its sessions talk to the echo peer (echo_peer.hpp, peer_address.hpp)
+    /// Whether that peer is the one that connects to the session instead (churn_client/).
+    bool peer_connects = false;
+    std::vector<parameter_spec> parameters;
+
+    /// The right answer for an order. Pure; may take as long as the slice itself, so it runs outside the
+    /// timing.
+    expectation (*expect)(const bench::parameters&, const slice_order&);
+
+    /// What this process or machine lacks for that, in a sentence with the remedy; none where it lacks nothing.
+    /// Raises what the process may raise for itself. Asked before a session is opened; null: nothing to ask.
+    std::optional<std::string> (*lacks)(const bench::parameters&) = nullptr;
+};
+
+/// Whether the session is to echo too (peer=self, W6), so that no peer is needed. Never for a workload that has
+/// no such parameter.
+[[nodiscard]] bool serves_itself(const parameters& how);
+
+/// Whether the peer is to be scheduled as SCHED_BATCH (peer_class=batch), where the workload has that
+/// parameter.
+[[nodiscard]] bool has_batch_peer(const parameters& how);
+
+/// Every workload of the build, in the order of the specification. Static storage.
+[[nodiscard]] std::span<const workload> all_workloads();
+
+/// The workload of that exact name, or null.
+[[nodiscard]] const workload* find_workload(std::string_view name);
+
+/// Holds an outcome against the expectation. Empty when right; else a sentence that says what was wrong.
+[[nodiscard]] std::optional<std::string> verify(const workload&, const parameters&, const slice_order&,
+                                                const slice_outcome&);
+
+} // namespace bench

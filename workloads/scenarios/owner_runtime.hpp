@@ -1,0 +1,32 @@
+// What the scenario with owners of tables (W35) asks of a coroutine-capable backend, beside stream_runtime.hpp.
+#pragma once
+
+#include "workloads/scenarios/stream_runtime.hpp"
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace bench {
+
+/// The way to a worker, for any task, and from it for one task on that worker. Both are awaited; what
+/// `receive` gives has `values()`.
+template <class Mailbox>
+concept batch_mailbox = requires(Mailbox& box, std::span<const std::uint64_t> batch) {
+    /// Hands the messages over; they are copied.
+    box.send(batch);
+    /// The next ones that were handed over together.
+    box.receive();
+};
+
+template <class Runtime>
+concept owner_runtime = stream_runtime<Runtime> &&
+    requires(Runtime& runtime, std::size_t stream, std::size_t worker) {
+    { runtime.mailbox(worker) } -> batch_mailbox;
+    /// Whether the tasks of that connection run where those of that worker do, and so never beside them: then
+    /// nothing need be handed over.
+    { runtime.shares_worker(stream, worker) } -> std::same_as<bool>;
+};
+
+} // namespace bench
