@@ -63,7 +63,7 @@ check: ## everything a release needs: both compilers with -Werror, both sanitize
 	@.ci/format --check
 
 mutants: bootstrap ## plant each known defect into the runtime and see a test kill it (20 minutes)
-	@tests/mutants.sh $(MUTANTS)
+	@"$$(.ci/find-python json)" tests/mutants/run.py --jobs $(JOBS) $(MUTANTS)
 
 soak: bootstrap ## everything at once on one runtime for SOAK_SECONDS, then look whether the books balance
 	@cmake --preset release --log-level=WARNING

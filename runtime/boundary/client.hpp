@@ -110,9 +110,7 @@ public:
             status how = node_.outcome();
             // Whoever answers claims the task first, so what the timer has woken gets no answer any more.
             if (how && !call_->answer) how = std::unexpected(errc::timed_out);
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 65 // mutant: who has timed out leaves its call behind
             if (!how) exchange_->withdraw(*call_, how.error());
-#endif
             suspended_ = false;
             if (!how) return std::unexpected(how.error());
             return std::move(*call_->answer);

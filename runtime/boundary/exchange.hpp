@@ -183,9 +183,6 @@ public:
                     call_pointer which = list->pop();
                     if (which->place == call_place::queued) --unanswered_;
                     which->place = call_place::nowhere;
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 61
-                    continue; // mutant: closing leaves callers waiting
-#endif
                     if (!settle(*which, std::unexpected(errc::closed))) continue;
                     (which->caller_is_task ? of_tasks : of_others).push(std::move(which));
                 }
@@ -219,13 +216,7 @@ private:
 
     // All below under the lock.
 
-    [[nodiscard]] bool full() const noexcept {
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 62
-        return false; // mutant: the capacity is not enforced
-#else
-        return unanswered_ >= capacity_;
-#endif
-    }
+    [[nodiscard]] bool full() const noexcept { return unanswered_ >= capacity_; }
 
     [[nodiscard]] status may_begin(when_full mode) const noexcept {
         if (no_more_calls_) return std::unexpected(errc::closed);
@@ -267,11 +258,7 @@ private:
 
     /// Decides the caller's answer, if nothing else has; whoever gets success must deliver().
     [[nodiscard]] status settle(call_type& which, answer_type&& what) noexcept {
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 60
-        // mutant: who has gone is answered once more
-#else
         if (which.caller == caller_state::gone) return std::unexpected(which.why_gone);
-#endif
         if (!which.claim()) {
             which.caller = caller_state::gone;
             which.why_gone = which.why_not_claimed();

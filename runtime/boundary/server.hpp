@@ -40,13 +40,7 @@ public:
     [[nodiscard]] Request* operator->() const noexcept { return &call_->request; }
 
     /// When the caller stops waiting, by the steady clock; no_deadline when it does not.
-    [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept {
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 63
-        return no_deadline; // mutant: the deadline is not carried
-#else
-        return call_->deadline;
-#endif
-    }
+    [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept { return call_->deadline; }
 
     /// Whether somebody still waits for the answer; it may be gone a moment later. For a server that is about
     /// to do something costly.
@@ -66,11 +60,7 @@ private:
         if (call_ == nullptr) return;
         const auto by = std::move(exchange_);
         const auto which = std::move(call_);
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 64
-        // mutant: a dropped call is never answered
-#else
         static_cast<void>(by->answer(*which, std::unexpected(errc::closed)));
-#endif
     }
 
     std::shared_ptr<exchange_type> exchange_;

@@ -28,9 +28,7 @@ public:
         if (!limited_) return true;
         timers_ = timer_context::here();
         if (timers_.stopping()) return wait.decide(errc::closed);
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 66 // mutant: it may be resumed on another shard
         timers_.hold();
-#endif
         timers_.arm(wait, deadline_);
         return true;
     }

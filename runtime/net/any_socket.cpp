@@ -13,10 +13,8 @@ namespace spargio::net {
 task<io_result<void>> any_socket::close() {
     shared_descriptor* const shared = of_.get();
     if (shared == nullptr || !shared->begin_closing()) co_return detail::system_failure(EBADF);
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 120 // mutant: what is in flight is only waited for
     if (!shared->is_idle())
         ::shutdown(shared->number(), SHUT_RDWR); // wakes also who waits on what is not connected (ENOTCONN)
-#endif
     if (!ops::is_drained(*shared)) {
         auto drained = co_await ops::drain(*shared);
         if (!drained) co_return drained;

@@ -143,12 +143,10 @@ void receive_state::let_go() noexcept {
 /// waits after bytes looks first. What poll(2) sees does not wake the request; a new one finds it by itself.
 void receive_state::look_before_waiting() noexcept {
     if (!std::exchange(end_may_be_lost_, false)) return;
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 136 // mutant: the kernel is believed to tell the end
     pollfd seen{socket_.number(), POLLRDHUP, 0};
     if (::poll(&seen, 1, 0) == 0) return;
     renewing_ = true;
     where().cancel(*this, errc::canceled);
-#endif
 }
 
 void receive_state::buffer_has_come() noexcept {

@@ -118,11 +118,7 @@ void runtime::run_as_first_shard() noexcept {
     } else {
         mine.let_go_thread();
     }
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 56
-    // mutant: the caller stays bound to the CPU of shard 0
-#else
     if (core_->options().affinity.binds()) of_caller.apply();
-#endif
 }
 
 runtime::~runtime() {

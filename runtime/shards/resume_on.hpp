@@ -13,13 +13,7 @@ namespace detail {
 class resume_on_awaiter {
 public:
     explicit resume_on_awaiter(shard& target) noexcept : target_(target) {}
-    [[nodiscard]] bool await_ready() const noexcept {
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 50
-        return true; // mutant: goes on at once, wherever it is
-#else
-        return shard::current() == &target_;
-#endif
-    }
+    [[nodiscard]] bool await_ready() const noexcept { return shard::current() == &target_; }
     // Out of line: the target may run the task, and free this frame, before the call has returned.
     [[gnu::noinline]] void await_suspend(std::coroutine_handle<> caller) const noexcept {
         shard::current()->move_current(target_, caller);

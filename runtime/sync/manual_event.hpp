@@ -51,11 +51,7 @@ public:
             const std::lock_guard hold(lock_);
             set_ = true;
             if (!waiters_.empty()) on_the_way.emplace();
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 43
-            woken = waiters_.claim_first(); // mutant: only one of those who wait is let through
-#else
             woken = waiters_.claim_all();
-#endif
         }
         // Nothing of the event is touched any more: who is let through may destroy it.
         wait_node::finish_all(woken);

@@ -150,12 +150,7 @@ private:
                 on_the_way.emplace();
                 next = static_cast<lock_awaiter*>(waiters_.claim_first());
             }
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 40
             if (next != nullptr) grant(*next);
-            next = nullptr; // mutant: the next one gets the lock and is not told
-#else
-            if (next != nullptr) grant(*next);
-#endif
         }
         if (next != nullptr) next->finish();
     }

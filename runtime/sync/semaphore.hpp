@@ -111,15 +111,7 @@ private:
         while (auto* const first = static_cast<acquire_awaiter*>(waiters_.first())) {
             if (first->units_ > available_) break;
             if (!on_the_way) on_the_way.emplace();
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 41
-            const std::size_t kept = first->units_; // mutant: a cancelled one keeps its units
-            if (!waiters_.claim(*first)) {
-                available_ -= kept;
-                continue;
-            }
-#else
             if (!waiters_.claim(*first)) continue;
-#endif
             available_ -= first->units_;
             first->granted_ = true;
             granted_.append(*first);
@@ -159,11 +151,7 @@ private:
             const std::lock_guard hold(lock_);
             if (who.granted_) available_ += who.units_;
             (who.granted_ ? granted_ : waiters_).remove(who);
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 42
-            // mutant: those whom a cancelled one kept waiting are not looked at
-#else
             served = serve(on_the_way);
-#endif
         }
         tell(served);
     }

@@ -76,9 +76,7 @@ public:
     [[nodiscard]] bool enter() noexcept {
         std::uint32_t seen = state_.load(std::memory_order_relaxed);
         do {
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 110 // mutant: one who comes late is let in
             if ((seen & closing) != 0) return false;
-#endif
         } while (!state_.compare_exchange_weak(seen, seen + 1, std::memory_order_acquire,
                                                std::memory_order_relaxed));
         return true;
@@ -108,9 +106,6 @@ public:
     [[nodiscard]] bool begin_closing() noexcept {
         const std::uint32_t before = state_.fetch_or(closing, std::memory_order_acq_rel);
         if ((before & closing) != 0) return false;
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 111
-        idle_.set(); // mutant: closed while others are at it
-#endif
         if ((before & uses) == 0) idle_.set();
         return true;
     }

@@ -42,9 +42,6 @@ using placement = std::variant<stealable, pinned, round_robin, sticky, stealable
     key = (key ^ (key >> 30)) * 0xbf58476d1ce4e5b9u;
     key = (key ^ (key >> 27)) * 0x94d049bb133111ebu;
     std::uint64_t state = key ^ (key >> 31);
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 51
-    if (state != 0) return 0; // mutant: every key on one shard
-#endif
     // Where the key would jump to as shards are added one by one, skipping all in between; the last jump that
     // lands inside is its place.
     std::uint64_t place = 0;

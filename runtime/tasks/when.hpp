@@ -70,11 +70,7 @@ task<> any_child(child_ticket ticket, race& between, std::size_t index, result_s
     ticket.ended();
     if (!between.decide_for(index)) co_return;
     into.adopt(mine);
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 46
-    // mutant: the losers are not cancelled
-#else
     between.scope.cancel();
-#endif
 }
 
 template <class T>

@@ -67,12 +67,7 @@ task<typename timed<T>::type> run_until(std::chrono::steady_clock::time_point de
     auto child = watch.start(watched(std::move(what), watch));
     auto ended_by = co_await watch.end_or_deadline();
     if (ended_by == child_watch::end::closed) ended_by = co_await watch.end_of_child();
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 34
-    if (ended_by == child_watch::end::deadline)
-        child.cancel(); // mutant: a cancelled caller leaves its child alone
-#else
     if (ended_by != child_watch::end::child) child.cancel();
-#endif
     const bool cut_short = ended_by == child_watch::end::deadline;
     if constexpr (timed<T>::can_say_canceled) {
         T result = co_await std::move(child);

@@ -1,5 +1,5 @@
 """The project keeps the rules of its house. Each rule is shown, in the other files here, to find a planted fault."""
-from rules import claims, includes, leftovers, links, numbers
+from rules import claims, includes, leftovers, links, mutants, numbers
 from rules.tree import Finding
 
 
@@ -79,6 +79,22 @@ def test_the_readme_names_only_what_is_there(project):
     assert not (found := claims.check_readme(project)), report(found)
 
 
+def test_every_planted_defect_is_described_in_the_common_form(project):
+    assert not (found := mutants.check_descriptions(project)), report(found)
+
+
+def test_every_planted_defect_fits_the_source_as_it_is(project):
+    assert not (found := mutants.check_places(project)), report(found)
+
+
+def test_every_planted_defect_names_a_test_that_is_there(project):
+    assert not (found := mutants.check_killers(project)), report(found)
+
+
+def test_no_defect_stands_in_the_sources_themselves(project):
+    assert not (found := mutants.check_sources_are_sound(project)), report(found)
+
+
 def test_the_rules_look_at_the_whole_project(project):
     """A rule that sees no files finds no faults."""
     for folder in ("runtime/", "workloads/", "backends/", "harness/", "tests/"):
@@ -86,4 +102,5 @@ def test_the_rules_look_at_the_whole_project(project):
     assert project.python(under="analysis/")
     assert len(claims.named_tests(project)) > 100
     assert len(numbers.defined_numbers(project)) > 100
+    assert len(mutants.read(project)[0]) > 50
     assert sum(len(includes.includes_of(project, name)) for name in project.cpp()) > 200

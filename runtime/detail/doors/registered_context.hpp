@@ -92,16 +92,12 @@ class registered_use {
 public:
     /// Of null: of none.
     explicit registered_use(registered_memory* of) noexcept : of_(of) {
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 140 // mutant: a buffer goes while an operation is at it
         if (of_ != nullptr) of_->enter();
-#endif
     }
     registered_use(registered_use&& other) noexcept : of_(std::exchange(other.of_, nullptr)) {}
     registered_use& operator=(registered_use&&) = delete;
     ~registered_use() {
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 140
         if (of_ != nullptr) of_->leave();
-#endif
     }
 
     [[nodiscard]] std::optional<buffer_table::place> place_here() const noexcept {

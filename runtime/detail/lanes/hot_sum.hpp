@@ -24,17 +24,8 @@ public:
     /// or because it has reached `threshold` (0: none) with this addition. Any thread.
     bool add(std::uint64_t value, std::uint64_t threshold) noexcept {
         if (value == 0) return false;
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 10
-        const std::uint64_t before = sum_.load(std::memory_order_seq_cst);
-        sum_.store(value, std::memory_order_seq_cst); // mutant: a store where it should be added
-#else
         const std::uint64_t before = sum_.fetch_add(value, std::memory_order_seq_cst);
-#endif
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 11
-        return before < threshold && before + value >= threshold; // mutant: no wake at the first addition
-#else
         return before == 0 || (before < threshold && before + value >= threshold);
-#endif
     }
 
     /// Takes the sum and leaves 0. Target only. Cost when there is none: one load.

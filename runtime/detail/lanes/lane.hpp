@@ -170,12 +170,7 @@ private:
 
     void publish(const message& what) noexcept {
         slot& into = fill(what);
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 1
-        // mutant: the question may overtake the store
-        into.lap.store(lap_of(tail_++), std::memory_order_release);
-#else
         publish_before_asking(into.lap, lap_of(tail_++), order_);
-#endif
     }
 
     // Written once, read by both.

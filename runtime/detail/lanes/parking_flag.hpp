@@ -21,7 +21,7 @@ namespace spargio {
 class parking_flag {
 public:
     /// Sleeper: from here on wakers ring. Look for work again before really sleeping.
-    void announce_sleep() noexcept { asleep_.store(1, announce_order); }
+    void announce_sleep() noexcept { asleep_.store(1, std::memory_order_seq_cst); }
 
     /// Sleeper: awake again, by whatever cause.
     void stay_awake() noexcept { asleep_.store(0, std::memory_order_seq_cst); }
@@ -43,11 +43,6 @@ public:
     [[nodiscard]] bool looks_asleep() const noexcept { return asleep_.load(std::memory_order_relaxed) != 0; }
 
 private:
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 2
-    static constexpr auto announce_order = std::memory_order_release; // mutant: looking may overtake announcing
-#else
-    static constexpr auto announce_order = std::memory_order_seq_cst;
-#endif
     alignas(cache_line_bytes) std::atomic<std::uint32_t> asleep_{0};
 };
 

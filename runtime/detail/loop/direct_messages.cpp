@@ -60,12 +60,10 @@ std::expected<std::size_t, errc> shard::ride(shard& target, std::span<const mess
 
 void shard::direct_came_back(std::uint64_t payload) noexcept {
     counters_.messages_returned.add();
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 80 // mutant: a direct message that the kernel refused is lost
     constexpr std::uint64_t slots = std::uint64_t{1} << direct_message::slot_bits;
     shard& target = core_.at(payload / slots);
     target.mailbox_.used_direct_from(index_)->hand_over(static_cast<std::uint32_t>(payload % slots));
     wake(target);
-#endif
 }
 
 void shard::take_direct(std::uint64_t payload, std::int32_t result) noexcept {

@@ -73,9 +73,6 @@ void registered_files::put_away(file_place& which) noexcept {
 
 void registered_files::take_back(file_place& which) noexcept {
     const auto self = shared_from_this(); // `which` may have the last reference
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 141
-    return which.has_been_emptied(); // mutant: the number is closed, and the ring still holds the file
-#endif
     if (is_here()) return put_away(which);
     if (!returned_.give(which)) which.has_been_emptied(); // the ring has let go of all
 }

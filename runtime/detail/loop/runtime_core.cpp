@@ -70,9 +70,6 @@ void runtime_core::request_stop() noexcept {
 }
 
 bool runtime_core::wait_for_exits() noexcept {
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 79
-    exits.wait_for_all(); // mutant: a stop waits for every task, for ever
-#endif
     const bool again = gave_up();
     const auto patience = again ? std::chrono::milliseconds(0) : options_.stop_patience;
     if (exits.wait_for_all(stop_deadline(), patience)) return true;

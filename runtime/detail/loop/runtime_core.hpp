@@ -31,13 +31,7 @@ public:
 
     /// Whether this process is a child, made by fork(2), of the one whose shards run (P18): nothing here will
     /// ever run, and rings and eventfds are the parent's. To be asked on the ways in from outside.
-    [[nodiscard]] bool inherited() const noexcept {
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 76
-        return false; // mutant: a child takes its parent's runtime for its own
-#else
-        return fork_count::now() != born_;
-#endif
-    }
+    [[nodiscard]] bool inherited() const noexcept { return fork_count::now() != born_; }
 
     /// The shard whose queue looks shortest, a sleeping one before a busy one. Any thread.
     [[nodiscard]] shard& least_loaded() noexcept;

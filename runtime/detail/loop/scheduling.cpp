@@ -31,13 +31,7 @@ void make_runnable(task_header& task) noexcept {
     [[maybe_unused]] const bool accepted = task.home->arrive(task);
 }
 
-bool may_go_on() noexcept {
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 83
-    return true; // mutant: who always finds a channel ready never gives way
-#else
-    return shard::here()->may_go_on();
-#endif
-}
+bool may_go_on() noexcept { return shard::here()->may_go_on(); }
 
 void give_way(std::coroutine_handle<> caller) noexcept {
     shard* const here = shard::here();

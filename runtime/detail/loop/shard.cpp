@@ -62,17 +62,11 @@ void shard::take_over() noexcept {
 }
 
 void shard::leave_loop() noexcept {
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 101 // mutant: frames go while the kernel works on them
     drain_operations();
-#endif
     running_ = false;
     // Before anybody destroys frames: a task that another thread hands over now is refused, and so in no list
     // of ours when its registry or its handle frees it.
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 71
-    task_header* const last_arrivals = arrivals_.take_all(); // mutant: who comes later is not refused
-#else
     task_header* const last_arrivals = arrivals_.close();
-#endif
     for (task_header* task = last_arrivals; task != nullptr;) {
         task_header* const next = task->next;
         registry_->link_if_new(*task);
@@ -156,9 +150,6 @@ void shard::nudge() noexcept {
 
 /// Whether it slept and this call has woken it.
 bool shard::wake(shard& target) noexcept {
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 78
-    if (&target != this) return false; // mutant: nobody is woken
-#endif
     if (!target.parking_.claim_wake()) return false;
     counters_.bells_sent.add();
     trace::bell_sent(target.index_);

@@ -78,9 +78,7 @@ public:
     /// The shard that this thread is; ends the program where it is none (P15).
     [[nodiscard]] static shard& current_or_end() noexcept {
         shard* const found = current();
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 77 // mutant: nobody looks whether there is a shard
         if (found == nullptr) misused("called outside a shard: only tasks may, while they run");
-#endif
         return *found;
     }
     /// From now on a child of fork(2) is no shard, whichever thread made it.
@@ -217,14 +215,10 @@ public:
     }
     /// Whether the running task may go on without suspending for one thing more that is ready. After so many in
     /// a row it must give way to others, or a flood would keep it for ever (R11).
-    [[nodiscard]] bool may_go_on([[maybe_unused]] std::uint32_t cost = 1) noexcept {
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 54
-        return true; // mutant: a task under a flood never gives way
-#else
+    [[nodiscard]] bool may_go_on(std::uint32_t cost = 1) noexcept {
         if (ready_left_ < cost) return false;
         ready_left_ -= cost;
         return true;
-#endif
     }
     static constexpr std::uint32_t most_ready_in_a_row = 256;
     /// A system call takes as long as many messages: 32 of them in a row, some 100 us.

@@ -81,9 +81,6 @@ void shard::note_end_of_idling(bool by_others, bool by_time) noexcept {
 /// not pay to spin: it takes as long as another process takes, who may want this very CPU, and the kernel wakes
 /// us itself, without a doorbell. What the kernel's own workers do, as most work on files, is soon done.
 bool shard::waits_for_peers() const noexcept {
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 133
-    return false; // mutant: a shard spins for peers, too
-#endif
     return peer_wakes_ > most_peer_wakes / 2 && !spins_for_io_ && operations_.size() != 0;
 }
 
@@ -111,9 +108,6 @@ bool shard::gather() noexcept {
 
 bool shard::take_arrivals() noexcept {
     if (arrivals_.empty()) return false;
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 53
-    if (!queue_.empty()) return false; // mutant: who is busy does not look at what arrives
-#endif
     set_quiet(false); // before they are taken, see runtime_core::all_quiet()
     task_header* task = arrivals_.take_all();
     while (task != nullptr) {
@@ -161,12 +155,10 @@ bool shard::run_tasks() noexcept {
 }
 
 void shard::run(task_header& task) noexcept {
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 100 // mutant: a cancelled task does not wait for the kernel
     if (task.operation != nullptr) [[unlikely]] {
         interrupt(task);
         return;
     }
-#endif
     task.home = this;
     current_ = &task;
     trace::task_begins(&task);
@@ -222,10 +214,8 @@ void shard::look_at_ring() noexcept {
         case completion_kind::bell: {
             // Only failures come back. The target's sleep is claimed, so nobody else will wake it.
             counters_.bells_failed.add();
-            [[maybe_unused]] shard& target = core_.at(done.data.payload);
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 72 // mutant: a bell that failed is forgotten
+            shard& target = core_.at(done.data.payload);
             ring::wake_foreign(target.features_, target.ring_descriptor_, target.wake_descriptor_);
-#endif
             break;
         }
         }
@@ -315,9 +305,7 @@ bool shard::work_before_sleep() noexcept {
 /// See process_barrier.hpp: they have left the order of their stores and questions to the one who goes to
 /// sleep.
 void shard::pay_for_the_wakers() const noexcept {
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 4 // mutant: nobody pays
     if (wake_order_ == wake_order::by_sleeper) process_barrier::run();
-#endif
 }
 
 /// Work that somebody brings, who then asks whether this shard sleeps. What can be stolen is not among it: that

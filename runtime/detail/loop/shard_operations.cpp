@@ -86,9 +86,7 @@ void shard::play_fault(fault_plan& plan, operation_wait& what, io_uring_sqe& ent
 
 /// 0, or why not. What ends by itself and must be done, as closing, is never too much.
 errc shard::open_operation(operation_wait& what) noexcept {
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 134 // mutant: as many operations as there is memory for
     if (operations_.size() >= most_operations_ && what.kind_ != operation_kind::deaf) return errc::overloaded;
-#endif
     const auto number = operations_.open(what);
     if (!number) return errc::no_resources;
     what.number_ = *number;
@@ -104,9 +102,7 @@ errc shard::open_operation(operation_wait& what) noexcept {
 /// other.
 void shard::wait_for_operation(operation_wait& what) noexcept {
     what.task_ = current_;
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 103 // mutant: a task goes on where it was cancelled
     current_->held = true;
-#endif
     current_->operation = &what;
 }
 
@@ -141,12 +137,10 @@ void shard::take_operation(std::uint64_t number, std::int32_t result, std::uint3
         return;
     }
     if ((flags & notification) == 0) what.result_ = result;
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 104 // mutant: a signal shows
     if (result == -EINTR && what.state_ == operation_state::in_flight) {
         submit_operation(what); // a signal; the caller is not to know (P13)
         return;
     }
-#endif
     retire_operation(what);
     what.flags_ = flags;
     what.task_->operation = nullptr;
@@ -249,15 +243,9 @@ bool operation_context::begin(operation_wait& what, timer_wait& timer, timer_con
 
 bool shard::may_attempt() noexcept {
     if (current_ == nullptr || stopping()) return false;
-#if !defined(SPARGIO_MUTANT) ||                                                                                \
-    SPARGIO_MUTANT != 130 // mutant: a cancelled task goes on as long as nothing blocks
     if (current_->cancel_requested()) return false;
-#endif
     if (fault_plan::installed() != nullptr) [[unlikely]]
         return false; // a plan judges requests to the ring
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 131
-    return true; // mutant: a task that never has to wait never gives way
-#endif
     return may_go_on(cost_of_an_attempt);
 }
 

@@ -39,13 +39,9 @@ bool shard::expire_timers() noexcept {
 
 std::chrono::nanoseconds shard::time_to_next_timer() noexcept {
     if (timers_.empty()) return ring::no_limit;
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 31
-    return ring::no_limit; // mutant: a shard sleeps without looking at its timers
-#else
     const auto now = timer_queue::clock::now();
     return std::clamp<std::chrono::nanoseconds>(timers_.next_deadline() - now, std::chrono::nanoseconds::zero(),
                                                 longest_sleep);
-#endif
 }
 
 void shard::arm_timer(timer_wait& wait, timer_queue::time_point deadline) noexcept {
@@ -58,9 +54,6 @@ void shard::arm_timer(timer_wait& wait, timer_queue::time_point deadline) noexce
 
 void shard::disarm_timer(timer_wait& wait) noexcept {
     if (!wait.pending()) return;
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 32
-    return; // mutant: a timer that was cancelled stays in the queue
-#endif
     timers_.remove(wait);
     counters_.timers_pending.lower();
     counters_.timers_cancelled.add();

@@ -59,11 +59,7 @@ void buffer_ring::give_back(number which) noexcept {
     const auto mask = io_uring_buf_ring_mask(count_);
     io_uring_buf_ring_add(shown_.get(), memory_.get() + std::size_t{which} * bytes_,
                           static_cast<unsigned>(bytes_), which, static_cast<int>(mask), 0);
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 135
-    successors_[which] = static_cast<number>((which + 1) & mask); // mutant: buffers come back in their order
-#else
     successors_[std::exchange(last_shown_, which)] = which;
-#endif
     io_uring_buf_ring_advance(shown_.get(), 1); // a store-release of the tail
 }
 

@@ -61,12 +61,7 @@ bool ring::send_bell(int target_descriptor, std::uint32_t target) noexcept {
     io_uring_prep_msg_ring(entry, target_descriptor, 0, received, 0);
     io_uring_sqe_set_data64(entry, user_data{completion_kind::bell, target}.packed());
     io_uring_sqe_set_flags(entry, IOSQE_CQE_SKIP_SUCCESS);
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 74
-    submit();
-    return true; // mutant: a bell that the kernel refused counts as rung
-#else
     return submit(); // what it leaves behind, submit_leftovers() or the wait takes along
-#endif
 }
 
 bool ring::queue_message(int target_descriptor, const direct_message& what, std::uint64_t if_refused) noexcept {
@@ -83,9 +78,6 @@ unsigned ring::submit_messages(unsigned count) noexcept {
     assert((raw_.flags & IORING_SETUP_SQPOLL) == 0);
     if (count == 0) return 0;
     submit();
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 81
-    return 0; // mutant: what the kernel has not taken counts as on its way
-#endif
     // The kernel reads entries only while it is entered, so what it has left can still be changed.
     const unsigned left = std::min(count, io_uring_sq_ready(&raw_));
     for (unsigned back = 1; back <= left; ++back) {
@@ -109,9 +101,6 @@ void ring::submit_and_wait(std::chrono::nanoseconds limit) noexcept {
         io_uring_cqe* first = nullptr; // stays in the queue for reap()
         answer = io_uring_submit_and_wait_timeout(&raw_, &first, 1, &most, nullptr);
     }
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 75
-    if (answer == -EINTR) std::abort(); // mutant: an interruption is fatal
-#endif
     // Forbidden since the ring was made, by a filter of seccomp that was put on later: a shard could neither
     // sleep nor be heard any more, and would turn on the spot for ever.
     if (answer == -EPERM || answer == -ENOSYS)

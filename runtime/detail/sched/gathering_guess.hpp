@@ -20,9 +20,6 @@ public:
     /// their requests had better go to the kernel together.
     bool asks(const void* who) noexcept {
         if (std::exchange(newest_, who) != who) ++in_this_turn_;
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 142
-        return false; // mutant: each by itself
-#endif
         return std::max(in_this_turn_, in_turn_before_) >= worth_a_submission;
     }
     /// All who could run have run once.

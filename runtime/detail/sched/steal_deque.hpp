@@ -40,7 +40,7 @@ public:
         const std::int64_t bottom = bottom_.load(std::memory_order_relaxed) - 1;
         // Nothing to take, seen without the costly store below; thieves only make it emptier.
         if (bottom < top_.load(std::memory_order_relaxed)) return nullptr;
-        bottom_.store(bottom, pop_order);
+        bottom_.store(bottom, std::memory_order_seq_cst);
         std::int64_t top = top_.load(std::memory_order_seq_cst);
         if (top > bottom) {
             bottom_.store(bottom + 1, std::memory_order_relaxed);
@@ -90,13 +90,6 @@ public:
     }
 
 private:
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 3
-    static constexpr auto pop_order =
-        std::memory_order_release; // mutant: owner and thief may take the same task
-#else
-    static constexpr auto pop_order = std::memory_order_seq_cst;
-#endif
-
     [[nodiscard]] std::atomic_ref<task_header*> slot(std::int64_t position) noexcept {
         return std::atomic_ref(slots_[static_cast<std::size_t>(position & mask_)]);
     }

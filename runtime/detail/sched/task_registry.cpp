@@ -93,9 +93,7 @@ void task_registry::stop_all() noexcept {
     // From here on wakers and cancellers find nobody waiting: there is no shard any more to resume a task.
     for (task_header* task = first_; task != nullptr; task = task->live_next)
         if (task->frame) (void)task->claim();
-#if !defined(SPARGIO_MUTANT) || SPARGIO_MUTANT != 73 // mutant: wakers on their way are not waited for
     waking_section::wait_for_all();
-#endif
     while (first_ != nullptr) {
         task_header& task = *first_;
         const bool unfinished = static_cast<bool>(task.frame);

@@ -83,7 +83,7 @@ public:
     /// Takes out the timer with the earliest deadline that is not after `at`; null when there is none. Those of
     /// the same deadline come in the order of their insertion. `at` never goes back.
     [[nodiscard]] timer_node* pop_expired(time_point at) noexcept {
-        const std::uint64_t now = ticks(at) + fire_early;
+        const std::uint64_t now = ticks(at);
         while (levels_ != 0) {
             const position first = first_position();
             const std::uint64_t start = start_of(first);
@@ -117,12 +117,6 @@ private:
     static constexpr unsigned bits_per_level = 6;
     static constexpr unsigned slots_per_level = 1u << bits_per_level;
     static constexpr unsigned level_count = 11; // 66 bits, and a deadline has 63
-
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 30
-    static constexpr std::uint64_t fire_early = 1; // mutant: a timer fires one tick early
-#else
-    static constexpr std::uint64_t fire_early = 0;
-#endif
 
     /// Valid where its bit in occupied_ is set.
     struct slot {
@@ -192,9 +186,7 @@ inline void timer_queue::place(timer_node& node) noexcept {
     node.next_ = before != nullptr ? before->next_ : into.first;
     (before != nullptr ? before->next_ : into.first) = &node;
     (node.next_ != nullptr ? node.next_->previous_ : into.last) = &node;
-#if !(defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 33) // mutant: the shard sleeps past a timer that came second
     into.earliest = std::min(into.earliest, node.deadline_);
-#endif
 }
 
 inline void timer_queue::unlink(timer_node& node, position where) noexcept {

@@ -60,21 +60,13 @@ void child_scope::fail(std::exception_ptr why) noexcept {
         const std::lock_guard hold(lock_);
         if (!error_) error_ = std::move(why);
     }
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 44
-    // mutant: an error leaves the other children running
-#else
     cancel();
-#endif
 }
 
 task<> child_scope::wait_for_all(at_end what) {
     const status undisturbed = co_await awaiter(*this, wait_kind::cancellable);
     if (!undisturbed) {
-#if defined(SPARGIO_MUTANT) && SPARGIO_MUTANT == 45
-        // mutant: a cancellation is not passed on to the children
-#else
         cancel();
-#endif
         const status all_gone = co_await awaiter(*this, wait_kind::deaf);
         static_cast<void>(all_gone); // nothing else ends a deaf wait
     }
