@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+import children  # noqa: E402  (found through the line above)
+
 RUN = Path(__file__).with_name("run.py")
 HALF = "#include <cstdio>\n#include <unistd.h>\ninline int half(int of) {\n    return of / 2;\n}\n"
 HANGS = "[] { for (;;) ::pause(); return 0; }();"
@@ -115,7 +119,13 @@ def test_the_exit_code_says_whether_all_were_killed(project):
     assert "no work to do" in (project / "build/mutants/logs/003.txt").read_text()
 
 
-def test_a_run_that_is_interrupted_ends_its_children_and_takes_the_defect_out(project):
+def hear_interrupts() -> None:
+    """A shell has its background jobs ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted_ends_its_children_and_takes_the_defect_out(project, number):
     """The test program opens a pipe, which the kernel closes when the program has ended."""
     os.mkfifo(project / "pipe")
     pipe = os.open(project / "pipe", os.O_RDONLY | os.O_NONBLOCK)
@@ -123,10 +133,10 @@ def test_a_run_that_is_interrupted_ends_its_children_and_takes_the_defect_out(pr
     ready.register(pipe, select.POLLIN)
     describe(project, defect(TELLS_AND_HANGS.replace("PIPE", str(project / "pipe"))))
     before = times(project)
-    runner = subprocess.Popen(command(project, "--limit", "600"))
+    runner = subprocess.Popen(command(project, "--limit", "600"), preexec_fn=hear_interrupts)
     try:
         assert ready.poll(120_000) and os.read(pipe, 1) == b"x", "the test program did not start"
-        runner.send_signal(signal.SIGINT)
+        runner.send_signal(number)
         assert runner.wait(60) == 130
         assert ready.poll(0) and os.read(pipe, 1) == b"", "the test program still runs"
     finally:
@@ -134,6 +144,19 @@ def test_a_run_that_is_interrupted_ends_its_children_and_takes_the_defect_out(pr
         runner.wait()
         os.close(pipe)
     assert_sound(project, before)
+
+
+def test_nothing_that_a_child_has_started_outlives_it(tmp_path):
+    """Not what its group has, nor what has made a group of its own, as ninja's compilers do."""
+    os.mkfifo(tmp_path / "pipe")
+    pipe = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    script = "exec 3>pipe; sleep 600 & set -m; sleep 600 & exit 7"
+    try:
+        with open(os.devnull, "wb") as output:
+            assert children.run(["bash", "-c", script], folder=tmp_path, output=output) == 7
+        assert os.read(pipe, 1) == b""  # would block were there one that holds the other end
+    finally:
+        os.close(pipe)
 
 
 def test_a_copy_that_a_killed_run_left_with_a_defect_is_made_good(project):
