@@ -9,9 +9,10 @@ from pathlib import Path
 from spargio_report.decide import FIRST_LOOK_BLOCKS
 from spargio_report.estimate import log_ratios
 from spargio_report.failures import invalid_input, usage_error
-from spargio_report.gates import FAIL, INCONCLUSIVE, MISSING, Verdict, find_group, metric_of
+from spargio_report.gates import find_group, metric_of
 from spargio_report.guardrails import Gate, Guardrails
 from spargio_report.model import Run
+from spargio_report.verdict import FAIL, INCONCLUSIVE, MISSING, Verdict
 
 # What makes two machines two; None in both files is equal.
 MACHINE_KEYS = ("kernel", "architecture", "cpu_model", "cpus_usable", "cpus_online", "affinity", "cgroup_cpu_limit",

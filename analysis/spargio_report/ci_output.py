@@ -8,7 +8,7 @@ from pathlib import Path
 
 from spargio_report import tables
 from spargio_report.failures import usage_error
-from spargio_report.gates import FAIL, INCONCLUSIVE, MISSING, Verdict
+from spargio_report.verdict import FAIL, INCONCLUSIVE, MISSING, Verdict
 from spargio_report.wording import canary_line, gate_summary
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"

@@ -5,10 +5,9 @@ from functools import cached_property
 
 from spargio_report import estimate
 from spargio_report.estimate import Estimate
-from spargio_report.gates import Verdict
 from spargio_report.guardrails import base_of
 from spargio_report.model import Case, Run
-from spargio_report.sweep_result import is_sweep
+from spargio_report.verdict import Verdict
 
 
 @dataclass
@@ -125,7 +124,7 @@ def pairs_of(run: Run, group: str) -> list[tuple[Case, Case]]:
     plain = [case for case in measured if not case.is_repeat and not case.of_base]
     ours = [case for case in plain if case.kind == "ours"]
     others = [case for case in plain if case.kind != "ours"]
-    if is_sweep(run):
+    if run.is_sweep:
         ours, others = plain[1:], plain[:1]
     elif not ours or not others:
         ours, others = plain[:1], plain[1:]

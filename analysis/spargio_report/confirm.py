@@ -7,13 +7,13 @@ from math import exp
 from spargio_report import estimate as estimating
 from spargio_report.decide import FIRST_LOOK_BLOCKS, LAST_LOOK_BLOCKS
 from spargio_report.failures import invalid_input
-from spargio_report.gates import FAIL, INCONCLUSIVE, MISSING, Verdict
 from spargio_report.guardrails import ABOVE_B, Guardrails
 from spargio_report.load import load_run
 from spargio_report.measured_files import MeasuredFiles
 from spargio_report.model import BROKEN, Run
 from spargio_report.more_blocks import REPLACE_RUN, add_blocks, check_same_origin, decide_with_more_blocks, measure
 from spargio_report.signed_rank import lower_bound, upper_bound
+from spargio_report.verdict import FAIL, INCONCLUSIVE, MISSING, Verdict
 
 # On each side. The canary of a machine that is well trips in one run of a hundred: a run may be falsely red in two.
 CANARY_ALPHA = 0.005

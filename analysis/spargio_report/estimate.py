@@ -9,6 +9,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from spargio_report.metrics import INSTRUCTIONS, JUDGED_METRIC, PERCENTILES
 from spargio_report.model import Case, Run
 from spargio_report.signed_rank import hodges_lehmann, lower_bound, upper_bound
 
@@ -21,13 +22,6 @@ CPU_FLOOR_NS_PER_SLICE = 1_000
 
 # What one arm uses beyond the other is a difference, and a logarithm wants it above nothing: one millionth of a CPU.
 LEAST_CPU_SHARE = 1e-6
-
-# Of the one slice of a block that records latencies; a percentile of too few operations is not in the file (M10).
-PERCENTILES = {"p50_ns": 1, "p90_ns": 1, "p99_ns": 1_000, "p999_ns": 10_000}
-INSTRUCTIONS = "instructions_per_operation"
-METRICS = ("wall_ns_per_operation", "cpu_ns_per_operation", "cpu_share", INSTRUCTIONS, *PERCENTILES)
-JUDGED_METRIC = {"wall_time": "wall_ns_per_operation", "cpu_time": "cpu_ns_per_operation"}
-
 
 @dataclass(frozen=True)
 class Estimate:

@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from spargio_report.history import Series
-from spargio_report.history_output import factor_text
 from spargio_report.style import BLUE, GREY, VERMILION, WIDTH_IN, plt, ratio_tick
+from spargio_report.wording import factor_text
 
 PANELS = 12  # more would be a poster; history.md and history.json have all
 PANEL_IN, HEAD_IN, FOOT_IN = 1.15, 0.55, 0.75

@@ -25,7 +25,7 @@ from spargio_report.figure_tornado import draw_tornado
 from spargio_report.figure_tradeoff import draw_tradeoff, groups_with_tradeoff
 from spargio_report.model import Run
 from spargio_report.style import shared_style
-from spargio_report.sweep_result import is_sweep, sweep_of
+from spargio_report.sweep_result import sweep_of
 from spargio_report.sweeps import load_sweeps, scaling_sweeps
 
 SPREAD_FROM = 4  # fewer drawings are not worth the start of more processes
@@ -131,7 +131,7 @@ def _tornado(run: Run) -> Iterator[Figure]:
 
 def _forests(run: Run, comparisons: list[Comparison]) -> Iterator[Figure]:
     pairs = [one for one in comparisons if not one.is_repeat]
-    if is_sweep(run):
+    if run.is_sweep:
         if pairs:
             title = "Every stage of the sweep against its baseline"
             yield Figure("forest-sweep", "forest", title, captions.FOREST, lambda: draw_forest(run, pairs, title))
@@ -149,7 +149,7 @@ def _forests(run: Run, comparisons: list[Comparison]) -> Iterator[Figure]:
 
 def _heatmap(run: Run, comparisons: list[Comparison]) -> Iterator[Figure]:
     pairs = [one for one in comparisons if not one.is_repeat]
-    if any(one.a.kind == "ours" for one in pairs) and not is_sweep(run):
+    if any(one.a.kind == "ours" for one in pairs) and not run.is_sweep:
         yield Figure("heatmap", "heatmap", "Workload by backend", captions.HEATMAP, lambda: draw_heatmap(run, pairs))
 
 

@@ -1,44 +1,15 @@
 """Holds every gate of a guardrail file against a run; every gate yields a verdict (M11, M12, M23)."""
 
-import datetime
-from dataclasses import dataclass
-
 import numpy as np
 
 from spargio_report import estimate as estimating
 from spargio_report.decide import decide, decide_in_looks
 from spargio_report.failures import ExitCode, nearest, usage_error
 from spargio_report.guardrails import ABOVE_B, BEST_RIVAL, JUDGED, Gate, Guardrails, Waiver
+from spargio_report.metrics import INSTRUCTIONS, PERCENTILES
 from spargio_report.model import Case, Run
 from spargio_report.two_samples import Shift, same_states
-
-PASS, FAIL, INCONCLUSIVE, MISSING = "PASS", "FAIL", "INCONCLUSIVE", "MISSING"
-# From the one that matters most: a gate against several rivals takes the worst.
-SEVERITY = (MISSING, FAIL, INCONCLUSIVE, PASS)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """One gate against one arm; `against` is None for an absolute gate."""
-
-    gate: Gate
-    word: str
-    reason: str
-    group: str | None = None
-    against: str | None = None
-    metric: str | None = None
-    estimate: estimating.Estimate | None = None
-    waiver: Waiver | None = None
-    others: tuple["Verdict", ...] = ()  # the rivals that were not the worst
-    confirmed: bool = False  # a FAIL that came out twice, each time from zero
-    futile: bool = False  # undecided, and more blocks would hardly change that
-    by_way_of: str | None = None  # the anchor, of a gate that was held against a file
-
-    @property
-    def counts(self) -> bool:
-        """A waiver excuses a loss or a doubt, never a measurement that is not there."""
-        return self.waiver is None or self.word == MISSING
-
+from spargio_report.verdict import FAIL, INCONCLUSIVE, MISSING, SEVERITY, Verdict
 
 def judge_all(run: Run, guardrails: Guardrails, in_looks: bool = False, baseline: Run | None = None) -> list[Verdict]:
     """With a baseline the gates of kind self are held against that file instead of a base build in the same blocks."""
@@ -137,14 +108,14 @@ def _why_absent(run: Run, group: str, arm: str, case: Case | None) -> str | None
 
 def _why_no_count(run: Run, case: Case, metric: str) -> str | None:
     """Where the machine counts no instructions nobody is to blame: a doubt, and no missing measurement."""
-    if metric != estimating.INSTRUCTIONS or estimating.block_values(run, case, metric):
+    if metric != INSTRUCTIONS or estimating.block_values(run, case, metric):
         return None
     return "this machine lets nobody count instructions (`spargio-bench doctor` says why)"
 
 
 def _why_no_percentile(run: Run, case: Case, metric: str) -> str | None:
     """A percentile needs operations enough in every block (M10), and a file that keeps it by block (schema 1.2)."""
-    needed = estimating.PERCENTILES.get(metric)
+    needed = PERCENTILES.get(metric)
     if needed is None or estimating.block_values(run, case, metric):
         return None
     if not run.workloads[case.workload].measures_latency:
@@ -263,8 +234,3 @@ def _worst(verdicts: list[Verdict]) -> Verdict:
     return Verdict(worst.gate, worst.word, worst.reason, worst.group, worst.against, worst.metric, worst.estimate,
                    worst.waiver, tuple(ordered[1:]),
                    futile=all(one.futile for one in ordered if one.word == INCONCLUSIVE) and worst.word == INCONCLUSIVE)
-
-
-def waiver_text(waiver: Waiver) -> str:
-    days = (waiver.until - datetime.date.today()).days
-    return f"waived until {waiver.until} ({days} days): {waiver.reason}"

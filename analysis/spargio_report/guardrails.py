@@ -6,8 +6,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from spargio_report.estimate import METRICS
 from spargio_report.failures import ReportError, nearest, usage_error
+from spargio_report.metrics import METRICS
 
 KINDS = ("rival", "floor", "self", "absolute")
 BASE_MARK = "@base"

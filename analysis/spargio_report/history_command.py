@@ -36,7 +36,8 @@ def history(options) -> ExitCode:
         print(history_output.terminal_text(chosen, settings, options.steady, colour))
     if options.output:
         from spargio_report.commands import writable_directory
-        for path in history_output.write_history(chosen, settings, writable_directory(options.output), options.formats):
+        from spargio_report.history_files import write_history
+        for path in write_history(chosen, settings, writable_directory(options.output), options.formats):
             _note(f"wrote {path}")
     return ExitCode.INVALID if spoilt else ExitCode.OK
 

@@ -1,11 +1,10 @@
 """A history as a table, as Markdown, as JSON and as a figure."""
 
 import json
-from pathlib import Path
 
 from spargio_report import tables
 from spargio_report.history import Change, Point, Series, Settings
-from spargio_report.wording import number, ratio_short
+from spargio_report.wording import factor_text, ratio_short
 
 CHANGE_COLUMNS = ("case", "a", "b", "gates", "change", "between", "before", "after", "p", "changed as well")
 STEADY_COLUMNS = ("case", "a", "b", "gates", "runs", "a / b over all runs")
@@ -18,10 +17,6 @@ def change_row(series: Series, change: Change) -> tuple[str, ...]:
             f"{ratio_short(change.before.ratio)} n={len(change.before.points)}",
             f"{ratio_short(change.after.ratio)} n={len(change.after.points)}", f"{change.p:.3f}",
             "; ".join(change.also_changed) or "–")
-
-
-def factor_text(factor: float) -> str:
-    return f"{number(factor)}x {'worse' if factor > 1 else 'better'}"
 
 
 def steady_row(series: Series) -> tuple[str, ...]:
@@ -112,24 +107,3 @@ def _ratio_document(ratio) -> dict:
     """Of a run, n counts its blocks; of a stretch, its runs."""
     return {"ratio": ratio.value, "low": ratio.low if ratio.has_interval else None,
             "high": ratio.high if ratio.has_interval else None, "n": ratio.blocks}
-
-
-def write_history(all_series: list[Series], settings: Settings, folder: Path, formats: tuple[str, ...]) -> list[Path]:
-    """history.md, history.json and, where there is a series of two runs or more, a figure for each machine."""
-    from spargio_report.figure_history import draw_history
-    from spargio_report.style import shared_style
-    page, data = folder / "history.md", folder / "history.json"
-    page.write_text("# History\n\n" + markdown_text(all_series, settings) + "\n", encoding="utf-8")
-    data.write_text(json_text(all_series, settings), encoding="utf-8")
-    written = [page, data]
-    with shared_style() as plt:
-        for number_of, (machine, some) in enumerate(by_machine(all_series).items(), start=1):
-            canvas = draw_history(machine, some)
-            if canvas is None:
-                continue
-            for kind in formats:
-                written.append(folder / f"history-{number_of}.{kind}")
-                # No date inside, so that the same data gives the same file.
-                canvas.savefig(written[-1], metadata={"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind))
-            plt.close(canvas)
-    return written

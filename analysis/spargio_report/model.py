@@ -169,3 +169,8 @@ class Run:
     @property
     def is_complete(self) -> bool:
         return self.raw["run"]["status"] == "complete"
+
+    @property
+    def is_sweep(self) -> bool:
+        """Whether `spargio-bench sweep` wrote it."""
+        return self.raw["run"].get("sweep") is not None

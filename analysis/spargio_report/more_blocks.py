@@ -9,11 +9,12 @@ from pathlib import Path
 
 from spargio_report.decide import LAST_LOOK_BLOCKS, LOOKS
 from spargio_report.failures import ExitCode, invalid_input, usage_error
-from spargio_report.gates import INCONCLUSIVE, Verdict, judge_all
+from spargio_report.gates import judge_all
 from spargio_report.guardrails import Guardrails
 from spargio_report.load import load_run
 from spargio_report.measured_files import MeasuredFiles
 from spargio_report.model import BROKEN, Run
+from spargio_report.verdict import INCONCLUSIVE, Verdict
 
 # Blocks of another program or another machine are no further blocks of this run.
 SAME_TOOL = ("version", "git_revision", "compiler", "compiler_flags", "build_type")

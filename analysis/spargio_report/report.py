@@ -9,10 +9,10 @@ from spargio_report import tables
 from spargio_report.compare import all_comparisons, headlines
 from spargio_report.estimate import case_value
 from spargio_report.figures import Figure, left_out, write_figures
-from spargio_report.gates import Verdict
 from spargio_report.model import Run
-from spargio_report.standings import standings, trust
+from spargio_report.standing_words import standing_words, trust
 from spargio_report.sweep_words import sweep_verdict
+from spargio_report.verdict import Verdict
 from spargio_report.wording import gate_summary, plain_verdict
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -78,7 +78,7 @@ def _content(run: Run, verdicts: list[Verdict], comparisons, figures) -> dict:
     return {
         "run": run, "raw": run.raw, "title": run.raw["run"].get("title") or run.raw["run"]["id"],
         "started": _moment(run.raw["run"]["started_unix_ns"]), "figures": figures, "left_out": left_out(figures),
-        "verdict": plain_verdict(run, comparisons, rows, sweep_verdict(run)), "standings": standings(rows),
+        "verdict": plain_verdict(run, comparisons, rows, sweep_verdict(run)), "standings": standing_words(rows),
         "trust": trust(run, comparisons, rows), "shown_entries": SHOWN_ENTRIES,
         "headline_columns": tables.HEADLINE_COLUMNS,
         "headline": [(row.word, row.strongest.ratio.value if row.strongest else None, tables.headline_row(row))

@@ -44,13 +44,9 @@ def span(points: list[Point]) -> tuple[float, float]:
     return min(values), max(values)
 
 
-def is_sweep(run: Run) -> bool:
-    return run.raw["run"].get("sweep") is not None
-
-
 def sweep_of(run: Run) -> SweepResult | None:
     """None where the file is of no sweep."""
-    if not is_sweep(run):
+    if not run.is_sweep:
         return None
     sweep = run.raw["run"]["sweep"]
     stages = {kind: [one for one in sweep["stages"] if one["kind"] == kind] for kind in ("screening", "confirmation")}

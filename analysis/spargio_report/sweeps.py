@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spargio_report.model import Case, Run
-from spargio_report.sweep_result import is_sweep
 
 RATE = "rate"  # the offered load, which has a figure of its own
 
@@ -75,7 +74,7 @@ def knob_sweeps(run: Run) -> Iterator[Sweep]:
 
     A knob of which a case has two or more numbers, given by name, the arm's other knobs being equal.
     """
-    if is_sweep(run):
+    if run.is_sweep:
         return
     given = {entry["id"]: entry["knobs_given"] for entry in run.raw["cases"]}
     for group in run.groups:

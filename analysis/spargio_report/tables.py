@@ -3,8 +3,8 @@
 import unicodedata
 
 from spargio_report.compare import Comparison, Headline
-from spargio_report.gates import SEVERITY, Verdict
 from spargio_report.model import MACHINE_SUFFIX, Run
+from spargio_report.verdict import SEVERITY, Verdict
 from spargio_report.wording import duration, memory, number, percent, ratio_line, ratio_short, verdict_line
 
 COLOURS = {"FASTER": "32", "CHEAPER": "32", "PASS": "32", "SAME": "32", "SLOWER": "31", "DEARER": "31", "FAIL": "31",

@@ -2,8 +2,9 @@
 
 from spargio_report.compare import Comparison, Headline
 from spargio_report.estimate import Estimate
-from spargio_report.gates import MISSING, Verdict
 from spargio_report.model import Run
+from spargio_report.standings import Standing, standing_of
+from spargio_report.verdict import MISSING, Verdict
 
 
 def number(value: float) -> str:
@@ -66,6 +67,11 @@ def ratio_short(estimate: Estimate) -> str:
     return f"{number(estimate.value)}x {_interval(estimate, bound)}"
 
 
+def factor_text(factor: float) -> str:
+    """By how much a ratio changed, and to which side."""
+    return f"{number(factor)}x {'worse' if factor > 1 else 'better'}"
+
+
 def ratio_line(estimate: Estimate, word: str, limit: float | None = None) -> str:
     """`0.94x [0.91, 0.97] n=20 PASS (limit 1.10, could have seen 1.4 %)`"""
     held = f"limit {limit_number(limit)}, " if limit is not None else ""
@@ -99,14 +105,6 @@ def _against(one: Comparison) -> str:
     return f"{one.group} {verb} {ratio_short(one.ratio)} the {what} of {one.b.arm}{_cpu_cost(one)}"
 
 
-def split(rows: list[Headline]) -> tuple[list[Headline], list[Headline], list[Headline]]:
-    """Lost (worst first), won (best first), undecided; only cases that have a rival."""
-    held = [row for row in rows if row.rivals]
-    return ([row for row in held if row.plain_word == "SLOWER"],
-            [row for row in reversed(held) if row.plain_word == "FASTER"],
-            [row for row in held if row.plain_word == "UNSURE"])
-
-
 def _dearer(won: list[Headline]) -> list[Headline]:
     """Wins that cost more CPU time per operation than the rival they are held against."""
     return [row for row in won if not row.strongest.judged_by_cpu and row.strongest.cpu_ratio
@@ -121,18 +119,18 @@ def cost_of_wins(won: list[Headline]) -> str:
             "No win is bought with more CPU time per operation than the strongest rival uses.")
 
 
-def score(arm: str, rows: list[Headline]) -> str:
-    lost, won, unsure = split(rows)
+def score(standing: Standing) -> str:
+    lost, won, unsure = standing.lost, standing.won, standing.unsure
     total = len(lost) + len(won) + len(unsure)
-    text = f"{arm} is ahead of every measured rival in {len(won)} of {_cases(total)}"
+    text = f"{standing.arm} is ahead of every measured rival in {len(won)} of {_cases(total)}"
     text += f", behind at least one in {len(lost)}" if lost else ", behind in none"
     return text + (f", and {len(unsure)} could not be decided." if unsure else ".")
 
 
-def _first_arm(arm: str, rows: list[Headline]) -> str:
+def _first_arm(standing: Standing) -> str:
     """Who won what, by how much, at what CPU cost: all losses by name, of the wins the largest and the smallest."""
-    lost, won, _ = split(rows)
-    text = [score(arm, rows)]
+    lost, won = standing.lost, standing.won
+    text = [score(standing)]
     if lost:
         text.append("It is behind where " + "; ".join(_against(row.strongest) for row in lost) + ".")
     if won:
@@ -142,10 +140,9 @@ def _first_arm(arm: str, rows: list[Headline]) -> str:
     return " ".join(text)
 
 
-def _other_arm(arm: str, rows: list[Headline]) -> str:
-    lost, _, _ = split(rows)
-    behind = f" It is behind where {'; '.join(_against(row.strongest) for row in lost)}." if lost else ""
-    return score(arm, rows) + behind
+def _other_arm(standing: Standing) -> str:
+    behind = f" It is behind where {'; '.join(_against(row.strongest) for row in standing.lost)}." if standing.lost else ""
+    return score(standing) + behind
 
 
 def _cases(count: int) -> str:
@@ -157,15 +154,15 @@ def plain_verdict(run: Run, comparisons: list[Comparison], rows: list[Headline],
 
     `swept`: the verdict of a sweep, which stands first instead."""
     arms = list(dict.fromkeys(case.arm for case in run.cases.values() if case.kind == "ours" and not case.is_repeat))
-    held = {arm: some for arm in arms if (some := [row for row in rows if row.a.arm == arm and row.rivals])}
+    held = [standing_of(arm, rows) for arm in arms if any(row.a.arm == arm and row.rivals for row in rows)]
     if swept:
         first = swept
     elif not held:
         first = "; ".join(f"{one.a.arm}: {_against(one)} ({one.word})" for one in comparisons) + "." \
             if comparisons else "No two arms were measured in the same blocks: there is nothing to compare."
     else:
-        (arm, some), *others = held.items()
-        first = " ".join([_first_arm(arm, some), *(_other_arm(*other) for other in others), _unsure(rows)])
+        foremost, *others = held
+        first = " ".join([_first_arm(foremost), *map(_other_arm, others), _unsure(rows)])
     return [first, " ".join(doubts(run, comparisons))]
 
 
