@@ -45,7 +45,7 @@ class Ended:
 def inside(capsys):
     """The same without a process of its own, for the many tests that need only words and exit code."""
     def run(*arguments):
-        from spargio_report.cli import main
+        from spargio_report.commands.cli import main
         code = main(list(map(str, arguments)))
         return Ended(code, *capsys.readouterr())
     return run

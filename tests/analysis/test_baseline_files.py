@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from builder import Arm, Group
 
-from spargio_report import two_samples
-from spargio_report.two_samples import Shift, bounds, critical_value, null_cdf, same_states
+from spargio_report.statistics import two_samples
+from spargio_report.statistics.two_samples import Shift, bounds, critical_value, null_cdf, same_states
 
 RTT, DRAIN = "ping_pong/steady_rtt", "ping_pong/one_way_drain"
 

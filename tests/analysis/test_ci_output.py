@@ -33,10 +33,10 @@ def test_M23_junit_counts_a_missing_measurement_and_a_broken_case_as_errors(tmp_
 def test_M13_junit_calls_only_a_confirmed_fail_a_failure(tmp_path, one_gate):
     from dataclasses import replace
 
-    from spargio_report.ci_output import write_junit
-    from spargio_report.gates import judge_all
-    from spargio_report.guardrails import load_guardrails
-    from spargio_report.load import load_run
+    from spargio_report.words.ci_output import write_junit
+    from spargio_report.judge.gates import judge_all
+    from spargio_report.read.guardrails import load_guardrails
+    from spargio_report.read.load import load_run
     run = load_run(builder.write(tmp_path, builder.pair(1.5)))
     verdict, = judge_all(run, load_guardrails(one_gate()))
     for confirmed, failures in ((True, "1"), (False, "0")):
@@ -78,7 +78,7 @@ def test_P22_a_place_that_cannot_be_written_is_refused_before_anything_is_measur
 
 
 def test_P22_the_look_at_a_place_leaves_nothing_there(tmp_path):
-    from spargio_report.ci_output import check_outputs
+    from spargio_report.words.ci_output import check_outputs
     from spargio_report.failures import ReportError
     written = tmp_path / "before.xml"
     written.write_text("before")

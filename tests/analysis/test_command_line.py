@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from spargio_report.cli import parser
-from spargio_report.teaching_parser import EXAMPLES
+from spargio_report.commands.cli import parser
+from spargio_report.commands.teaching_parser import EXAMPLES
 
 COMMANDS = sorted(parser().commands())
 

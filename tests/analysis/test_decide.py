@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from spargio_report.decide import ALPHA_FAIL, ALPHA_PASS, LOOKS, decide, decide_in_looks
-from spargio_report.futility import chance_to_decide
-from spargio_report.signed_rank import critical_value, null_cdf
+from spargio_report.statistics.decide import ALPHA_FAIL, ALPHA_PASS, LOOKS, decide, decide_in_looks
+from spargio_report.statistics.futility import chance_to_decide
+from spargio_report.statistics.signed_rank import critical_value, null_cdf
 
 
 def series(seed, runs, blocks, ratio, spread=0.02):

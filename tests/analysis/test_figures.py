@@ -4,13 +4,13 @@ import builder
 import numpy as np
 import pytest
 
-from spargio_report.compare import all_comparisons, headlines
-from spargio_report.figure_forest import draw_forest
-from spargio_report.figure_heatmap import cell_number, draw_heatmap
-from spargio_report.figure_strips import draw_strips
-from spargio_report.labels import spread
-from spargio_report.load import load_run
-from spargio_report.style import mark_of, plt, shared_style
+from spargio_report.compare.comparison import all_comparisons, headlines
+from spargio_report.figures.forest import draw_forest
+from spargio_report.figures.heatmap import cell_number, draw_heatmap
+from spargio_report.figures.labels import spread
+from spargio_report.figures.strips import draw_strips
+from spargio_report.figures.style import mark_of, plt, shared_style
+from spargio_report.read.load import load_run
 
 
 @pytest.fixture

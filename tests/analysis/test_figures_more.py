@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from test_figures import outside
 
-from spargio_report.figure_cost import cost_parts, draw_cost
-from spargio_report.figure_kinds import FIGURE_KINDS
-from spargio_report.figure_load import draw_load, keeps_up
-from spargio_report.figure_percentiles import draw_percentiles, percentile_curve, percentile_tick
-from spargio_report.figure_scaling import draw_scaling
-from spargio_report.figure_tradeoff import draw_tradeoff, groups_with_tradeoff
-from spargio_report.load import load_run
-from spargio_report.style import plt, shared_style
-from spargio_report.sweeps import knob_sweeps, load_sweeps, parameter_sweeps, scaling_sweeps
+from spargio_report.compare.sweeps import knob_sweeps, load_sweeps, parameter_sweeps, scaling_sweeps
+from spargio_report.figures.cost import cost_parts, draw_cost
+from spargio_report.figures.kinds import FIGURE_KINDS
+from spargio_report.figures.offered_load import draw_load, keeps_up
+from spargio_report.figures.percentiles import draw_percentiles, percentile_curve, percentile_tick
+from spargio_report.figures.scaling import draw_scaling
+from spargio_report.figures.style import plt, shared_style
+from spargio_report.figures.tradeoff import draw_tradeoff, groups_with_tradeoff
+from spargio_report.read.load import load_run
 
 NAMES = ("spargio", "spargio[spin=0]", "asio", "tokio[flavor=current_thread]", "floor[files=ring]")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from builder import ROOT
 
-from spargio_report.guardrails import load_guardrails
+from spargio_report.read.guardrails import load_guardrails
 
 TEXT = (ROOT / "docs/gating.md").read_text()
 BUILD = Path(os.environ.get("SPARGIO_BUILD", ROOT / "build/release"))

@@ -6,7 +6,7 @@ import builder
 import pytest
 
 from spargio_report.failures import ReportError
-from spargio_report.guardrails import load_guardrails
+from spargio_report.read.guardrails import load_guardrails
 
 TODAY = datetime.date(2026, 11, 22)
 

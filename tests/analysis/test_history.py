@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from test_figures import outside
 
-from spargio_report.change_points import change_points
-from spargio_report.figure_history import draw_history
-from spargio_report.guardrails import load_guardrails
-from spargio_report.history import Settings, find_changes, series_of
-from spargio_report.load import load_run
-from spargio_report.style import shared_style
+from spargio_report.compare.series import Settings, find_changes, series_of
+from spargio_report.figures.history_panels import draw_history
+from spargio_report.figures.style import shared_style
+from spargio_report.read.guardrails import load_guardrails
+from spargio_report.read.load import load_run
+from spargio_report.statistics.change_points import change_points
 
 DAY_NS = 86_400 * 10**9
 

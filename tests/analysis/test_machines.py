@@ -3,8 +3,8 @@
 import builder
 import pytest
 
-from spargio_report.compare import all_comparisons
-from spargio_report.load import load_run
+from spargio_report.compare.comparison import all_comparisons
+from spargio_report.read.load import load_run
 
 
 def merged(ratios=(0.5, 0.8), **change):

@@ -7,7 +7,7 @@ import sys
 import builder
 import pytest
 
-from spargio_report.measured_files import MeasuredFiles
+from spargio_report.judge.measured_files import MeasuredFiles
 
 # Answers each order as it is asked, or ends with the code that stands in place of the ratio.
 FAKE = """#!{python}

@@ -10,8 +10,8 @@ import sys
 import builder
 import pytest
 
-from spargio_report.gates import _worst
-from spargio_report.verdict import Verdict
+from spargio_report.judge.gates import _worst
+from spargio_report.judge.verdict import Verdict
 
 FAKE = """#!{python}
 import json, re, sys, tomllib

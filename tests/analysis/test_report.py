@@ -11,11 +11,11 @@ from html.parser import HTMLParser
 
 import builder
 import pytest
-from spargio_report import report
-from spargio_report.compare import all_comparisons
-from spargio_report.gates import judge_all
-from spargio_report.guardrails import load_guardrails
-from spargio_report.load import load_run
+from spargio_report.compare.comparison import all_comparisons
+from spargio_report.judge.gates import judge_all
+from spargio_report.read.guardrails import load_guardrails
+from spargio_report.read.load import load_run
+from spargio_report.report import report_files as report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -25,7 +25,7 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """One report of the shape of the quick matrix, for all tests here."""
-    from spargio_report.cli import main
+    from spargio_report.commands.cli import main
     place = tmp_path_factory.mktemp("report")
     document = builder.quick()
     document["cases"][2]["repro"] = "spargio-bench run -w '<script>alert(1)</script>'"

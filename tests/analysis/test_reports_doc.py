@@ -6,7 +6,7 @@ import pytest
 
 from builder import ROOT
 
-from spargio_report.figure_kinds import FIGURE_KINDS
+from spargio_report.figures.kinds import FIGURE_KINDS
 
 TEXT = ROOT / "docs/reports.md"
 REFERENCE = ROOT / "results/reference/quick/result.json"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from builder import Arm, Group
 
-from spargio_report.two_samples import Shift, bounds, null_cdf
+from spargio_report.statistics.two_samples import Shift, bounds, null_cdf
 
 RTT = "ping_pong/steady_rtt"
 

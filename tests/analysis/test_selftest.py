@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from builder import Arm, Group
 
-from spargio_report import decide
-from spargio_report.figure_power import shares
+from spargio_report.figures.power import shares
 from spargio_report.selftest import command, goals, live, mutations, recorded, replays
 from spargio_report.selftest.replays import Count
+from spargio_report.statistics import decide
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "results" / "reference" / "quick" / "result.json"

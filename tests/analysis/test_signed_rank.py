@@ -5,8 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from spargio_report.estimate import detectable_effect, estimate
-from spargio_report.signed_rank import (critical_value, hodges_lehmann, lower_bound, null_cdf, upper_bound,
+from spargio_report.statistics.estimate import detectable_effect, estimate
+from spargio_report.statistics.signed_rank import (critical_value, hodges_lehmann, lower_bound, null_cdf, upper_bound,
                                         walsh_averages)
 
 

@@ -4,14 +4,14 @@ import builder
 import pytest
 from test_figures import outside
 
-from spargio_report.cli import main
-from spargio_report.compare import all_comparisons
-from spargio_report.figure_tornado import draw_tornado
-from spargio_report.load import load_run
-from spargio_report.style import shared_style
-from spargio_report.sweep_result import span, sweep_of
-from spargio_report.sweep_words import sweep_verdict
-from spargio_report.sweeps import scaling_sweeps
+from spargio_report.commands.cli import main
+from spargio_report.compare.comparison import all_comparisons
+from spargio_report.compare.sweep_result import span, sweep_of
+from spargio_report.compare.sweeps import scaling_sweeps
+from spargio_report.figures.style import shared_style
+from spargio_report.figures.tornado import draw_tornado
+from spargio_report.read.load import load_run
+from spargio_report.words.sweep_words import sweep_verdict
 
 POINTS = {"spargio[steal_budget=4]": 0.8, "spargio[steal_budget=1]": 0.97, "spargio[spin=0]": 1.3, "spargio[spin=9]": 1.05}
 WINNER = "spargio[steal_budget=4]"

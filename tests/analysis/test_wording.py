@@ -4,10 +4,10 @@ import builder
 import numpy as np
 import pytest
 
-from spargio_report.compare import all_comparisons, headlines
-from spargio_report.estimate import Estimate, estimate
-from spargio_report.load import load_run
-from spargio_report.wording import bound, duration, limit_number, number, percent, plain_verdict, ratio_line
+from spargio_report.compare.comparison import all_comparisons, headlines
+from spargio_report.read.load import load_run
+from spargio_report.statistics.estimate import Estimate, estimate
+from spargio_report.words.wording import bound, duration, limit_number, number, percent, plain_verdict, ratio_line
 
 
 def test_M14_a_ratio_has_its_one_form():

@@ -143,7 +143,7 @@ def test_M12_a_run_of_CI_that_could_not_measure_is_red(house):
 def test_M12_the_gates_of_CI_are_legal_and_every_self_gate_counts_instructions():
     import sys
     sys.path.insert(0, str(PROJECT / "analysis"))
-    from spargio_report.guardrails import load_guardrails
+    from spargio_report.read.guardrails import load_guardrails
     rivals = load_guardrails(str(PROJECT / ".ci/guardrails.toml")).gates
     own = load_guardrails(str(PROJECT / ".ci/guardrails-self.toml")).gates
     assert rivals and own and {one.kind for one in rivals} == {"rival"} and {one.kind for one in own} == {"self"}

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from spargio_report import tables
 from spargio_report.failures import ExitCode, usage_error
-from spargio_report.guardrails import load_guardrails
+from spargio_report.read.guardrails import load_guardrails
 from spargio_report.selftest import goals, live, mutations, recorded, replays
 from spargio_report.selftest.replays import Count
+from spargio_report.words import tables
 
 ROOT = Path(__file__).resolve().parents[3]
 RECORDING = ROOT / "results" / "selftest" / "aa-blocks.json"
@@ -162,7 +162,7 @@ def _print(results, outcomes, cases, options) -> None:
 
 
 def _write(folder: Path, results, outcomes, ladders, cases, found, recording, options) -> None:
-    from spargio_report.figure_power import draw_power
+    from spargio_report.figures.power import draw_power
     folder.mkdir(parents=True, exist_ok=True)
     document = {
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
-from spargio_report.decide import LOOKS, decide_in_looks
-from spargio_report.estimate import judged_metric, log_ratios
 from spargio_report.failures import ExitCode, invalid_input, usage_error
-from spargio_report.load import load_run
+from spargio_report.read.load import load_run
 from spargio_report.selftest.replays import Verdicts
+from spargio_report.statistics.decide import LOOKS, decide_in_looks
+from spargio_report.statistics.estimate import judged_metric, log_ratios
 
 HOG = "while True: pass"
 

@@ -7,9 +7,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from spargio_report.compare import all_comparisons
+from spargio_report.compare.comparison import all_comparisons
 from spargio_report.failures import invalid_input
-from spargio_report.load import load_run
+from spargio_report.read.load import load_run
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 CLEAR_LEAD = 0.5  # of the pair that the mutations are done to: it passes, and swapped it fails

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from spargio_report import estimate as estimating
-from spargio_report.estimate import robust_spread
 from spargio_report.failures import invalid_input
-from spargio_report.load import load_run
-from spargio_report.model import Run
-from spargio_report.signed_rank import hodges_lehmann
+from spargio_report.read.load import load_run
+from spargio_report.read.model import Run
+from spargio_report.statistics import estimate as estimating
+from spargio_report.statistics.estimate import robust_spread
+from spargio_report.statistics.signed_rank import hodges_lehmann
 
 # Below that, draws with replacement repeat the same few blocks.
 LEAST_BLOCKS = 30

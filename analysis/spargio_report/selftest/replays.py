@@ -6,11 +6,11 @@ from math import log
 
 import numpy as np
 
-from spargio_report.confirm import CANARY_ALPHA
-from spargio_report.decide import LAST_LOOK_BLOCKS, LOOKS, decide
-from spargio_report.estimate import DISPLAY_ALPHA
+from spargio_report.judge.confirm import CANARY_ALPHA
 from spargio_report.selftest.recorded import Recording, Series
-from spargio_report.signed_rank import lower_bound, upper_bound
+from spargio_report.statistics.decide import LAST_LOOK_BLOCKS, LOOKS, decide
+from spargio_report.statistics.estimate import DISPLAY_ALPHA
+from spargio_report.statistics.signed_rank import lower_bound, upper_bound
 
 GATES_OF_A_RUN = 20
 BLOCKS_OF_AN_INTERVAL = 20

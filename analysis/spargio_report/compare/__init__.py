@@ -1,0 +1,1 @@
+"""Which arms meet, who stands where, what a sweep or a series of runs shows."""

@@ -1,0 +1,1 @@
+"""From files to records: result files and guardrails. Nothing here judges."""

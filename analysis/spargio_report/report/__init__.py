@@ -1,0 +1,1 @@
+"""What is written to disk: the page, the Markdown, a history."""

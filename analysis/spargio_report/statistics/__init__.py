@@ -1,0 +1,1 @@
+"""From blocks to ratios, bounds and decisions. Numbers in, numbers out."""

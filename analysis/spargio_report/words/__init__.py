@@ -1,0 +1,1 @@
+"""Everything that is said: sentences, tables, JUnit, Markdown."""

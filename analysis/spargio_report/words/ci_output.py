@@ -1,0 +1,119 @@
+"""What a CI service reads of a gate: JUnit XML, Markdown, the step summary of GitHub Actions."""
+
+import os
+import re
+import tempfile
+import xml.etree.ElementTree as xml
+from pathlib import Path
+
+from spargio_report.failures import usage_error
+from spargio_report.judge.verdict import FAIL, INCONCLUSIVE, MISSING, Verdict
+from spargio_report.words import tables
+from spargio_report.words.wording import canary_line, gate_summary
+
+SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
+NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write_junit(path: str, verdicts: list[Verdict], canary, broken) -> None:
+    """A confirmed FAIL is a failure, what is missing or broke an error, a doubt or a waived loss is skipped."""
+    suite = xml.Element("testsuite", name="guardrails")
+    for verdict in verdicts:
+        case = xml.SubElement(suite, "testcase", classname=_clean(verdict.gate.workload), name=_clean(verdict.gate.id))
+        text = _clean(f"{tables.gate_row(verdict)[-1]} ({verdict.reason})")
+        kind = _kind(verdict)
+        if kind:
+            xml.SubElement(case, kind, message=text)
+        xml.SubElement(case, "system-out").text = text
+    if canary:
+        case = xml.SubElement(suite, "testcase", classname=_clean(canary.group), name="canary")
+        if canary.tripped:
+            xml.SubElement(case, "error", message=_clean(canary_line(canary)))
+        xml.SubElement(case, "system-out").text = _clean(canary_line(canary))
+    for one in broken:
+        case = xml.SubElement(suite, "testcase", classname=_clean(one.group), name=_clean(one.arm))
+        xml.SubElement(case, "error", message=_clean(f"{one.status}: {one.reason}"))
+    for attribute, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(attribute, str(len(suite.findall(f"testcase/{kind}"))))
+    suite.set("tests", str(len(suite.findall("testcase"))))
+    _write(path, '<?xml version="1.0" encoding="UTF-8"?>\n' + xml.tostring(suite, encoding="unicode") + "\n", "w")
+
+
+def _kind(verdict: Verdict) -> str | None:
+    if verdict.word == MISSING:
+        return "error"
+    if verdict.word == FAIL:
+        return "failure" if verdict.confirmed and verdict.counts else "skipped"
+    return "skipped" if verdict.word == INCONCLUSIVE else None
+
+
+def markdown_text(verdicts: list[Verdict], canary, absent: list[tuple[str, ...]]) -> str:
+    """The summary in one line, then the table of gates, and what broke."""
+    parts = [f"**{gate_summary(verdicts)}**",
+             tables.markdown(tables.GATE_COLUMNS, [tables.gate_row(verdict) for verdict in verdicts])]
+    if canary:
+        parts.append(canary_line(canary))
+    if absent:
+        parts.append(tables.markdown(tables.ABSENT_COLUMNS, absent))
+    return "\n\n".join(parts) + "\n"
+
+
+def write_markdown(path: str, text: str) -> None:
+    _write(path, text, "w")
+
+
+def step_summary_path() -> str:
+    path = os.environ.get(SUMMARY_VARIABLE)
+    if not path:
+        raise usage_error("--summary", f"${SUMMARY_VARIABLE} is not set", "GitHub Actions sets it; elsewhere use "
+                          "--markdown FILE")
+    return path
+
+
+def append_summary(path: str, text: str) -> None:
+    """Other steps of the job write to the same file: nothing of theirs is lost."""
+    _write(path, text + "\n", "a")
+
+
+def check_outputs(flags: dict[str, str | None]) -> None:
+    """Refuses files that could not be written, before anything is measured for them. Leaves no trace."""
+    paths: dict[Path, str] = {}
+    for flag, name in flags.items():
+        if name is None:
+            continue
+        path = Path(name)
+        problem = _why_not_writable(path)
+        if problem:
+            raise usage_error(f"{flag} {name}", problem, "name a file in a folder that you may write to")
+        if path.resolve() in paths:
+            raise usage_error(f"{flag} {name}", f"{paths[path.resolve()]} names the same file", "name two files")
+        paths[path.resolve()] = flag
+
+
+def _why_not_writable(path: Path) -> str | None:
+    try:
+        if path.is_dir():
+            return "is a folder"
+        if path.is_file():
+            path.open("a").close()
+        elif not path.exists():
+            if not path.parent.is_dir():
+                return f"there is no folder {path.parent}"
+            with tempfile.TemporaryFile(dir=path.parent):
+                pass
+    except OSError as error:
+        return f"cannot be written: {error.strerror}"
+    return None
+
+
+def _clean(text: str) -> str:
+    return NOT_IN_XML.sub("?", text)
+
+
+def _write(path: str, text: str, mode: str) -> None:
+    try:
+        with Path(path).open(mode, encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError as error:
+        raise usage_error(path, f"cannot be written: {error.strerror}", "name a file in a folder that you may write "
+                          "to") from None
