@@ -1,5 +1,5 @@
 """The project keeps the rules of its house. Each rule is shown, in the other files here, to find a planted fault."""
-from rules import claims, includes, leftovers, links, mutants, numbers
+from rules import claims, includes, leftovers, links, mutants, numbers, rooms
 from rules.tree import Finding
 
 
@@ -17,6 +17,14 @@ def test_no_file_includes_itself_in_a_circle(project):
 
 def test_analysis_touches_nothing_of_cpp(project):
     assert not (found := includes.check_areas_without_cpp(project)), report(found)
+
+
+def test_every_import_of_the_analysis_keeps_the_table_of_rooms(project):
+    assert not (found := rooms.check_rooms(project)), report(found)
+
+
+def test_no_import_of_the_analysis_goes_in_a_circle(project):
+    assert not (found := rooms.check_import_circles(project)), report(found)
 
 
 def test_every_header_compiles_alone(project):
@@ -100,6 +108,7 @@ def test_the_rules_look_at_the_whole_project(project):
     for folder in ("runtime/", "workloads/", "backends/", "harness/", "tests/"):
         assert project.cpp(under=folder), folder
     assert project.python(under="analysis/")
+    assert len(rooms.modules(project)) > 50
     assert len(claims.named_tests(project)) > 100
     assert len(numbers.defined_numbers(project)) > 100
     assert len(mutants.read(project)[0]) > 50
