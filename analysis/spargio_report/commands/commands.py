@@ -30,7 +30,7 @@ def _load(path: str) -> Run:
     for note in run.notes:
         _note(note)
     if not run.is_complete:
-        _note(f"{path} is marked {run.raw['run']['status']}: not all that was planned was measured")
+        _note(f"{path} is marked {run.about.status}: not all that was planned was measured")
     return run
 
 

@@ -3,7 +3,6 @@
 import fnmatch
 import re
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from spargio_report.compare.series import Series, Settings, find_changes, series_of
@@ -87,11 +86,11 @@ def _load_all(paths: list[Path]) -> tuple[list[Run], int]:
         except ReportError as error:
             errors.append(error)
             continue
-        name = run.raw["run"]["id"]
+        name = run.about.id
         if name in runs:
             _note(f"{path} is the same run as {runs[name].path} ({name}) and counts once")
             continue
-        runs[name] = replace(run, raw={**run.raw, "blocks": (), "cases": ()})  # a year of runs would fill the memory
+        runs[name] = run
     for error in errors:
         _note(str(error))
     if not runs:

@@ -14,7 +14,7 @@ import numpy as np
 from spargio_report.compare.comparison import pairs_of
 from spargio_report.judge.gates import find_groups
 from spargio_report.read.guardrails import BEST_RIVAL, Gate, Guardrails
-from spargio_report.read.model import Case, Run, base_group
+from spargio_report.read.model import Case, Environment, Run, base_group
 from spargio_report.statistics import estimate as estimating
 from spargio_report.statistics.change_points import change_points
 from spargio_report.statistics.estimate import Estimate
@@ -111,23 +111,22 @@ class Settings:
     seed: int = 1
 
 
-def fingerprint(environment: dict) -> str:
+def fingerprint(environment: Environment) -> str:
     """The kind of machine. Kernel and compiler are no part of it: they change what is measured, and are named where
     the series changes with them."""
-    memory = environment["memory_bytes"]
-    facts = (environment["cpu_model"] or "unknown CPU", environment["architecture"],
-             f"{environment['cpus_usable'] or '?'} of {environment['cpus_online'] or '?'} CPUs",
-             f"{round(memory / GIBIBYTE)} GiB" if memory else None,
-             f"limit {environment['cgroup_cpu_limit']:g} CPUs" if environment["cgroup_cpu_limit"] else None,
-             f"SMT {environment['smt']}" if environment["smt"] else None, environment["governor"],
-             environment["virtualization"])
+    facts = (environment.cpu_model or "unknown CPU", environment.architecture,
+             f"{environment.cpus_usable or '?'} of {environment.cpus_online or '?'} CPUs",
+             f"{round(environment.memory_bytes / GIBIBYTE)} GiB" if environment.memory_bytes else None,
+             f"limit {environment.cgroup_cpu_limit:g} CPUs" if environment.cgroup_cpu_limit else None,
+             f"SMT {environment.smt}" if environment.smt else None, environment.governor,
+             environment.virtualization)
     return ", ".join(fact for fact in facts if fact)
 
 
 def series_of(runs: list[Run], guardrails: Guardrails | None) -> list[Series]:
     """Every pair that the runs compare, in the order of the first run that has it; with the gates that watch it."""
     found: dict[Key, Series] = {}
-    for run in sorted(runs, key=lambda one: (one.raw["run"]["started_unix_ns"], one.raw["run"]["id"])):
+    for run in sorted(runs, key=lambda one: (one.about.started_unix_ns, one.about.id)):
         watched = _watched_pairs(run, guardrails)
         for group in run.groups:
             for a, b in pairs_of(run, group):
@@ -163,13 +162,13 @@ def _arms_against(run: Run, gate: Gate, group: str) -> list[str]:
 
 
 def _point(run: Run, a: Case, b: Case, ratio: Estimate) -> Point:
-    about, tool = run.raw["run"], run.raw["tool"]
-    circumstances = {"kernel": run.machine_of(a.group).environment["kernel"] or "unknown", "compiler": tool["compiler"],
-                     "compiler flags": tool["compiler_flags"], "slices of": f"{about['slice_target_ns'] / 1e6:g} ms",
+    about, tool = run.about, run.tool
+    circumstances = {"kernel": run.machine_of(a.group).environment.kernel or "unknown", "compiler": tool.compiler,
+                     "compiler flags": tool.compiler_flags, "slices of": f"{about.slice_target_ns / 1e6:g} ms",
                      **{f"version of {case.backend}": run.backends[case.backend].version for case in (a, b)
                         if case.kind != "ours"},
                      **{f"parameter {name}": value for name, value in a.parameters.items()}}
-    return Point(about["id"], run.path, about["started_unix_ns"], tool["git_revision"], tool["git_dirty"], ratio,
+    return Point(about.id, run.path, about.started_unix_ns, tool.git_revision, tool.git_dirty, ratio,
                  circumstances)
 
 

@@ -48,15 +48,14 @@ def sweep_of(run: Run) -> SweepResult | None:
     """None where the file is of no sweep."""
     if not run.is_sweep:
         return None
-    sweep = run.raw["run"]["sweep"]
-    stages = {kind: [one for one in sweep["stages"] if one["kind"] == kind] for kind in ("screening", "confirmation")}
-    first = stages["screening"][0]["group"] if stages["screening"] else None
-    last = stages["confirmation"][0]["group"] if stages["confirmation"] else None
+    sweep = run.about.sweep
+    first, last = (next((stage.group for stage in sweep.stages if stage.kind == kind), None)
+                   for kind in ("screening", "confirmation"))
     some = first or last or run.groups[0]
     return SweepResult(
-        group=some.split("@screen")[0], baseline=sweep["baseline"],
-        screened=tuple(_points(run, first, sweep["baseline"])), winner=sweep["winner"],
-        confirmed=next((one for one in _points(run, last, sweep["baseline"]) if one.ratio), None),
+        group=some.split("@screen")[0], baseline=sweep.baseline,
+        screened=tuple(_points(run, first, sweep.baseline)), winner=sweep.winner,
+        confirmed=next((one for one in _points(run, last, sweep.baseline) if one.ratio), None),
         judged_by_cpu=run.workload_of(some).judged_by == "cpu_time")
 
 
@@ -64,12 +63,11 @@ def _points(run: Run, group: str | None, baseline: str):
     base = run.case_of(group, baseline) if group else None
     if base is None:
         return
-    given = {entry["id"]: entry["knobs_given"] for entry in run.raw["cases"]}
     metric = estimate.judged_metric(run, group)
     for case in run.cases_of(group):
         if case.id == base.id:
             continue
-        changed = {name: value for name, value in given[case.id].items() if given[base.id].get(name) != value}
+        changed = {name: value for name, value in case.knobs_given.items() if base.knobs_given.get(name) != value}
         measured = case.measured and base.measured
         yield Point(case.arm, ", ".join(f"{name}={value}" for name, value in changed.items()), tuple(changed),
                     estimate.ratio(run, case, base, metric) if measured else None)

@@ -76,13 +76,12 @@ def knob_sweeps(run: Run) -> Iterator[Sweep]:
     """
     if run.is_sweep:
         return
-    given = {entry["id"]: entry["knobs_given"] for entry in run.raw["cases"]}
     for group in run.groups:
         sets: dict[str, dict[str, dict[str, Case]]] = {}
         for case in run.cases_of(group):
             if not case.measured or case.is_repeat:
                 continue
-            knobs = given[case.id]
+            knobs = case.knobs_given
             for name, value in knobs.items():
                 others = ",".join(f"{key}={other}" for key, other in sorted(knobs.items()) if key != name)
                 line = f"{case.backend}[{others}]" if others else case.backend

@@ -39,7 +39,7 @@ def cost_parts(run: Run, case: Case) -> tuple[float, float, float] | None:
 
 
 def _cpus(run: Run, case: Case) -> int:
-    machine = run.machine_of(case.group).environment["cpus_usable"] or 1
+    machine = run.machine_of(case.group).environment.cpus_usable or 1
     workers = case.parameters.get("workers", "")
     return max(1, min(machine, int(workers))) if workers.isdecimal() else machine
 

@@ -24,11 +24,11 @@ def check_baseline(run: Run, baseline: Run, guardrails: Guardrails) -> None:
     if not any(gate.kind == "self" for gate in guardrails.gates):
         raise usage_error(guardrails.path, "no gate is of kind 'self', so none is held against a baseline",
                           "add a gate with kind = \"self\", or leave --baseline away")
-    merged = next((one for one in (run, baseline) if one.raw.get("machines")), None)
+    merged = next((one for one in (run, baseline) if one.is_merged), None)
     if merged:
         raise usage_error(merged.path, "is a merged file, and a baseline is of one machine", "name a file of this machine alone")
     for key in MACHINE_KEYS:
-        now, then = run.raw["environment"].get(key), baseline.raw["environment"].get(key)
+        now, then = getattr(run.environment, key), getattr(baseline.environment, key)
         if now != then:
             raise usage_error(baseline.path, f"$.environment.{key} is {then!r}, in {run.path} it is {now!r}: a baseline of "
                               "another machine shows nothing", "measure the baseline here, or hold a base build against "
@@ -67,7 +67,7 @@ def save_baseline(run: Run, guardrails: Guardrails, verdicts, path: str) -> None
 
 def first_of_its_kind(run: Run, verdicts: list[Verdict]) -> list[Verdict]:
     """Self gates of a run that is to become the first baseline: they have nothing to be held against yet."""
-    if run.raw["run"].get("base_build"):
+    if run.about.base_build:
         return verdicts
     return [replace(one, word=INCONCLUSIVE, reason="nothing to be held against yet: this run is to be the first baseline")
             if one.gate.kind == "self" and one.word == MISSING else one for one in verdicts]
@@ -75,7 +75,7 @@ def first_of_its_kind(run: Run, verdicts: list[Verdict]) -> list[Verdict]:
 
 def _why_unfit(run: Run) -> str | None:
     if not run.is_complete:
-        return f"it is marked {run.raw['run']['status']}"
+        return f"it is marked {run.about.status}"
     broken = next(iter(run.broken_cases), None)
     if broken:
         return f"'{broken.id}' is {broken.status}: {broken.reason}"

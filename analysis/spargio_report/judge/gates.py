@@ -193,7 +193,7 @@ def judge_against_file(run: Run, baseline: Run, gate: Gate, waiver: Waiver | Non
     other = _why_other_work(gate, *groups)
     if other:
         return Verdict(gate, MISSING, f"{baseline.path}: {other}", group, gate.b, metric, None, waiver)
-    against = f"{gate.a} of {baseline.raw['tool']['git_revision']}"
+    against = f"{gate.a} of {baseline.tool.git_revision}"
     shift = Shift(*same_states(*samples))
     decision = shift.decide(gate.target, gate.tolerance)
     reason = decision.reason

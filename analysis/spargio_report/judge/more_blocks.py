@@ -64,9 +64,8 @@ def blocks_to_ask_for(run: Run, verdicts: list[Verdict]) -> dict[int, dict[str, 
 
 def matrix_text(run: Run, blocks: int, arms_of_groups: dict[str, list[str]], seed: int) -> str:
     """A matrix for spargio-bench run. JSON texts and lists of texts are TOML as well."""
-    asked = run.raw["run"]
-    lines = ['title = "more blocks for undecided gates"', f"blocks = {blocks}", f"slices = {asked['slices_per_block']}",
-             f"slice_ms = {max(1, asked['slice_target_ns'] // 1_000_000)}", f"seed = {seed}"]
+    lines = ['title = "more blocks for undecided gates"', f"blocks = {blocks}", f"slices = {run.about.slices_per_block}",
+             f"slice_ms = {max(1, run.about.slice_target_ns // 1_000_000)}", f"seed = {seed}"]
     for group, arms in arms_of_groups.items():
         case = run.cases_of(group)[0]
         parameters = ", ".join(f"{key} = {json.dumps(value)}" for key, value in case.parameters.items())
@@ -79,9 +78,9 @@ def measure(run: Run, bench: str, blocks: int, arms_of_groups: dict[str, list[st
     """Writes `name`.toml and lets the harness write `name`.json."""
     matrix, result = name.with_suffix(".toml"), name.with_suffix(".json")
     matrix.write_text(matrix_text(run, blocks, arms_of_groups, seed), encoding="utf-8")
-    more = [word for backend in run.raw["backends"] if backend.get("plugin") for word in ("--plugin", backend["plugin"])]
+    more = [word for backend in run.backends.values() if backend.plugin for word in ("--plugin", backend.plugin)]
     if any(run.case_of(group, arm).of_base for group, arms in arms_of_groups.items() for arm in arms):
-        more += ["--baseline", run.raw["run"]["base_build"]["path"]]
+        more += ["--baseline", run.about.base_build.path]
     ended = _run_harness([bench, "run", str(matrix), "-o", str(result), *more])
     if ended in (INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
         raise KeyboardInterrupt(f"the blocks asked for last are kept in {result}" if result.exists() else "")
@@ -123,14 +122,14 @@ def add_blocks(run: Run, more: Run) -> Run:
 
 def check_same_origin(run: Run, more: Run) -> None:
     """Refuses blocks of another build, another base or another machine."""
-    base, other_base = (one.raw["run"].get("base_build") for one in (run, more))
-    sections = [("tool", SAME_TOOL, run.raw["tool"], more.raw["tool"]),
-                ("environment", SAME_MACHINE, run.raw["environment"], more.raw["environment"])]
+    base, other_base = run.about.base_build, more.about.base_build
+    sections = [("tool", SAME_TOOL, run.tool, more.tool),
+                ("environment", SAME_MACHINE, run.environment, more.environment)]
     if base and other_base:
-        sections.append(("run.base_build.tool", SAME_TOOL, base["tool"], other_base["tool"]))
+        sections.append(("run.base_build.tool", SAME_TOOL, base.tool, other_base.tool))
     for section, keys, first, second in sections:
         for key in keys:
-            before, now = first.get(key), second.get(key)
+            before, now = getattr(first, key), getattr(second, key)
             if before != now:
                 raise invalid_input(more.path, f"$.{section}.{key} is {now!r}, in {run.path} it is {before!r}",
                                     REPLACE_RUN)

@@ -10,7 +10,8 @@ import jsonschema
 
 from spargio_report.failures import ExitCode, ReportError, invalid_input, usage_error
 from spargio_report.read.integrity import check_integrity
-from spargio_report.read.model import Backend, Block, Case, Machine, Run, Slice, Workload
+from spargio_report.read.model import Run
+from spargio_report.read.records import build_run
 
 KNOWN_MAJOR = 1
 KNOWN_MINOR = 3
@@ -32,7 +33,7 @@ def load_run(path) -> Run:
     notes = _check_version(path, document)
     _check_schema(path, document)
     check_integrity(str(path), document)
-    return _build(str(path), document, notes)
+    return build_run(str(path), document, notes)
 
 
 def _read_text(path: Path) -> str:
@@ -149,38 +150,3 @@ def _check_schema(path: Path, document: dict) -> None:
     if len(problem) > 200:
         problem = f"{problem[:120]} … {problem[-70:]}"
     raise invalid_input(str(path), f"{error.json_path}: {problem}", MEASURE_AGAIN)
-
-
-def _build(path: str, document: dict, notes: list[str]) -> Run:
-    backends = {entry["name"]: Backend(entry["name"], entry["kind"], entry["version"], entry["summary"])
-                for entry in document["backends"]}
-    workloads = {entry["name"]: Workload(entry["name"], entry["summary"], entry["operation"], entry["judged_by"],
-                                         entry["measures_latency"],
-                                         {item["name"]: item["default"] for item in entry["parameters"]})
-                 for entry in document["workloads"]}
-    cases = {entry["id"]: _build_case(entry, backends) for entry in document["cases"]}
-    blocks = [_build_block(entry) for entry in document["blocks"]]
-    machines = tuple(Machine(entry["name"], entry["environment"]) for entry in document.get("machines", ())) or (
-        Machine("this machine", document["environment"]),)
-    return Run(path, document, backends, workloads, cases, blocks, notes, machines=machines)
-
-
-def _build_case(entry: dict, backends: dict[str, Backend]) -> Case:
-    return Case(id=entry["id"], group=entry["group"], workload=entry["workload"], parameters=entry["parameters"],
-                arm=entry["arm"], backend=entry["backend"], kind=backends[entry["backend"]].kind,
-                status=entry["status"], reason=entry["reason"], latency=entry["latency"],
-                peak_rss_bytes=entry["peak_rss_bytes"], paused_cpu_share=entry["paused_cpu_share"],
-                injected=entry.get("injected_slowdown"), knobs=entry["knobs_effective"], repro=entry["repro"],
-                machine=entry.get("machine", 0), of_base=entry.get("of_base", False))
-
-
-def _build_block(entry: dict) -> Block:
-    slices = tuple(Slice(item["case"], item["mode"], item["operations"], item["wall_ns"],
-                         item["user_ns"] + item["system_ns"], item["user_ns"], item["system_ns"],
-                         item["voluntary_switches"], item["instructions"], item.get("latency")) for item in entry["slices"])
-    return Block(index=entry["index"], group=entry["group"], number=entry["number"],
-                 pressure_share=entry["cpu_pressure_share"], foreign_share=entry["foreign_cpu_share"],
-                 cache_line_before_ns=entry["probes_before"]["cache_line_round_trip_ns"],
-                 cache_line_after_ns=entry["probes_after"]["cache_line_round_trip_ns"],
-                 state_changed=entry["state_changed"], dropped=entry["dropped"], drop_reason=entry["drop_reason"],
-                 slices=slices, machine=entry.get("machine", 0))

@@ -1,13 +1,102 @@
 """What a result file says, as plain data. Nothing here judges."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 # The two CPUs of a virtual machine are near (about 45 ns a cache-line round trip) or far (about 450 ns); the
 # border is the geometric middle.
 NEAR_FAR_BORDER_NS = 150
 
 BROKEN = ("crashed", "wrong_result", "timed_out", "failed")
+
+
+@dataclass(frozen=True)
+class Tool:
+    """The spargio-bench that measured. A base build of an older schema may leave facts out: they are None then."""
+
+    name: str | None
+    version: str | None
+    git_revision: str | None
+    git_dirty: bool | None
+    compiler: str | None
+    compiler_flags: str | None
+    build_type: str | None
+
+
+@dataclass(frozen=True)
+class BaseBuild:
+    """The other build, whose arms are called NAME@base."""
+
+    path: str
+    tool: Tool
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One of a sweep: a group of its own, with blocks of its own. `kind`: screening or confirmation."""
+
+    kind: str
+    group: str
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """How `spargio-bench sweep` came to its winner; `left_out` and `contradictory` are arms that were not tried."""
+
+    baseline: str
+    winner: str | None
+    left_out: tuple[str, ...]
+    contradictory: tuple[str, ...]
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True)
+class About:
+    """What a file says of the run as a whole. `status`: complete, interrupted or failed."""
+
+    id: str
+    title: str | None
+    seed: int
+    arguments: tuple[str, ...]
+    status: str
+    started_unix_ns: int
+    slices_per_block: int
+    slice_target_ns: int
+    base_build: BaseBuild | None
+    sweep: SweepPlan | None
+    missing_shards: tuple[str, ...]  # of a file that was merged without them
+
+
+@dataclass(frozen=True)
+class RunWarning:
+    """`case` is None where it is about the whole run."""
+
+    code: str
+    case: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A machine. What could not be found out is None; `facts` holds all that the file says, for a reader to see."""
+
+    kernel: str | None
+    architecture: str | None
+    cpu_model: str | None
+    cpus_usable: int | None
+    cpus_online: int | None
+    affinity: list[int] | None
+    memory_bytes: int | None
+    cgroup_cpu_limit: float | None
+    smt: str | None
+    governor: str | None
+    mitigations: dict[str, str] | None
+    virtualization: str | None
+    facts: dict[str, object] = field(repr=False)
+
+    @classmethod
+    def of(cls, facts: dict[str, object]) -> "Environment":
+        return cls(**{one.name: facts.get(one.name) for one in fields(cls) if one.name != "facts"}, facts=facts)
 
 
 @dataclass(frozen=True)
@@ -56,6 +145,7 @@ class Backend:
     kind: str
     version: str
     summary: str
+    plugin: str | None  # the path of the library, where it came as one
 
 
 @dataclass(frozen=True)
@@ -84,6 +174,7 @@ class Case:
     paused_cpu_share: float | None
     injected: float | None
     knobs: dict[str, str]
+    knobs_given: dict[str, str]  # by name; `knobs` are all that were in force
     repro: str
     machine: int = 0  # of a merged file: which of its machines
     of_base: bool = False  # a cell of the build that this one is held against
@@ -105,12 +196,12 @@ class Case:
 @dataclass(frozen=True)
 class Machine:
     name: str
-    environment: dict
+    environment: Environment
 
     @property
     def words(self) -> str:
         """What a reader knows it by."""
-        cpus, model = self.environment["cpus_usable"], self.environment["cpu_model"] or "a CPU of unknown model"
+        cpus, model = self.environment.cpus_usable, self.environment.cpu_model or "a CPU of unknown model"
         return f"{model}, " + ("1 CPU" if cpus == 1 else f"{cpus or 'an unknown number of'} CPUs")
 
 
@@ -125,14 +216,19 @@ def base_group(group: str) -> str:
 @dataclass
 class Run:
     path: str
-    raw: dict
+    schema_version: str
+    about: About
+    tool: Tool
+    environment: Environment  # of a merged file that of its first machine
     backends: dict[str, Backend]
     workloads: dict[str, Workload]
     cases: dict[str, Case]
     blocks: list[Block]
+    warnings: tuple[RunWarning, ...]
     notes: list[str] = field(default_factory=list)
     block_value_cache: dict = field(default_factory=dict, repr=False)
     machines: tuple[Machine, ...] = ()
+    is_merged: bool = False
 
     @property
     def groups(self) -> list[str]:
@@ -168,9 +264,9 @@ class Run:
 
     @property
     def is_complete(self) -> bool:
-        return self.raw["run"]["status"] == "complete"
+        return self.about.status == "complete"
 
     @property
     def is_sweep(self) -> bool:
         """Whether `spargio-bench sweep` wrote it."""
-        return self.raw["run"].get("sweep") is not None
+        return self.about.sweep is not None

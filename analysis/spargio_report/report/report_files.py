@@ -76,8 +76,8 @@ def _content(run: Run, verdicts: list[Verdict], comparisons, figures) -> dict:
     ordered = sorted(comparisons, key=lambda one: (one.is_repeat, one.b.kind == "floor", one.rank))
     measured = [gate for gate in verdicts if gate.group is not None]
     return {
-        "run": run, "raw": run.raw, "title": run.raw["run"].get("title") or run.raw["run"]["id"],
-        "started": _moment(run.raw["run"]["started_unix_ns"]), "figures": figures, "left_out": left_out(figures),
+        "run": run, "about": run.about, "tool": run.tool, "title": run.about.title or run.about.id,
+        "started": _moment(run.about.started_unix_ns), "figures": figures, "left_out": left_out(figures),
         "verdict": plain_verdict(run, comparisons, rows, sweep_verdict(run)), "standings": standing_words(rows),
         "trust": trust(run, comparisons, rows), "shown_entries": SHOWN_ENTRIES,
         "headline_columns": tables.HEADLINE_COLUMNS,
@@ -93,12 +93,11 @@ def _content(run: Run, verdicts: list[Verdict], comparisons, figures) -> dict:
         "cases": list(zip((case for case in run.cases.values() if case.measured),
                           tables.case_rows(run, lambda case, metric: case_value(run, case, metric)))),
         "absent_columns": tables.ABSENT_COLUMNS, "absent": tables.absent_rows(run),
-        "warnings": [(entry["code"], entry["case"] or "the whole run", entry["text"])
-                     for entry in run.raw["warnings"]],
+        "warnings": [(one.code, one.case or "the whole run", one.text) for one in run.warnings],
         "environment": [(f"{machine.name}: {name}" if len(run.machines) > 1 else name, _value(value))
-                        for machine in run.machines for key, value in machine.environment.items()
+                        for machine in run.machines for key, value in machine.environment.facts.items()
                         for name in [key.replace("_", " ")]],
-        "machines": "; ".join(dict.fromkeys(f"{machine.words}, kernel {machine.environment['kernel'] or 'not known'}"
+        "machines": "; ".join(dict.fromkeys(f"{machine.words}, kernel {machine.environment.kernel or 'not known'}"
                                             for machine in run.machines)),
         "blocks": _block_facts(run),
     }

@@ -63,12 +63,12 @@ def save(run_path: Path, into: Path) -> Recording:
     series = series_of(run)
     if not series:
         raise invalid_input(str(run_path), "holds no arm that stands twice", RECORD_AGAIN)
-    environment, tool = run.raw["environment"], run.raw["tool"]
+    environment, tool = run.environment, run.tool
     document = {
         "what": "log(second / first) of one arm measured against itself, one number a block",
-        "origin": {"recorded_unix_ns": run.raw["run"]["started_unix_ns"], "kernel": environment["kernel"],
-                   "cpu_model": environment["cpu_model"], "cpus": environment.get("affinity"),
-                   "git_revision": tool["git_revision"], "compiler": tool["compiler"]},
+        "origin": {"recorded_unix_ns": run.about.started_unix_ns, "kernel": environment.kernel,
+                   "cpu_model": environment.cpu_model, "cpus": environment.affinity,
+                   "git_revision": tool.git_revision, "compiler": tool.compiler},
         "series": {name: [round(value, 6) for value in values] for name, values in series.items()},
     }
     into.parent.mkdir(parents=True, exist_ok=True)

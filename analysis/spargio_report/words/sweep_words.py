@@ -11,10 +11,9 @@ def sweep_verdict(run: Run) -> str | None:
     if found is None:
         return None
     text = _verdict(run, found)
-    left_out = run.raw["run"]["sweep"]["left_out"]
+    left_out, contradictory = run.about.sweep.left_out, run.about.sweep.contradictory
     if left_out:
         text += f" Not tried, being the baseline or another point under another name: {', '.join(left_out)}."
-    contradictory = [one["arm"] for one in run.raw["run"]["sweep"].get("contradictory", [])]
     return text + (f" Not tried, their knobs contradicting each other: {', '.join(contradictory)}." if contradictory else "")
 
 

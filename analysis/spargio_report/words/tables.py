@@ -63,8 +63,8 @@ def gate_row(verdict: Verdict) -> tuple[str, ...]:
 def case_rows(run: Run, value_of) -> list[tuple[str, ...]]:
     """`value_of(case, metric)` gives the median over blocks."""
     codes: dict[str, list[str]] = {}
-    for entry in run.raw["warnings"]:
-        codes.setdefault(entry["case"], []).append(entry["code"].replace("_", " "))
+    for warning in run.warnings:
+        codes.setdefault(warning.case, []).append(warning.code.replace("_", " "))
     rows = []
     for case in run.cases.values():
         if not case.measured:

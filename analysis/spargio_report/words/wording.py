@@ -211,10 +211,10 @@ def doubts(run: Run, comparisons: list[Comparison]) -> list[str]:
         said.append(f"The file joins the results of {len(run.machines)} machines ("
                     + "; ".join(f"{one.name}: {one.words}" for one in run.machines)
                     + "); no ratio here is taken across two of them.")
-    if run.raw["run"].get("missing_shards"):
-        said.append(f"It was merged without {' and '.join(run.raw['run']['missing_shards'])} of its shards.")
+    if run.about.missing_shards:
+        said.append(f"It was merged without {' and '.join(run.about.missing_shards)} of its shards.")
     if not run.is_complete:
-        said.append(f"The run is marked {run.raw['run']['status']}: not all that was planned was measured.")
+        said.append(f"The run is marked {run.about.status}: not all that was planned was measured.")
     said.append("Ratios are taken within blocks of a few seconds and hold on this machine; "
                 "absolute times drift two to three fold with the state of its CPUs.")
     return said
