@@ -33,14 +33,16 @@ def test_M23_junit_counts_a_missing_measurement_and_a_broken_case_as_errors(tmp_
 def test_M13_junit_calls_only_a_confirmed_fail_a_failure(tmp_path, one_gate):
     from dataclasses import replace
 
-    from spargio_report.words.ci_output import write_junit
-    from spargio_report.judge.gates import judge_all
+    from spargio_report.judge.judging import judge_run
+    from spargio_report.judge.pairing import Asked
     from spargio_report.read.guardrails import load_guardrails
     from spargio_report.read.load import load_run
+    from spargio_report.words.ci_output import write_junit
     run = load_run(builder.write(tmp_path, builder.pair(1.5)))
-    verdict, = judge_all(run, load_guardrails(one_gate()))
+    judged = judge_run(Asked(run, load_guardrails(one_gate())))
+    verdict, = judged.verdicts
     for confirmed, failures in ((True, "1"), (False, "0")):
-        write_junit(str(tmp_path / "out.xml"), [replace(verdict, confirmed=confirmed)], None, [])
+        write_junit(str(tmp_path / "out.xml"), replace(judged, verdicts=(replace(verdict, confirmed=confirmed),)))
         assert xml.parse(tmp_path / "out.xml").getroot().get("failures") == failures
 
 

@@ -10,7 +10,7 @@ import sys
 import builder
 import pytest
 
-from spargio_report.judge.gates import _worst
+from spargio_report.judge.judging import worst
 from spargio_report.judge.verdict import Verdict
 
 FAKE = """#!{python}
@@ -87,7 +87,7 @@ def test_M11_where_it_is_futile_nobody_asks_for_more(tmp_path, inside, one_gate,
 def test_M11_against_several_rivals_it_is_futile_only_when_it_is_for_each(second, asks):
     def verdict(against, futile, others=()):
         return Verdict(None, "INCONCLUSIVE", "", "g", against, "m", None, None, others, futile=futile)
-    assert _worst([verdict("asio", True), verdict("libuv", second)]).futile is not asks
+    assert worst([verdict("asio", True), verdict("libuv", second)]).futile is not asks
 
 
 def test_M11_a_file_of_four_blocks_is_first_filled_up_to_the_first_look(tmp_path, inside, one_gate, bench):

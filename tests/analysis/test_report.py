@@ -11,9 +11,10 @@ from html.parser import HTMLParser
 
 import builder
 import pytest
-from spargio_report.compare.comparison import all_comparisons
-from spargio_report.judge.gates import judge_all
-from spargio_report.read.guardrails import load_guardrails
+from spargio_report.compare.judged_run import judged_run
+from spargio_report.judge.judging import judge_run
+from spargio_report.judge.pairing import Asked
+from spargio_report.read.guardrails import Guardrails, load_guardrails
 from spargio_report.read.load import load_run
 from spargio_report.report import report_files as report
 
@@ -125,8 +126,8 @@ def test_M14_a_packed_figure_is_the_file_beside_the_page(folder):
 def test_M14_the_first_screen_says_who_wins_where_and_whether_to_believe_it(tmp_path):
     """The whole quick matrix, on a screen of 1280 by 800: score, cases, interval, gates and doubts without scrolling."""
     run = load_run(str(builder.ROOT / "results/reference/quick/result.json"))
-    verdicts = judge_all(run, load_guardrails(str(builder.ROOT / "guardrails.toml")))
-    content = report._content(run, verdicts, all_comparisons(run, verdicts), [])
+    asked = Asked(run, load_guardrails(str(builder.ROOT / "guardrails.toml")))
+    content = report._content(judged_run(judge_run(asked)), [])
     (tmp_path / "index.html").write_text(report._page(content))
     look = ("const box = (name) => document.querySelector(name).getBoundingClientRect();"
             "const cells = [...document.querySelectorAll('#verdict > .standing td, .trust li')];"
@@ -173,7 +174,9 @@ def test_M14_the_page_stays_below_its_limit_whatever_its_tables_weigh(tmp_path, 
     document = builder.quick(blocks=6)
     document["warnings"] = [{"code": "near_overhead", "case": document["cases"][2]["id"], "text": "x" * 500}] * 600
     monkeypatch.setattr(report, "PAGE_LIMIT_BYTES", 700_000)
-    report.write_report(load_run(builder.write(tmp_path, document)), [], tmp_path, ("svg",))
+    nothing = Guardrails("", (), {})
+    judged = judged_run(judge_run(Asked(load_run(builder.write(tmp_path, document)), nothing)))
+    report.write_report(judged, tmp_path, ("svg",))
     page = (tmp_path / "index.html").read_text()
     assert 500_000 < len(page.encode()) < 700_000 and "more figures stand beside this page" in page
 

@@ -12,7 +12,7 @@ import pytest
 from builder import Arm, Group
 
 from spargio_report.figures.power import shares
-from spargio_report.selftest import command, goals, live, mutations, recorded, replays
+from spargio_report.selftest import goals, live, mutations, proof, recorded, replays
 from spargio_report.selftest.replays import Count
 from spargio_report.statistics import decide
 
@@ -199,7 +199,7 @@ def test_M16_a_goal_that_is_missed_ends_with_5(tmp_path, inside, monkeypatch):
 
 
 def test_M16_a_case_is_judged_by_the_tolerance_of_its_own_gates():
-    assert command.tolerance_of("net/echo_rtt") == 0.3
-    assert command.tolerance_of("net/hotspot_rotation") == command.TOLERANCE
-    assert command.tolerance_of("ping_pong/tasks_rtt") == command.TOLERANCE  # its gate is on an absolute time
-    assert command.tolerance_of("no/case") == command.TOLERANCE
+    assert proof.tolerance_of("net/echo_rtt") == 0.3
+    assert proof.tolerance_of("net/hotspot_rotation") == proof.TOLERANCE
+    assert proof.tolerance_of("ping_pong/tasks_rtt") == proof.TOLERANCE  # its gate is on an absolute time
+    assert proof.tolerance_of("no/case") == proof.TOLERANCE

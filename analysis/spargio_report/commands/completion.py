@@ -3,6 +3,8 @@
 import argparse
 from dataclasses import dataclass
 
+from spargio_report.failures import ExitCode
+
 SHELLS = ("bash", "zsh", "fish")
 FOLDER_WORDS = ("DIR",)
 FILE_WORDS = ("FILE", "PATH", "DIR|FILE")
@@ -14,6 +16,14 @@ class Flag:
     takes: str  # nothing, one of `choices`, a file, a folder, or a value that nobody can guess
     choices: tuple[str, ...]
     help: str
+
+
+def add_to(choice, root) -> None:
+    completion = choice.add_parser("completion", help="print what a shell needs to complete these commands",
+                                   description="For bash: source <(spargio-report completion bash), in ~/.bashrc. For zsh the same "
+                                   "after compinit, in ~/.zshrc. For fish: spargio-report completion fish | source.")
+    completion.add_argument("shell", choices=SHELLS, help="whose form it is to have")
+    completion.set_defaults(run=lambda options: print(script(root, options.shell), end="") or ExitCode.OK)
 
 
 def script(root, shell: str) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from spargio_report.compare.comparison import pairs_of
-from spargio_report.judge.gates import find_groups
+from spargio_report.judge.pairing import find_groups
 from spargio_report.read.guardrails import BEST_RIVAL, Gate, Guardrails
 from spargio_report.read.model import Case, Environment, Run, base_group
 from spargio_report.statistics import estimate as estimating

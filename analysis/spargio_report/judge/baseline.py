@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from spargio_report.failures import invalid_input, usage_error
-from spargio_report.judge.gates import find_group, metric_of
-from spargio_report.judge.verdict import FAIL, INCONCLUSIVE, MISSING, Verdict
-from spargio_report.read.guardrails import Gate, Guardrails
+from spargio_report.judge.judged import Judged
+from spargio_report.judge.pairing import Asked, find_group, metric_of
+from spargio_report.judge.verdict import FAIL, INCONCLUSIVE, MISSING
+from spargio_report.read.guardrails import Gate
 from spargio_report.read.model import Run
 from spargio_report.statistics.decide import FIRST_LOOK_BLOCKS
 from spargio_report.statistics.estimate import log_ratios
@@ -19,8 +20,9 @@ MACHINE_KEYS = ("kernel", "architecture", "cpu_model", "cpus_usable", "cpus_onli
                 "smt", "governor", "mitigations", "virtualization")
 
 
-def check_baseline(run: Run, baseline: Run, guardrails: Guardrails) -> None:
+def check_baseline(asked: Asked) -> None:
     """Refuses a baseline that no gate asks for, one of another machine, and one that was slowed on purpose."""
+    run, baseline, guardrails = asked.run, asked.baseline, asked.guardrails
     if not any(gate.kind == "self" for gate in guardrails.gates):
         raise usage_error(guardrails.path, "no gate is of kind 'self', so none is held against a baseline",
                           "add a gate with kind = \"self\", or leave --baseline away")
@@ -39,13 +41,14 @@ def check_baseline(run: Run, baseline: Run, guardrails: Guardrails) -> None:
                           "measure the baseline without --inject")
 
 
-def save_baseline(run: Run, guardrails: Guardrails, verdicts, path: str) -> None:
-    """Keeps the run's file as a baseline for later, whole or not at all; refuses one that could be none."""
+def save_baseline(run: Run, judged: Judged, path: str) -> None:
+    """Keeps the file of the run, as it was before more was measured, whole or not at all; refuses one that could be none."""
+    guardrails = judged.asked.guardrails
     own = [gate for gate in guardrails.gates if gate.kind == "self"]
     if not own:
         raise usage_error(guardrails.path, "no gate is of kind 'self', so none will ask for a baseline",
                           "add a gate with kind = \"self\", or leave --save-baseline away")
-    failed = next((one for one in verdicts if one.word == FAIL and one.counts), None)
+    failed = next((one for one in judged.verdicts if one.word == FAIL and one.counts), None)
     if failed:
         raise invalid_input(run.path, f"becomes no baseline: gate '{failed.gate.id}' says FAIL, and a base that has lost hides it",
                             "mend the loss, or waive the gate with a reason, then save again")
@@ -65,12 +68,13 @@ def save_baseline(run: Run, guardrails: Guardrails, verdicts, path: str) -> None
         raise usage_error(path, f"cannot be written: {error.strerror}", "name a file that you may write") from None
 
 
-def first_of_its_kind(run: Run, verdicts: list[Verdict]) -> list[Verdict]:
-    """Self gates of a run that is to become the first baseline: they have nothing to be held against yet."""
-    if run.about.base_build:
-        return verdicts
-    return [replace(one, word=INCONCLUSIVE, reason="nothing to be held against yet: this run is to be the first baseline")
-            if one.gate.kind == "self" and one.word == MISSING else one for one in verdicts]
+def as_first_baseline(judged: Judged) -> Judged:
+    """Self gates of a run that is to become the first baseline have nothing to be held against yet."""
+    if judged.run.about.base_build:
+        return judged
+    return replace(judged, verdicts=tuple(
+        replace(one, word=INCONCLUSIVE, reason="nothing to be held against yet: this run is to be the first baseline")
+        if one.gate.kind == "self" and one.word == MISSING else one for one in judged.verdicts))
 
 
 def _why_unfit(run: Run) -> str | None:

@@ -1,52 +1,32 @@
 """Asks the harness for more blocks of the gates that are not decided yet, look by look (M11)."""
 
-import json
-import secrets
-import signal
-import subprocess
 from dataclasses import replace
-from pathlib import Path
 
-from spargio_report.failures import ExitCode, invalid_input, usage_error
-from spargio_report.judge.gates import judge_all
-from spargio_report.judge.measured_files import MeasuredFiles
-from spargio_report.judge.verdict import INCONCLUSIVE, Verdict
-from spargio_report.read.guardrails import Guardrails
-from spargio_report.read.load import load_run
-from spargio_report.read.model import BROKEN, Run
+from spargio_report.judge.harness import Harness, add_blocks
+from spargio_report.judge.judged import Judged
+from spargio_report.judge.judging import judge_run
+from spargio_report.judge.verdict import INCONCLUSIVE
 from spargio_report.statistics.decide import LAST_LOOK_BLOCKS, LOOKS
 
-# Blocks of another program or another machine are no further blocks of this run.
-SAME_TOOL = ("version", "git_revision", "compiler", "compiler_flags", "build_type")
-SAME_MACHINE = ("kernel", "cpu_model", "affinity")
-INTERRUPTED = 130
-REPLACE_RUN = "measure the whole matrix again with this harness, then gate that file"
 
-
-def decide_with_more_blocks(run: Run, guardrails: Guardrails, bench: str, files: MeasuredFiles,
-                            note) -> tuple[Run, list[Verdict]]:
-    """Returns the run with all the blocks that were added, and the verdicts on it."""
-    if len(run.machines) > 1:
-        raise usage_error(run.path, f"joins the results of {len(run.machines)} machines: more blocks of it cannot be "
-                          "measured here", "gate it without --bench, or gate each machine's own file on that machine")
-    verdicts = judge_all(run, guardrails, in_looks=True)
+def ask_for_more(judged: Judged, harness: Harness) -> Judged:
+    """The run with all the blocks that were added, and the verdicts on it."""
     for step in range(1, len(LOOKS) + 1):
-        orders = blocks_to_ask_for(run, verdicts)
+        orders = blocks_to_ask_for(judged)
         if not orders:
             break
+        run = judged.run
         for blocks, arms_of_groups in orders.items():
-            note(f"asking for {blocks} more blocks of {', '.join(arms_of_groups)}")
-            name = files.name(f"more-{step}-{blocks}")
-            measure(run, bench, blocks, arms_of_groups, name, secrets.randbits(32))
-            run = add_blocks(run, load_run(name.with_suffix(".json")))
-        verdicts = judge_all(run, guardrails, in_looks=True)
-    return run, verdicts
+            harness.note(f"asking for {blocks} more blocks of {', '.join(arms_of_groups)}")
+            run = add_blocks(run, harness.measure(run, blocks, arms_of_groups, f"more-{step}-{blocks}"))
+        judged = judge_run(replace(judged.asked, run=run))
+    return judged
 
 
-def blocks_to_ask_for(run: Run, verdicts: list[Verdict]) -> dict[int, dict[str, list[str]]]:
+def blocks_to_ask_for(judged: Judged) -> dict[int, dict[str, list[str]]]:
     """Number of blocks -> group -> the arms that its undecided gates compare, but for those where it is futile."""
     wanted: dict[str, tuple[int, set[str]]] = {}
-    for verdict in verdicts:
+    for verdict in judged.verdicts:
         if verdict.word != INCONCLUSIVE or verdict.estimate is None or verdict.futile:
             continue
         have = min(one.estimate.blocks for one in (verdict, *verdict.others))
@@ -58,78 +38,5 @@ def blocks_to_ask_for(run: Run, verdicts: list[Verdict]) -> dict[int, dict[str, 
         wanted[verdict.group] = (max(before, missing), arms)
     orders: dict[int, dict[str, list[str]]] = {}
     for group, (blocks, arms) in wanted.items():
-        orders.setdefault(blocks, {})[group] = [case.arm for case in run.cases_of(group) if case.arm in arms]
+        orders.setdefault(blocks, {})[group] = [case.arm for case in judged.run.cases_of(group) if case.arm in arms]
     return orders
-
-
-def matrix_text(run: Run, blocks: int, arms_of_groups: dict[str, list[str]], seed: int) -> str:
-    """A matrix for spargio-bench run. JSON texts and lists of texts are TOML as well."""
-    lines = ['title = "more blocks for undecided gates"', f"blocks = {blocks}", f"slices = {run.about.slices_per_block}",
-             f"slice_ms = {max(1, run.about.slice_target_ns // 1_000_000)}", f"seed = {seed}"]
-    for group, arms in arms_of_groups.items():
-        case = run.cases_of(group)[0]
-        parameters = ", ".join(f"{key} = {json.dumps(value)}" for key, value in case.parameters.items())
-        lines += ["[[group]]", f"workload = {json.dumps(case.workload)}", f"parameters = {{ {parameters} }}",
-                  f"arms = {json.dumps(arms)}"]
-    return "\n".join(lines) + "\n"
-
-
-def measure(run: Run, bench: str, blocks: int, arms_of_groups: dict[str, list[str]], name: Path, seed: int) -> None:
-    """Writes `name`.toml and lets the harness write `name`.json."""
-    matrix, result = name.with_suffix(".toml"), name.with_suffix(".json")
-    matrix.write_text(matrix_text(run, blocks, arms_of_groups, seed), encoding="utf-8")
-    more = [word for backend in run.backends.values() if backend.plugin for word in ("--plugin", backend.plugin)]
-    if any(run.case_of(group, arm).of_base for group, arms in arms_of_groups.items() for arm in arms):
-        more += ["--baseline", run.about.base_build.path]
-    ended = _run_harness([bench, "run", str(matrix), "-o", str(result), *more])
-    if ended in (INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
-        raise KeyboardInterrupt(f"the blocks asked for last are kept in {result}" if result.exists() else "")
-    if ended not in (ExitCode.OK, ExitCode.INVALID) or not result.exists():
-        raise invalid_input(bench, f"ended with {ended} when asked for more blocks ({matrix})",
-                            "run it by hand on that matrix and mend what it says")
-
-
-def _run_harness(command: list[str]) -> int:
-    """Its exit code. An interruption is handed on, and the harness is given the time to write what it has."""
-    try:
-        harness = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=2)
-    except OSError as error:
-        raise usage_error(command[0], f"cannot be started: {error.strerror}",
-                          "name the spargio-bench of the build with --bench PATH") from None
-    with harness:
-        try:
-            return harness.wait()
-        except KeyboardInterrupt:  # on a terminal the harness has it too; a second one changes nothing there
-            harness.send_signal(signal.SIGINT)
-            harness.wait()
-            return INTERRUPTED
-
-
-def add_blocks(run: Run, more: Run) -> Run:
-    """The first run's blocks, then the other's; a case that broke in either is broken."""
-    check_same_origin(run, more)
-    unknown = next((case for case in more.cases if case not in run.cases), None)
-    if unknown:
-        raise invalid_input(more.path, f"holds '{unknown}', which {run.path} does not", REPLACE_RUN)
-    cases = {name: more.cases[name] if name in more.cases and more.cases[name].status in BROKEN else case
-             for name, case in run.cases.items()}
-    first = {group: 1 + max((block.number for block in run.blocks if block.group == group), default=-1)
-             for group in run.groups}
-    added = [replace(block, index=len(run.blocks) + block.index, number=first[block.group] + block.number)
-             for block in more.blocks]
-    return replace(run, cases=cases, blocks=run.blocks + added, block_value_cache={})
-
-
-def check_same_origin(run: Run, more: Run) -> None:
-    """Refuses blocks of another build, another base or another machine."""
-    base, other_base = run.about.base_build, more.about.base_build
-    sections = [("tool", SAME_TOOL, run.tool, more.tool),
-                ("environment", SAME_MACHINE, run.environment, more.environment)]
-    if base and other_base:
-        sections.append(("run.base_build.tool", SAME_TOOL, base.tool, other_base.tool))
-    for section, keys, first, second in sections:
-        for key in keys:
-            before, now = getattr(first, key), getattr(second, key)
-            if before != now:
-                raise invalid_input(more.path, f"$.{section}.{key} is {now!r}, in {run.path} it is {before!r}",
-                                    REPLACE_RUN)

@@ -1,7 +1,7 @@
 """What a result file says, as plain data. Nothing here judges."""
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 # The two CPUs of a virtual machine are near (about 45 ns a cache-line round trip) or far (about 450 ns); the
 # border is the geometric middle.
@@ -226,9 +226,13 @@ class Run:
     blocks: list[Block]
     warnings: tuple[RunWarning, ...]
     notes: list[str] = field(default_factory=list)
-    block_value_cache: dict = field(default_factory=dict, repr=False)
+    worked_out: dict = field(default_factory=dict, repr=False)  # what statistics made of these blocks, so that it is made once
     machines: tuple[Machine, ...] = ()
     is_merged: bool = False
+
+    def without_blocks(self) -> "Run":
+        """The same cases, of which nothing is measured yet."""
+        return replace(self, blocks=[], worked_out={})
 
     @property
     def groups(self) -> list[str]:

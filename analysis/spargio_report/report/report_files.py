@@ -5,11 +5,11 @@ from pathlib import Path
 
 import jinja2
 
-from spargio_report.compare.comparison import all_comparisons, headlines
-from spargio_report.figures.plan import Figure, left_out, write_figures
+from spargio_report.compare.judged_run import JudgedRun
+from spargio_report.figures.figure import Figure, left_out, write_figures
+from spargio_report.figures.plan import plan
 from spargio_report.judge.verdict import Verdict
 from spargio_report.read.model import Run
-from spargio_report.statistics.estimate import case_value
 from spargio_report.words import tables
 from spargio_report.words.standing_words import standing_words, trust
 from spargio_report.words.sweep_words import sweep_verdict
@@ -22,11 +22,10 @@ FRAME_BYTES = 1_500  # more than the markup round a figure takes
 SHOWN_ENTRIES = 13  # of a column; what comes after them stands in one run of words below
 
 
-def write_report(run: Run, verdicts: list[Verdict], folder: Path, formats: tuple[str, ...]) -> list[Path]:
+def write_report(judged: JudgedRun, folder: Path, formats: tuple[str, ...]) -> list[Path]:
     """Returns what it wrote, the page first."""
-    comparisons = all_comparisons(run, verdicts)
-    figures = write_figures(run, comparisons, folder, formats)
-    content = _content(run, verdicts, comparisons, figures)
+    figures = write_figures(plan(judged), folder, formats)
+    content = _content(judged, figures)
     page, text = folder / "index.html", folder / "report.md"
     page.write_text(_page(content), encoding="utf-8")
     text.write_text(_render("report.md.j2", content).rstrip() + "\n", encoding="utf-8")
@@ -71,8 +70,8 @@ def _render(name: str, content: dict) -> str:
     return environment.get_template(name).render(content)
 
 
-def _content(run: Run, verdicts: list[Verdict], comparisons, figures) -> dict:
-    rows = headlines(run, comparisons)
+def _content(judged: JudgedRun, figures: list[Figure]) -> dict:
+    run, verdicts, comparisons, rows = judged.run, judged.verdicts, judged.comparisons, judged.headlines
     ordered = sorted(comparisons, key=lambda one: (one.is_repeat, one.b.kind == "floor", one.rank))
     measured = [gate for gate in verdicts if gate.group is not None]
     return {
@@ -91,7 +90,7 @@ def _content(run: Run, verdicts: list[Verdict], comparisons, figures) -> dict:
         "gates_elsewhere": len(verdicts) - len(measured), "gate_summary": gate_summary(measured) if measured else None,
         "case_columns": tables.CASE_COLUMNS,
         "cases": list(zip((case for case in run.cases.values() if case.measured),
-                          tables.case_rows(run, lambda case, metric: case_value(run, case, metric)))),
+                          tables.case_rows(run))),
         "absent_columns": tables.ABSENT_COLUMNS, "absent": tables.absent_rows(run),
         "warnings": [(one.code, one.case or "the whole run", one.text) for one in run.warnings],
         "environment": [(f"{machine.name}: {name}" if len(run.machines) > 1 else name, _value(value))

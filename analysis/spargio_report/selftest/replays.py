@@ -6,7 +6,7 @@ from math import log
 
 import numpy as np
 
-from spargio_report.judge.confirm import CANARY_ALPHA
+from spargio_report.judge.canary import CANARY_ALPHA
 from spargio_report.selftest.recorded import Recording, Series
 from spargio_report.statistics.decide import LAST_LOOK_BLOCKS, LOOKS, decide
 from spargio_report.statistics.estimate import DISPLAY_ALPHA

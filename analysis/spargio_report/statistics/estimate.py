@@ -63,8 +63,8 @@ def slice_value(one, metric: str) -> float | None:
 
 def block_values(run: Run, case: Case, metric: str) -> dict[int, float]:
     """Block number -> median over the block's slices of that case: those of throughput, or of latency."""
-    key = (case.id, metric)
-    if key not in run.block_value_cache:
+    key = ("blocks", case.id, metric)
+    if key not in run.worked_out:
         found = {}
         mode = "latency" if metric in PERCENTILES else "throughput"
         for block in run.blocks_of(case.group):
@@ -72,8 +72,8 @@ def block_values(run: Run, case: Case, metric: str) -> dict[int, float]:
                       if (value := slice_value(one, metric)) is not None]
             if values:
                 found[block.number] = float(np.median(values))
-        run.block_value_cache[key] = found
-    return run.block_value_cache[key]
+        run.worked_out[key] = found
+    return run.worked_out[key]
 
 
 def case_value(run: Run, case: Case, metric: str) -> float | None:
@@ -92,9 +92,12 @@ def log_ratios(run: Run, a: Case, b: Case, metric: str) -> dict[int, float]:
 
 
 def ratio(run: Run, a: Case, b: Case, metric: str) -> Estimate | None:
-    """None where no block holds both arms."""
-    found = log_ratios(run, a, b, metric)
-    return estimate(np.array(list(found.values()))) if found else None
+    """None where no block holds both arms. Worked out once for a run and shared by gates, tables and figures."""
+    key = ("ratio", a.id, b.id, metric)
+    if key not in run.worked_out:
+        found = log_ratios(run, a, b, metric)
+        run.worked_out[key] = estimate(np.array(list(found.values()))) if found else None
+    return run.worked_out[key]
 
 
 def log_cpu_share_above(run: Run, a: Case, b: Case) -> np.ndarray:

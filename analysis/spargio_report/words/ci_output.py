@@ -7,6 +7,7 @@ import xml.etree.ElementTree as xml
 from pathlib import Path
 
 from spargio_report.failures import usage_error
+from spargio_report.judge.judged import Judged
 from spargio_report.judge.verdict import FAIL, INCONCLUSIVE, MISSING, Verdict
 from spargio_report.words import tables
 from spargio_report.words.wording import canary_line, gate_summary
@@ -15,22 +16,23 @@ SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write_junit(path: str, verdicts: list[Verdict], canary, broken) -> None:
+def write_junit(path: str, judged: Judged) -> None:
     """A confirmed FAIL is a failure, what is missing or broke an error, a doubt or a waived loss is skipped."""
     suite = xml.Element("testsuite", name="guardrails")
-    for verdict in verdicts:
+    for verdict in judged.by_severity:
         case = xml.SubElement(suite, "testcase", classname=_clean(verdict.gate.workload), name=_clean(verdict.gate.id))
         text = _clean(f"{tables.gate_row(verdict)[-1]} ({verdict.reason})")
         kind = _kind(verdict)
         if kind:
             xml.SubElement(case, kind, message=text)
         xml.SubElement(case, "system-out").text = text
+    canary = judged.canary
     if canary:
         case = xml.SubElement(suite, "testcase", classname=_clean(canary.group), name="canary")
         if canary.tripped:
             xml.SubElement(case, "error", message=_clean(canary_line(canary)))
         xml.SubElement(case, "system-out").text = _clean(canary_line(canary))
-    for one in broken:
+    for one in judged.run.broken_cases:
         case = xml.SubElement(suite, "testcase", classname=_clean(one.group), name=_clean(one.arm))
         xml.SubElement(case, "error", message=_clean(f"{one.status}: {one.reason}"))
     for attribute, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
@@ -47,14 +49,15 @@ def _kind(verdict: Verdict) -> str | None:
     return "skipped" if verdict.word == INCONCLUSIVE else None
 
 
-def markdown_text(verdicts: list[Verdict], canary, absent: list[tuple[str, ...]]) -> str:
+def markdown_text(judged: Judged) -> str:
     """The summary in one line, then the table of gates, and what broke."""
-    parts = [f"**{gate_summary(verdicts)}**",
-             tables.markdown(tables.GATE_COLUMNS, [tables.gate_row(verdict) for verdict in verdicts])]
-    if canary:
-        parts.append(canary_line(canary))
-    if absent:
-        parts.append(tables.markdown(tables.ABSENT_COLUMNS, absent))
+    parts = [f"**{gate_summary(judged.verdicts)}**",
+             tables.markdown(tables.GATE_COLUMNS, [tables.gate_row(verdict) for verdict in judged.by_severity])]
+    if judged.canary:
+        parts.append(canary_line(judged.canary))
+    broken = tables.broken_rows(judged.run)
+    if broken:
+        parts.append(tables.markdown(tables.ABSENT_COLUMNS, broken))
     return "\n\n".join(parts) + "\n"
 
 

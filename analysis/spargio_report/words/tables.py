@@ -5,6 +5,7 @@ import unicodedata
 from spargio_report.compare.comparison import Comparison, Headline
 from spargio_report.judge.verdict import SEVERITY, Verdict
 from spargio_report.read.model import MACHINE_SUFFIX, Run
+from spargio_report.statistics.estimate import case_value
 from spargio_report.words.wording import duration, memory, number, percent, ratio_line, ratio_short, verdict_line
 
 COLOURS = {"FASTER": "32", "CHEAPER": "32", "PASS": "32", "SAME": "32", "SLOWER": "31", "DEARER": "31", "FAIL": "31",
@@ -60,8 +61,8 @@ def gate_row(verdict: Verdict) -> tuple[str, ...]:
     return (gate.id, gate.a, (verdict.against or gate.b or "absolute") + (f" on {machine[1]}" if machine else ""), line)
 
 
-def case_rows(run: Run, value_of) -> list[tuple[str, ...]]:
-    """`value_of(case, metric)` gives the median over blocks."""
+def case_rows(run: Run) -> list[tuple[str, ...]]:
+    """Medians over blocks."""
     codes: dict[str, list[str]] = {}
     for warning in run.warnings:
         codes.setdefault(warning.case, []).append(warning.code.replace("_", " "))
@@ -71,8 +72,8 @@ def case_rows(run: Run, value_of) -> list[tuple[str, ...]]:
             continue
         mind = codes.get(case.id, []) + ([f"slowed on purpose by {percent(case.injected)}"] if case.injected else [])
         latency = case.latency or {}
-        rows.append((case.group, case.arm, duration(value_of(case, "wall_ns_per_operation")),
-                     duration(value_of(case, "cpu_ns_per_operation")), duration(latency.get("p50_ns")),
+        rows.append((case.group, case.arm, duration(case_value(run, case, "wall_ns_per_operation")),
+                     duration(case_value(run, case, "cpu_ns_per_operation")), duration(latency.get("p50_ns")),
                      duration(latency.get("p99_ns")), memory(case.peak_rss_bytes), percent(case.paused_cpu_share),
                      ", ".join(mind) or "–"))
     return rows
@@ -80,6 +81,11 @@ def case_rows(run: Run, value_of) -> list[tuple[str, ...]]:
 
 def absent_rows(run: Run) -> list[tuple[str, ...]]:
     return [(case.group, case.arm, case.status, case.reason) for case in run.broken_cases + run.absent_cases]
+
+
+def broken_rows(run: Run) -> list[tuple[str, ...]]:
+    """Without the arms that cannot do the workload, or are not there: these are no fault."""
+    return [row for row in absent_rows(run) if row[2] not in ("unsupported", "unavailable")]
 
 
 def _width(text: str) -> int:

@@ -7,7 +7,7 @@ import platform
 import statistics
 import sys
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -34,39 +34,53 @@ CASE_COLUMNS = ("case", "spread of a block", "tolerance", "A/A: PASS", "in doubt
 COLUMNS = ("goal", "wanted", "measured [95 %]", "", "where")
 
 
-def selftest(options, note) -> ExitCode:
-    if options.record:
-        return _record(options, note)
-    rng = np.random.default_rng(options.seed)
-    recording = recorded.load(Path(options.recorded))
-    scale = 0.1 if options.quick else 1.0
+@dataclass(frozen=True)
+class Request:
+    """`bench`: the harness of the live trials; without it there are none. `record`: only measures a new recording."""
+
+    bench: str | None
+    is_quick: bool
+    seed: int
+    recorded: Path
+    base: Path
+    record: Path | None
+    blocks: int
+    output: Path | None
+
+
+def prove(request: Request, note) -> ExitCode:
+    if request.record:
+        return _record(request, note)
+    rng = np.random.default_rng(request.seed)
+    recording = recorded.load(request.recorded)
+    scale = 0.1 if request.is_quick else 1.0
     note(f"replaying {len(recording.series)} recorded cases")
     results, ladders, cases = _replayed(recording, rng, scale)
-    outcomes = _mutated(Path(options.base), note)
+    outcomes = _mutated(request.base, note)
     caught = Count(sum(one.is_caught for one in outcomes), len(outcomes))
     results.append(goals.Result("mutated inputs end with an exit code that is not 0", "all",
                                 f"{caught.hits} of {caught.of}", caught.rate, caught.rate, caught.rate,
                                 goals.MET if caught.hits == caught.of else goals.MISSED, "spoilt files"))
     found = {}
-    if options.bench:
+    if request.bench:
         for hog in (False, True):
             note("live trials " + ("beside a process that takes one CPU" if hog else "on the machine as it is"))
-            found[hog] = _live(options, hog, note)
+            found[hog] = _live(request, hog, note)
             results += _judge_live(found[hog], hog)
-    _print(results, outcomes, cases, options)
-    if options.output:
-        _write(Path(options.output), results, outcomes, ladders, cases, found, recording, options)
+    _print(results, outcomes, cases, request)
+    if request.output:
+        _write(request.output, results, outcomes, ladders, cases, found, recording, request)
     missed = [one for one in results if one.word == goals.MISSED]
     return ExitCode.CANARY if missed else ExitCode.OK
 
 
-def _record(options, note) -> ExitCode:
-    if not options.bench:
+def _record(request, note) -> ExitCode:
+    if not request.bench:
         raise usage_error("selftest --record", "needs --bench", "name the spargio-bench of the build: --bench PATH")
     with tempfile.TemporaryDirectory(prefix="spargio-selftest-") as folder:
         result = Path(folder) / "aa.json"
-        live.record(options.bench, RECORDED, ARM, options.blocks, result)
-        recording = recorded.save(result, Path(options.record))
+        live.record(request.bench, RECORDED, ARM, request.blocks, result)
+        recording = recorded.save(result, request.record)
     for series in recording.series:
         note(f"{series.name}: {len(series.values)} blocks, spread {series.spread:.1%}")
     return ExitCode.OK
@@ -127,10 +141,10 @@ def _mutated(base: Path, note):
         return mutations.try_all(base, Path(folder))
 
 
-def _live(options, hog: bool, note):
-    setting = live.Setting(LIVE, ARM, TOLERANCE, 2 if options.quick else 10, (0.0, TOLERANCE, 2 * TOLERANCE))
+def _live(request, hog: bool, note):
+    setting = live.Setting(LIVE, ARM, TOLERANCE, 2 if request.is_quick else 10, (0.0, TOLERANCE, 2 * TOLERANCE))
     with live.one_core_hog(hog):
-        return live.trials(options.bench, setting, note)
+        return live.trials(request.bench, setting, note)
 
 
 def _judge_live(found, hog: bool):
@@ -147,7 +161,7 @@ def _judge_live(found, hog: bool):
     ]
 
 
-def _print(results, outcomes, cases, options) -> None:
+def _print(results, outcomes, cases, request) -> None:
     print(tables.terminal(COLUMNS, [(one.name, one.goal, one.measured, one.word, one.where) for one in results],
                           sys.stdout.isatty()))
     for one in outcomes:
@@ -155,20 +169,20 @@ def _print(results, outcomes, cases, options) -> None:
             print(f"\nnot caught: {one.name} (exit code {one.exit_code}: {one.message or 'no message'})")
     words = [one.word for one in results]
     print(f"\n{words.count(goals.MET)} of {len(results)} goals met, {words.count(goals.MISSED)} missed, "
-          f"{words.count(goals.UNSURE)} not certain with so few trials; tolerances of guardrails.toml, live {TOLERANCE:.0%}, seed {options.seed}.")
+          f"{words.count(goals.UNSURE)} not certain with so few trials; tolerances of guardrails.toml, live {TOLERANCE:.0%}, seed {request.seed}.")
     print("\n" + tables.terminal(CASE_COLUMNS, cases, False))
-    if not options.bench:
+    if not request.bench:
         print("\nlive trials: left out, because --bench PATH was not given")
 
 
-def _write(folder: Path, results, outcomes, ladders, cases, found, recording, options) -> None:
+def _write(folder: Path, results, outcomes, ladders, cases, found, recording, request) -> None:
     from spargio_report.figures.power import draw_power
     folder.mkdir(parents=True, exist_ok=True)
     document = {
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "machine": {"kernel": platform.release(), "cpus": len(os.sched_getaffinity(0)),
                     "architecture": platform.machine()},
-        "recording": recording.origin, "tolerance_of_power_and_live": TOLERANCE, "seed": options.seed,
+        "recording": recording.origin, "tolerance_of_power_and_live": TOLERANCE, "seed": request.seed,
         "goals": [one.as_dict() for one in results],
         "cases": [dict(zip(CASE_COLUMNS, one)) for one in cases],
         "mutations": [asdict(one) for one in outcomes],

@@ -1,0 +1,66 @@
+"""What the commands share: notes to a person, a loaded run, the form of a table, a folder to write to."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from spargio_report.failures import ExitCode, usage_error
+from spargio_report.read.load import load_run
+from spargio_report.read.model import Run
+from spargio_report.words import tables
+
+
+def note(text: str) -> None:
+    print(f"spargio-report: {text}", file=sys.stderr)
+
+
+def load(path: str) -> Run:
+    """Says what is odd about a sound file. Raises ReportError (invalid) for one that is not."""
+    run = load_run(path)
+    for text in run.notes:
+        note(text)
+    if not run.is_complete:
+        note(f"{path} is marked {run.about.status}: not all that was planned was measured")
+    return run
+
+
+def after_measurement(run: Run) -> ExitCode:
+    """Losses are no failure of a report; cases that broke are."""
+    return ExitCode.INVALID if run.broken_cases else ExitCode.OK
+
+
+@dataclass(frozen=True)
+class TableForm:
+    """`format`: terminal or markdown (history has json besides); `color`: auto, always or never."""
+
+    format: str
+    color: str
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.format == "terminal"
+
+    @property
+    def is_coloured(self) -> bool:
+        return self.color == "always" or (self.color == "auto" and sys.stdout.isatty())
+
+    @property
+    def table(self) -> Callable[[tuple, list], str]:
+        """Lays out columns and rows."""
+        if self.format == "markdown":
+            return tables.markdown
+        return lambda columns, rows: tables.terminal(columns, rows, self.is_coloured)
+
+
+def writable_directory(name: str, flag: str = "-o") -> Path:
+    path = Path(name)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise usage_error(str(path), f"cannot be written to: {error.strerror}",
+                          f"name a folder that you may write to with {flag}") from None
+    return path
