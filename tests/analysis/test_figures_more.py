@@ -115,7 +115,7 @@ def test_M14_sweeps_are_found_by_what_alone_differs(swept):
 
 
 def test_M14_a_word_alone_makes_no_scaling_curve(tmp_path):
-    groups = [builder.Group("net/stream_window", arms(1, 2), {"write": how}, 2) for how in ("per_frame", "vectored")]
+    groups = [builder.Group("net/stream_window", arms(1, 2), {"write": manner}, 2) for manner in ("per_frame", "vectored")]
     run = load_run(builder.write(tmp_path, builder.make_run(groups)))
     assert scaling_sweeps(run) == []
 

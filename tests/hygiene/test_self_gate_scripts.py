@@ -117,10 +117,10 @@ def gate(house: Path, **more: str) -> int:
     return run(house, "bash", ".ci/gate", "build", "out", **more).returncode
 
 
-@pytest.mark.parametrize("which", ["RIVALS", "SELF"])
+@pytest.mark.parametrize("gates", ["RIVALS", "SELF"])
 @pytest.mark.parametrize(("code", "wanted"), [(0, 0), (1, 1), (2, 2), (3, 0), (4, 4), (5, 0), (130, 130)])
-def test_M12_only_a_confirmed_FAIL_and_a_broken_measurement_make_CI_red(house, which, code, wanted):
-    assert gate(house, **{which: str(code)}) == wanted
+def test_M12_only_a_confirmed_FAIL_and_a_broken_measurement_make_CI_red(house, gates, code, wanted):
+    assert gate(house, **{gates: str(code)}) == wanted
 
 
 def test_M12_CI_holds_a_change_against_its_parent_where_instructions_are_counted(house):

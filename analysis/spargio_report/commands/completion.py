@@ -69,10 +69,10 @@ def _positional_words(flags: list[Flag]) -> str:
 def _bash(table: dict[str, list[Flag]], helps: dict[str, str]) -> str:
     def case(command, flag):
         pattern = " | ".join(f'"{command} {name}"' for name in flag.names)
-        what = {"choice": f'COMPREPLY=($(compgen -W "{" ".join(flag.choices)}" -- "$word")); compopt +o default',
+        action = {"choice": f'COMPREPLY=($(compgen -W "{" ".join(flag.choices)}" -- "$word")); compopt +o default',
                 "folder": 'COMPREPLY=($(compgen -d -- "$word")); compopt -o filenames', "file": ":",
                 "value": "compopt +o default"}[flag.takes]
-        return f"    {pattern}) {what}; return ;;"
+        return f"    {pattern}) {action}; return ;;"
     own = [f'    {name}) words="{_names(flags)}"; plain="{_positional_words(flags)}" ;;' for name, flags in table.items()]
     return "\n".join([
         "# Completes spargio-report in bash. Made by: spargio-report completion bash",
@@ -100,9 +100,9 @@ def _bash(table: dict[str, list[Flag]], helps: dict[str, str]) -> str:
 def _zsh(table: dict[str, list[Flag]], helps: dict[str, str]) -> str:
     def case(command, flag):
         pattern = "|".join(f"'{command} {name}'" for name in flag.names)
-        what = {"choice": f"compadd -- {' '.join(flag.choices)}", "folder": "_files -/", "file": "_files",
+        action = {"choice": f"compadd -- {' '.join(flag.choices)}", "folder": "_files -/", "file": "_files",
                 "value": ":"}[flag.takes]
-        return f"    ({pattern}) {what}; return ;;"
+        return f"    ({pattern}) {action}; return ;;"
     own = [f"    ({name}) words_here=({_names(flags)}); plain=({_positional_words(flags)}) ;;"
            for name, flags in table.items()]
     return "\n".join([

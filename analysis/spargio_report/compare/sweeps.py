@@ -10,9 +10,9 @@ RATE = "rate"  # the offered load, which has a figure of its own
 
 @dataclass(frozen=True)
 class Sweep:
-    """`lines`: name of a line -> its measured cases by the text of the value, in the order of `values`."""
+    """`varied`: parameter or knob. `lines`: name of a line -> its measured cases by the text of the value, as `values` go."""
 
-    what: str
+    varied: str
     name: str
     workload: str
     fixed: tuple[str, ...]

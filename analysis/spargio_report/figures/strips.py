@@ -40,8 +40,8 @@ def _draw_arm(axes, case: Case, values: dict[int, float], place: dict[int, int])
 
 def _finish_upper(axes, run: Run, group: str, metric: str) -> None:
     workload = run.workload_of(group)
-    what = "CPU time" if metric == "cpu_ns_per_operation" else "time"
-    axes.set(yscale="log", title=f"{group}: {what} per {workload.operation}, block by block")
+    judged = "CPU time" if metric == "cpu_ns_per_operation" else "time"
+    axes.set(yscale="log", title=f"{group}: {judged} per {workload.operation}, block by block")
     low, high = axes.get_ylim()
     wide = np.log10(high / low) > 1.3
     axes.yaxis.set_major_locator(LogLocator(base=10, subs=(1,) if wide else (1, 1.5, 2, 3, 5, 7), numticks=12))

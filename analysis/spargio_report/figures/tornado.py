@@ -89,5 +89,5 @@ def _finish(figure, axes, found: SweepResult, title: str, height: float) -> None
     for text, side, align in ((f"← {better}", -6, "right"), (f"{worse} →", 6, "left")):
         axes.annotate(text, (1, 1), xycoords=axes.get_xaxis_transform(), xytext=(side, 11), ha=align, va="center",
                       textcoords="offset points", fontsize=7.5, color=GREY, annotation_clip=False)
-    what = "CPU time" if found.judged_by_cpu else "time"
-    axes.set_xlabel(f"{what} per operation, setting / {baseline_words(found)} (log scale)", labelpad=2)
+    judged = "CPU time" if found.judged_by_cpu else "time"
+    axes.set_xlabel(f"{judged} per operation, setting / {baseline_words(found)} (log scale)", labelpad=2)

@@ -85,8 +85,8 @@ def _parse(path: Path, text: str) -> dict:
     except json.JSONDecodeError as error:
         offset = len(text[:error.pos].encode())
         cut = error.pos >= len(text.rstrip()) or "Unterminated string" in error.msg
-        what = "the file ends too early (truncated)" if cut else f"not JSON: {error.msg}"
-        raise invalid_input(str(path), f"byte {offset} (line {error.lineno}): {what}", MEASURE_AGAIN) from None
+        problem = "the file ends too early (truncated)" if cut else f"not JSON: {error.msg}"
+        raise invalid_input(str(path), f"byte {offset} (line {error.lineno}): {problem}", MEASURE_AGAIN) from None
     except RecursionError:
         raise invalid_input(str(path), "nested too deeply to be a result file", MEASURE_AGAIN) from None
     if not isinstance(document, dict):

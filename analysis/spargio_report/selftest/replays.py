@@ -78,8 +78,8 @@ def coverage(series: Series, rng: np.random.Generator, replays: int) -> Count:
 def false_reds(recording: Recording, rng: np.random.Generator, runs: int, tolerances: Sequence[float]) -> Count:
     """Runs of twenty gates on nothing but A/A that turn red: a FAIL, no canary, and a FAIL once more from zero.
     `tolerances`: of each recorded case."""
-    def fails(which: int) -> bool:
-        return ask(recording.series[which], rng, 1.0, tolerances[which], 1.0)[0] == "FAIL"
+    def fails(place: int) -> bool:
+        return ask(recording.series[place], rng, 1.0, tolerances[place], 1.0)[0] == "FAIL"
 
     red = 0
     for _ in range(runs):

@@ -72,8 +72,8 @@ def _when(point: Point) -> tuple[int, str]:
     return point.started_unix_ns, point.run_id
 
 
-def _count(number_of: int, what: str) -> str:
-    return f"{number_of} {what}" + ("" if number_of == 1 or what == "series" else "s")
+def _count(number_of: int, noun: str) -> str:
+    return f"{number_of} {noun}" + ("" if number_of == 1 or noun == "series" else "s")
 
 
 def terminal_text(all_series, settings, with_steady, colour: bool) -> str:

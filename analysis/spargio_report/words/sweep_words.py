@@ -30,11 +30,11 @@ def _verdict(run: Run, found: SweepResult) -> str:
         return f"The sweep of {found.group} {why}: nothing is shown to be better than {base}; {tried} screened."
     best, ratio = found.confirmed, found.confirmed.ratio
     operation = run.workload_of(found.group).operation
-    what = "CPU time" if found.judged_by_cpu else "time"
+    judged = "CPU time" if found.judged_by_cpu else "time"
     blocks = "1 fresh block" if ratio.blocks == 1 else f"{ratio.blocks} fresh blocks"
     line = ratio_line(ratio, _word(found))
     if ratio.word == "FASTER" and run.is_complete:
-        return (f"{best.change} takes {percent(1 - ratio.value)} less {what} per {operation} than {base} in {found.group}, "
+        return (f"{best.change} takes {percent(1 - ratio.value)} less {judged} per {operation} than {base} in {found.group}, "
                 f"confirmed on {blocks}: {line}. It was the best of {len(found.screened)} screened.")
     early = "" if run.is_complete else "The sweep was interrupted in its confirmation. "
     return (f"{early}Nothing found that is better than {base} in {found.group}: {tried} screened, and the best of them, "

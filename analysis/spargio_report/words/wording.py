@@ -101,8 +101,8 @@ def _cpu_cost(one: Comparison) -> str:
 
 def _against(one: Comparison) -> str:
     verb = {"FASTER": "takes", "SLOWER": "takes", "CHEAPER": "uses", "DEARER": "uses"}.get(one.word, "takes")
-    what = "CPU time" if one.judged_by_cpu else "time"
-    return f"{one.group} {verb} {ratio_short(one.ratio)} the {what} of {one.b.arm}{_cpu_cost(one)}"
+    judged = "CPU time" if one.judged_by_cpu else "time"
+    return f"{one.group} {verb} {ratio_short(one.ratio)} the {judged} of {one.b.arm}{_cpu_cost(one)}"
 
 
 def _dearer(won: list[Headline]) -> list[Headline]:
