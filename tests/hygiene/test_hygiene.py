@@ -1,5 +1,6 @@
 """The project keeps the rules of its house. Each rule is shown, in the other files here, to find a planted fault."""
-from rules import claims, includes, leftovers, links, mutants, numbers, rooms
+import pytest
+from rules import claims, commits, functions, includes, leftovers, links, mutants, numbers, rooms
 from rules.tree import Finding
 
 
@@ -33,6 +34,24 @@ def test_every_header_compiles_alone(project):
 
 def test_no_source_file_is_longer_than_a_reader_can_bear(project):
     assert not (found := leftovers.check_length(project)), report(found)
+
+
+def test_every_function_fits_on_a_screen_and_no_giant_grows(project):
+    assert not (found := functions.check_function_length(project)), report(found)
+
+
+def test_no_parameter_of_python_is_called_by_a_pronoun(project):
+    assert not (found := functions.check_python_parameters(project)), report(found)
+
+
+def test_no_parameter_of_cpp_is_called_by_a_pronoun_where_the_rule_is_on(project):
+    assert not (found := functions.check_cpp_parameters(project)), report(found)
+
+
+def test_every_subject_of_a_commit_fits_on_a_line(project):
+    if reason := commits.why_unknown(project):
+        pytest.skip(reason)
+    assert not (found := commits.check_subjects(project)), report(found)
 
 
 def test_every_reminder_has_an_owner(project):
