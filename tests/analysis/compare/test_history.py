@@ -6,7 +6,7 @@ import random
 import builder
 import numpy as np
 import pytest
-from test_figures import outside
+from clipping import outside
 
 from spargio_report.compare.series import Settings, find_changes, series_of
 from spargio_report.figures.history_panels import draw_history

@@ -16,7 +16,7 @@ from spargio_report.selftest import goals, live, mutations, proof, recorded, rep
 from spargio_report.selftest.replays import Count
 from spargio_report.statistics import decide
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 REFERENCE = ROOT / "results" / "reference" / "quick" / "result.json"
 
 

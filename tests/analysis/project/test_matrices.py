@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 # Not for the tables: it measures the harness, on whatever backend.
 OVERHEAD = "harness/empty"
 

@@ -5,7 +5,7 @@ import json
 import builder
 import numpy as np
 import pytest
-from test_figures import outside
+from clipping import outside
 
 from spargio_report.compare.sweeps import knob_sweeps, load_sweeps, parameter_sweeps, scaling_sweeps
 from spargio_report.figures.cost import cost_parts, draw_cost

@@ -2,7 +2,7 @@
 
 import builder
 import pytest
-from test_figures import outside
+from clipping import outside
 
 from spargio_report.commands.cli import main
 from spargio_report.compare.comparison import all_comparisons
