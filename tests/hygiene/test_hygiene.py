@@ -128,6 +128,7 @@ def test_the_rules_look_at_the_whole_project(project):
         assert project.cpp(under=folder), folder
     assert project.python(under="analysis/")
     assert len(rooms.modules(project)) > 50
+    assert sum(len(functions.functions_of(project, name)) for name in project.cpp()) > 3000
     assert len(claims.named_tests(project)) > 100
     assert len(numbers.defined_numbers(project)) > 100
     assert len(mutants.read(project)[0]) > 50
