@@ -54,6 +54,12 @@ class Comparison:
         return order[self.ratio.word], -self.ratio.value
 
 
+def hardest(some: list[Comparison]) -> Comparison | None:
+    """The rival that is hardest to beat: of those that are surely faster, if there are any, the one with the largest
+    ratio. A larger ratio that may be chance does not hide a loss."""
+    return max(some, key=lambda one: (one.ratio.word == "SLOWER", one.ratio.value), default=None)
+
+
 @dataclass
 class Headline:
     """One of our arms in one group against all its rivals: word and strongest rival; and against the floor."""
@@ -65,9 +71,7 @@ class Headline:
 
     @cached_property
     def strongest(self) -> Comparison | None:
-        """The rival that is hardest to beat: of those that are surely faster, if there are any, the one with the
-        largest ratio. A larger ratio that may be chance does not hide a loss."""
-        return max(self.rivals, key=lambda one: (one.ratio.word == "SLOWER", one.ratio.value), default=None)
+        return hardest(self.rivals)
 
     @property
     def floor(self) -> Comparison | None:

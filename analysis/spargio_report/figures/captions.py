@@ -5,6 +5,10 @@ TORNADO = ("A thick bar for each knob: from the lowest to the highest ratio of i
            "95 % interval, from the blocks of the first screening, which only rank. The star is the winner; the last "
            "row is its confirmation on blocks that no ranking has seen, filled where the whole interval is below 1. "
            "Expect it nearer to 1 than in the screening, which it won by luck as well.")
+GAINS = ("What changes for one who uses the runtime of a column today: the time per operation of our plain arm over that of "
+         "the arm of theirs that is hardest to beat in the case, chosen anew in each. Blue: ours is faster; bold and framed: "
+         "slower; hatched: the 95 % interval contains 1, or there are too few blocks for one; dash: that runtime has no such "
+         "case. (CPU): a workload of a given pace, judged by CPU time. Below, how many cases of each kind a column has.")
 FOREST = ("Time per operation as a ratio, ours / other, from differences within blocks: left of 1 ours is "
           "faster. Points are Hodges-Lehmann estimates, bars exact 95 % intervals; hollow points are arms "
           "with knobs set, a cross marks an interval that contains 1, or too few blocks for one. The bracket "

@@ -6,6 +6,7 @@ Kept apart from the drawing, so that the command line knows the names without lo
 # kind -> why a run has none of it
 FIGURE_KINDS = {
     "tornado": "the file is of no sweep (spargio-bench sweep -w WORKLOAD -b BACKEND -k knob=v1,v2)",
+    "gains": "no arm of ours without knobs was measured against a rival",
     "forest": "no two arms were measured in the same blocks",
     "heatmap": "no arm of ours was measured against another one",
     "cost": "no case has two measured arms",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from spargio_report.compare.gains import gains_of
 from spargio_report.compare.judged_run import JudgedRun
 from spargio_report.compare.sweep_result import sweep_of
 from spargio_report.compare.sweeps import load_sweeps, scaling_sweeps
@@ -9,6 +10,7 @@ from spargio_report.figures import captions
 from spargio_report.figures.cost import cases_with_cost, draw_cost
 from spargio_report.figures.figure import Figure
 from spargio_report.figures.forest import draw_forest
+from spargio_report.figures.gains import draw_gains
 from spargio_report.figures.heatmap import draw_heatmap
 from spargio_report.figures.kinds import FIGURE_KINDS
 from spargio_report.figures.offered_load import draw_load
@@ -23,8 +25,8 @@ from spargio_report.read.model import Run
 def plan(judged: JudgedRun) -> list[Figure]:
     """The most telling first: by kind, in the order of FIGURE_KINDS."""
     run = judged.run
-    found = [*_tornado(run), *_forests(judged), *_heatmap(judged), *_costs(run), *_percentiles(run), *_loads(run),
-             *_scalings(run), *_tradeoff(run), *_strips(judged)]
+    found = [*_tornado(run), *_gains(judged), *_forests(judged), *_heatmap(judged), *_costs(run), *_percentiles(run),
+             *_loads(run), *_scalings(run), *_tradeoff(run), *_strips(judged)]
     order = list(FIGURE_KINDS)
     return sorted(found, key=lambda figure: order.index(figure.kind))
 
@@ -34,6 +36,13 @@ def _tornado(run: Run) -> Iterator[Figure]:
     if found and found.by_knob:
         title = f"{found.group}: what the knobs of {found.baseline} change"
         yield Figure("tornado", "tornado", title, captions.TORNADO, lambda: draw_tornado(found, title))
+
+
+def _gains(judged: JudgedRun) -> Iterator[Figure]:
+    found = gains_of(judged.run, judged.comparisons)
+    if found and not judged.run.is_sweep:
+        title = f"What {found.arm} gains over the runtime in use now"
+        yield Figure("gains", "gains", title, captions.GAINS, lambda: draw_gains(found, title))
 
 
 def _forests(judged: JudgedRun) -> Iterator[Figure]:
