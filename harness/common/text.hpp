@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,9 @@ namespace bench {
 
 [[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+/// Decimal digits and nothing else; nullopt for anything else, and for what 64 bits don't hold.
+[[nodiscard]] std::optional<std::uint64_t> whole_number(std::string_view text);
 
 /// "4m", "90s", "300ms", "20us" → ns. Error: a sentence that shows the form.
 [[nodiscard]] std::expected<std::uint64_t, std::string> parse_duration_ns(std::string_view text);

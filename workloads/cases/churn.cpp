@@ -1,9 +1,9 @@
 #include "workloads/cases/churn.hpp"
 
+#include "workloads/traffic/frame_flow.hpp"
+
 namespace bench {
 namespace {
-
-constexpr std::uint64_t word_bytes = sizeof(std::uint64_t);
 
 expectation every_connection(const parameters& how, const slice_order& order) {
     const auto shape = churn_shape::read(how);

@@ -3,7 +3,7 @@
 namespace bench {
 namespace {
 
-const parameter_spec any_workers{"workers", 2, 1, 1024, "", "threads of the runtime"};
+const parameter_spec fork_join_workers{"workers", 2, 1, 1024, "", "threads of the runtime"};
 
 /// fib(n), with fib(0) = 0 and fib(1) = 1.
 std::uint64_t fibonacci(std::uint64_t n) {
@@ -56,14 +56,14 @@ std::vector<workload> fork_join_workloads() {
          .judge = judged_by::wall_time,
          .measures_latency = false,
          .parameters = {{"leaves", 1'000'000, 1, 1'000'000'000, "", "leaves of one iteration's tree"},
-                        any_workers},
+                        fork_join_workers},
          .expect = every_leaf},
         {.name = "fanout/fib",
          .summary = "fib(n) by naive binary recursion, in which each call forks one of its two calls",
          .operation = "call",
          .judge = judged_by::wall_time,
          .measures_latency = false,
-         .parameters = {{"n", 30, 0, 60, "", "which Fibonacci number"}, any_workers},
+         .parameters = {{"n", 30, 0, 60, "", "which Fibonacci number"}, fork_join_workers},
          .expect = every_call},
     };
 }
