@@ -1,4 +1,5 @@
-# The commands of the project. Each installs what it lacks (.ci/packages.txt), builds, and does its job.
+# The commands of the project. Each installs what it lacks (.ci/packages.txt; .ci/packages-tests.txt for the tests),
+# builds, and does its job.
 #
 #   V=1           show every compiler command
 #   WERROR=ON     warnings are errors
@@ -16,7 +17,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap build bench bench-full test check mutants soak selftest fairness format tidy clean \
-        build-release build-release-clang build-debug build-asan build-tsan
+        build-bench build-release build-release-clang build-debug build-asan build-tsan
 
 V ?= 0
 WERROR ?= OFF
@@ -30,19 +31,27 @@ help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 	@sed -n -e '/^#   /s/^#/ /p' Makefile
 
-bootstrap: ## install the Debian packages that are missing
+bootstrap: ## install the Debian packages that are missing, for measuring and for the tests
 	@.ci/bootstrap
 
 build: build-release ## compile everything as the headline figures are compiled: g++, -O2
 
 build-release build-release-clang build-debug build-asan build-tsan: build-%: bootstrap
-	@cmake --preset $* -DSPARGIO_WERROR=$(WERROR) --log-level=WARNING
+	@cmake --preset $* -DSPARGIO_WERROR=$(WERROR) $(whole) --log-level=WARNING
 	@cmake --build --preset $* -j $(JOBS) $(if $(filter-out 0,$(V)),--verbose)
 
-bench: build-release ## measure the quick matrix, judge it, write the report and its figures (5 minutes)
+# What measuring needs and nothing else. A folder that has the tests keeps them, or the next `make test` would begin anew.
+whole := -DSPARGIO_TESTS=ON -DSPARGIO_EXAMPLES=ON -DSPARGIO_GBENCH=ON
+only_measuring = $(if $(wildcard build/release/build.ninja),,$(subst =ON,=OFF,$(whole)))
+build-bench:
+	@.ci/bootstrap --measuring
+	@cmake --preset release -DSPARGIO_WERROR=$(WERROR) $(only_measuring) --log-level=WARNING
+	@cmake --build --preset release -j $(JOBS) $(if $(filter-out 0,$(V)),--verbose) --target spargio-bench
+
+bench: build-bench ## measure the quick matrix, judge it, write the report and its figures (5 minutes)
 	@.ci/bench build/release
 
-bench-full: build-release ## measure every case, also long and large ones; as bench otherwise (half an hour)
+bench-full: build-bench ## measure every case, also long and large ones; as bench otherwise (half an hour)
 	@.ci/bench build/release full
 
 test: build-release ## run every test (under 10 minutes)
@@ -66,11 +75,11 @@ mutants: bootstrap ## plant each known defect into the runtime and see a test ki
 	@"$$(.ci/find-python json)" tests/mutants/run.py --jobs $(JOBS) $(MUTANTS)
 
 soak: bootstrap ## everything at once on one runtime for SOAK_SECONDS, then look whether the books balance
-	@cmake --preset release --log-level=WARNING
+	@cmake --preset release $(whole) --log-level=WARNING
 	@cmake --build --preset release -j $(JOBS) --target soak
 	@build/release/tests/soak/soak $(SOAK_SECONDS)
 
-selftest: build-release ## prove the gate: its error rates on replays, live and on spoilt files (10 to 15 minutes; SELFTEST_ARGS=--quick: 4)
+selftest: build-bench ## prove the gate: its error rates on replays, live and on spoilt files (10 to 15 minutes; SELFTEST_ARGS=--quick: 4)
 	@analysis/spargio-report selftest --bench build/release/harness/spargio-bench -o $(SELFTEST_OUT) $(SELFTEST_ARGS)
 
 fairness: build-release ## hold each rival against a straight-line program on the same library

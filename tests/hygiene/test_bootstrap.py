@@ -1,5 +1,6 @@
 """The bootstrap installs what is missing, or says exactly what to do. It runs here among feigned system tools."""
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -28,6 +29,9 @@ case " $* " in
         sed -i /nosuch/d "$STATE/installed" ;;
 esac
 """
+APT_CACHE = """#!/bin/bash
+grep -qx -- "${!#}" "$STATE/archive" 2>/dev/null
+"""
 ID = """#!/bin/bash
 cat "$STATE/uid"
 """
@@ -48,17 +52,24 @@ class House:
         tools = root / "tools"
         for folder in (self.state, tools, root / "project/.ci"):
             folder.mkdir(parents=True)
-        for name, text in (("dpkg-query", DPKG_QUERY), ("apt-get", APT_GET), ("id", ID), ("sudo", SUDO)):
+        for name, text in (("dpkg-query", DPKG_QUERY), ("apt-get", APT_GET), ("apt-cache", APT_CACHE), ("id", ID), ("sudo", SUDO)):
             (tools / name).write_text(text)
             (tools / name).chmod(0o755)
         shutil.copy(PROJECT / ".ci/bootstrap", root / "project/.ci/bootstrap")
         self.needs("here", "absent  # why", "# only a remark", "", "virtual-pkg")
+        self.tests_need()
         self.has("here")
         self.user(0)
         self.switch("network", True)
 
     def needs(self, *lines: str) -> None:
         (self.root / "project/.ci/packages.txt").write_text("\n".join(lines) + "\n")
+
+    def tests_need(self, *lines: str) -> None:
+        (self.root / "project/.ci/packages-tests.txt").write_text("".join(line + "\n" for line in lines))
+
+    def archive_has(self, *names: str) -> None:
+        (self.state / "archive").write_text("".join(name + "\n" for name in names))
 
     def has(self, *names: str) -> None:
         (self.state / "installed").write_text("".join(name + "\n" for name in names))
@@ -158,3 +169,38 @@ def test_an_unknown_option_is_a_usage_error(house):
     done = house.run("--chek")
     assert done.returncode == 2
     assert "--check" in done.stderr
+
+
+def test_measuring_installs_nothing_of_what_only_the_tests_need(house):
+    house.tests_need("browser")
+    assert house.run("--measuring").returncode == 0
+    assert "install -y --no-install-recommends absent\n" in house.log
+    assert "missing: browser\n" in house.run().stdout
+    assert "install -y --no-install-recommends browser\n" in house.log
+
+
+@pytest.mark.parametrize("installed", ["old-dev", "new-dev"])
+def test_one_of_the_alternatives_of_a_line_is_enough(house, installed):
+    house.needs("old-dev | new-dev")
+    house.has(installed)
+    house.archive_has("old-dev", "new-dev")
+    assert house.run().returncode == 0
+    assert house.log == ""
+
+
+@pytest.mark.parametrize("archive, chosen", [(["old-dev", "new-dev"], "old-dev"), (["new-dev"], "new-dev"), ([], "old-dev")])
+def test_of_alternatives_the_first_that_the_archive_has_is_installed(house, archive, chosen):
+    house.needs("old-dev | new-dev  # Debian 13")
+    house.archive_has(*archive)
+    done = house.run()
+    assert done.returncode == 0, done.stderr
+    assert f"missing: {chosen}\n" in done.stdout
+    assert f"--no-install-recommends {chosen}\n" in house.log
+
+
+@pytest.mark.parametrize("name", ["packages.txt", "packages-tests.txt"])
+def test_the_lists_name_each_package_once_and_nothing_but_packages(name):
+    lines = [line.split("#")[0].strip() for line in (PROJECT / ".ci" / name).read_text().splitlines()]
+    names = [one.strip() for line in lines if line for one in line.split("|")]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", one) for one in names), names

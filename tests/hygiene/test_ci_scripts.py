@@ -184,3 +184,27 @@ def test_find_python_prefers_the_one_that_was_named(house):
     feign(house / "tools/mypython", "exec /usr/bin/env python3 \"$@\"\n")
     done = run(house, "bash", ".ci/find-python", "json", SPARGIO_PYTHON=str(house / "tools/mypython"))
     assert done.stdout.strip() == str(house / "tools/mypython")
+
+
+def made(house: Path, *arguments: str) -> str:
+    """What `make` would do for these arguments."""
+    shutil.copy(PROJECT / "Makefile", house)
+    return run(house, "make", "-n", *arguments).stdout
+
+
+def test_bench_builds_only_what_measuring_needs(house):
+    commands = made(house, "bench")
+    assert ".ci/bootstrap --measuring" in commands
+    assert "-DSPARGIO_TESTS=OFF -DSPARGIO_EXAMPLES=OFF -DSPARGIO_GBENCH=OFF" in commands
+    assert "--target spargio-bench" in commands
+
+
+def test_bench_leaves_a_folder_with_tests_as_it_is(house):
+    feign(house / "build/release/build.ninja", "")
+    assert "SPARGIO_TESTS" not in made(house, "bench")
+
+
+@pytest.mark.parametrize("target", ["test", "soak", "build"])
+def test_what_needs_more_turns_a_folder_that_bench_made_into_a_whole_one(house, target):
+    feign(house / "build/release/build.ninja", "")
+    assert "-DSPARGIO_TESTS=ON -DSPARGIO_EXAMPLES=ON -DSPARGIO_GBENCH=ON" in made(house, target)

@@ -40,7 +40,7 @@ def folder(tmp_path_factory):
 def in_browser(page, folder, script="", size="1280,800"):
     """The page as the browser has it after `script` ran and its figures were unpacked."""
     if not CHROMIUM:
-        pytest.skip("no chromium found; it is in .ci/packages.txt")
+        pytest.skip("no chromium found; it is in .ci/packages-tests.txt")
     copy = folder / "copy.html"
     copy.write_text(page.read_text() + f"<script>{script}</script>")
     ended = subprocess.run([CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'browser'}", "--virtual-time-budget=5000",
