@@ -141,6 +141,7 @@ MAKE = 'variable=RESULT_${1//-/_}; echo "made $1 WERROR=$WERROR"; eval "${!varia
 def ci_run(house: Path, **results: str) -> tuple[int, list[str]]:
     feign(house / "tools/make", MAKE)
     feign(house / ".ci/gate", 'echo "gated $1"; exit ${OWN_GATES:-0}\n')
+    feign(house / ".ci/format", 'echo "form $1"; exit ${FORM:-0}\n')
     defaults = {"RESULT_test": "echo '41 passed, 0 failed, 2 skipped'"}
     done = run(house, "bash", ".ci/run", **(defaults | results))
     return done.returncode, done.stdout.splitlines()
@@ -148,30 +149,42 @@ def ci_run(house: Path, **results: str) -> tuple[int, list[str]]:
 
 def test_ci_ends_with_the_sum_of_tests_and_steps(house):
     code, lines = ci_run(house)
-    assert (code, lines[-1]) == (0, "45 passed, 0 failed")
+    assert (code, lines[-1]) == (0, "46 passed, 0 failed")
     assert "gated build/release" in lines
+    assert "form --check" in lines
 
 
 def test_ci_counts_failed_tests_and_goes_on(house):
     code, lines = ci_run(house, RESULT_test="echo '40 passed, 1 failed'; exit 2")
-    assert (code, lines[-1]) == (1, "44 passed, 1 failed")
+    assert (code, lines[-1]) == (1, "45 passed, 1 failed")
     assert any("made bench" in line for line in lines)
 
 
 def test_ci_counts_a_test_run_that_died_as_a_failure(house):
-    assert ci_run(house, RESULT_test="exit 2")[1][-1] == "4 passed, 1 failed"
-    assert ci_run(house, RESULT_test="echo '40 passed, 0 failed'; exit 2")[1][-1] == "44 passed, 1 failed"
+    assert ci_run(house, RESULT_test="exit 2")[1][-1] == "5 passed, 1 failed"
+    assert ci_run(house, RESULT_test="echo '40 passed, 0 failed'; exit 2")[1][-1] == "45 passed, 1 failed"
 
 
 def test_ci_counts_each_failed_step(house):
-    code, lines = ci_run(house, RESULT_bench="exit 1", RESULT_build_release_clang="exit 1", OWN_GATES="1")
-    assert (code, lines[-1]) == (1, "42 passed, 3 failed")
+    code, lines = ci_run(house, RESULT_bench="exit 1", RESULT_build_release_clang="exit 1", OWN_GATES="1", FORM="1")
+    assert (code, lines[-1]) == (1, "42 passed, 4 failed")
 
 
 def test_ci_still_runs_the_tests_when_a_warning_broke_the_strict_build(house):
     code, lines = ci_run(house, RESULT_build="exit 1")
-    assert (code, lines[-1]) == (1, "44 passed, 1 failed")
+    assert (code, lines[-1]) == (1, "45 passed, 1 failed")
     assert "made test WERROR=OFF" in lines
+
+
+@pytest.mark.parametrize("arguments", [[], ["--check"]])
+def test_the_form_is_not_right_where_nothing_can_tell(house, arguments):
+    bare = house / "bare"
+    bare.mkdir()
+    for tool in ("bash", "dirname", "git"):
+        (bare / tool).symlink_to(shutil.which(tool))
+    done = run(house, "bash", ".ci/format", *arguments, PATH=str(bare))
+    assert done.returncode == 1
+    assert "clang-format is not installed" in done.stderr
 
 
 def test_find_python_says_what_no_python_here_can_import(house):
