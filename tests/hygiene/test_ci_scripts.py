@@ -65,7 +65,8 @@ def house(tmp_path):
     feign(tmp_path / "analysis/spargio-report", """case $1 in
     report) touch "$4/index.html" "$4/forest.png"; exit ${REPORT_CODE:-0} ;;
     compare) echo "ratio table"; exit ${COMPARE_CODE:-0} ;;
-    gate) echo "verdict table"; exit ${GATE_CODE:-0} ;;
+    gate) echo "gate table"; exit ${GATE_CODE:-0} ;;
+    verdict) echo "ten lines"; exit ${VERDICT_CODE:-${GATE_CODE:-0}} ;;
 esac
 """)
     feign(tmp_path / "build/harness/spargio-bench", 'echo "$@" > arguments; [ -n "$NO_RESULT" ] || echo {} > "$4"\n'
@@ -77,19 +78,27 @@ def bench(house: Path, **more: str) -> subprocess.CompletedProcess:
     return run(house, "bash", ".ci/bench", "build", BENCH_OUT=str(house / "out"), **more)
 
 
-def test_bench_prints_the_table_and_names_what_it_wrote(house):
+def test_bench_ends_with_the_verdict_and_the_page_to_open(house):
     done = bench(house, BENCH_ARGS="--blocks 1 --seed 7")
     assert done.returncode == 0, done.stderr
-    assert "ratio table" in done.stdout and "verdict table" in done.stdout
-    for name in ("result.json", "index.html", "forest.png"):
-        assert str(house / "out" / name) in done.stdout
+    said = done.stdout.splitlines()
+    assert said.index("ten lines") < said.index(f"Open   {house / 'out/index.html'}") == len(said) - 2
+    assert "ratio table" not in done.stdout and "gate table" not in done.stdout and "forest.png" not in done.stdout
     assert "--blocks 1 --seed 7" in (house / "arguments").read_text()
+
+
+def test_bench_leaves_the_tables_and_the_names_of_all_files_beside_the_page(house):
+    bench(house)
+    assert (house / "out/compare.txt").read_text() == "ratio table\n"
+    assert (house / "out/gates.txt").read_text() == "gate table\n"
+    assert (house / "out/files.txt").read_text().split() == ["compare.txt", "forest.png", "gates.txt", "index.html",
+                                                             "result.json"]
 
 
 def test_bench_hands_on_an_invalid_case_but_still_reports_the_others(house):
     done = bench(house, BENCH_CODE="4")
     assert done.returncode == 4
-    assert "verdict table" in done.stdout
+    assert "ten lines" in done.stdout
 
 
 @pytest.mark.parametrize("code, wanted", [("0", 4), ("2", 2)])
@@ -105,7 +114,7 @@ def test_bench_that_was_interrupted_says_where_the_result_is_and_ends_with_130(h
     assert "result.json" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["REPORT_CODE", "COMPARE_CODE", "GATE_CODE"])
+@pytest.mark.parametrize("command", ["REPORT_CODE", "COMPARE_CODE", "GATE_CODE", "VERDICT_CODE"])
 def test_bench_hands_on_what_the_report_could_not_do(house, command):
     assert bench(house, **{command: "4"}).returncode == 4
 
@@ -114,7 +123,7 @@ def test_bench_hands_on_what_the_report_could_not_do(house, command):
 def test_bench_takes_a_measured_loss_for_a_result(house, code):
     done = bench(house, GATE_CODE=code)
     assert done.returncode == 0
-    assert "verdict table" in done.stdout
+    assert "ten lines" in done.stdout
 
 
 def test_the_tests_of_a_program_that_ctest_runs_in_shares_are_counted_one_by_one(house):

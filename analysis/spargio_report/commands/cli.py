@@ -2,7 +2,7 @@
 
 import sys
 
-from spargio_report.commands import compare, completion, gate, history, plot, report, selftest
+from spargio_report.commands import compare, completion, gate, history, plot, report, selftest, verdict
 from spargio_report.commands.flags import EPILOG, result_file
 from spargio_report.commands.teaching_parser import TeachingParser, teach
 from spargio_report.failures import ExitCode, ReportError
@@ -13,7 +13,7 @@ def parser() -> TeachingParser:
     root = TeachingParser(prog="spargio-report", epilog=EPILOG,
                           description="Judges and draws the result files of spargio-bench.")
     choice = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (compare, report, gate, plot):
+    for command in (compare, report, gate, verdict, plot):
         command.add_to(choice, result_file())
     selftest.add_to(choice)
     history.add_to(choice)

@@ -14,6 +14,7 @@ EXAMPLES = {
     "gate": ["gate run.json --guardrails rails.toml",
              "gate run.json --guardrails rails.toml --bench build/release/harness/spargio-bench --junit gates.xml",
              "gate run.json --bench build/release/harness/spargio-bench --inconclusive=fail --summary"],
+    "verdict": ["verdict run.json", "verdict run.json --guardrails rails.toml"],
     "plot": ["plot run.json -o figures", "plot run.json -o figures --figure forest --formats pdf"],
     "selftest": ["selftest --quick", "selftest --bench build/release/harness/spargio-bench -o selftest"],
     "history": ["history results/nightly", "history results/nightly -w 'net/*' --steady -o history"],
