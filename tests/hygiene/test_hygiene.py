@@ -1,6 +1,6 @@
 """The project keeps the rules of its house. Each rule is shown, in the other files here, to find a planted fault."""
 import pytest
-from rules import claims, commits, functions, includes, leftovers, links, mutants, numbers, rooms
+from rules import claims, commits, functions, includes, leftovers, links, mutants, numbers, rooms, tour
 from rules.tree import Finding
 
 
@@ -120,6 +120,11 @@ def test_every_planted_defect_names_a_test_that_is_there(project):
 
 def test_no_defect_stands_in_the_sources_themselves(project):
     assert not (found := mutants.check_sources_are_sound(project)), report(found)
+
+
+def test_the_tour_leads_past_functions_that_are_there(project):
+    assert not (found := tour.check_tour(project)), report(found)
+    assert (project.text("docs/tour.md") or "").count("\n1. ") == 3
 
 
 def test_the_rules_look_at_the_whole_project(project):
