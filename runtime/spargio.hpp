@@ -2,10 +2,17 @@
 #pragma once
 
 #include <spargio/boundary/channel.hpp>
+#include <spargio/core/affinity_strength.hpp>
+#include <spargio/core/capabilities.hpp>
 #include <spargio/core/errc.hpp>
 #include <spargio/core/file_descriptor.hpp>
 #include <spargio/core/io_result.hpp>
+#include <spargio/core/message.hpp>
 #include <spargio/core/options.hpp>
+#include <spargio/core/placement.hpp>
+#include <spargio/core/shard_affinity.hpp>
+#include <spargio/core/shard_binding.hpp>
+#include <spargio/core/tag_set.hpp>
 #include <spargio/fs/contents.hpp>
 #include <spargio/fs/directories.hpp>
 #include <spargio/fs/directory_reader.hpp>
@@ -30,9 +37,14 @@
 #include <spargio/net/unix_endpoint.hpp>
 #include <spargio/net/unix_listener.hpp>
 #include <spargio/net/unix_stream.hpp>
+#include <spargio/observe/blocking_stats.hpp>
 #include <spargio/observe/prometheus.hpp>
+#include <spargio/observe/runtime_stats.hpp>
+#include <spargio/observe/shard_stats.hpp>
 #include <spargio/observe/trace.hpp>
 #include <spargio/ops/accept_stream.hpp>
+#include <spargio/ops/buffer_lease.hpp>
+#include <spargio/ops/buffer_segments.hpp>
 #include <spargio/ops/close.hpp>
 #include <spargio/ops/files/fallocate.hpp>
 #include <spargio/ops/files/fsync.hpp>
@@ -61,6 +73,7 @@
 #include <spargio/ops/poll.hpp>
 #include <spargio/ops/raw.hpp>
 #include <spargio/ops/receive_stream.hpp>
+#include <spargio/ops/registered_buffer.hpp>
 #include <spargio/ops/sockets/accept.hpp>
 #include <spargio/ops/sockets/connect.hpp>
 #include <spargio/ops/sockets/recv.hpp>
@@ -77,7 +90,10 @@
 #include <spargio/ops/sockets/socket.hpp>
 #include <spargio/run/run.hpp>
 #include <spargio/run/runtime.hpp>
+#include <spargio/run/runtime_handle.hpp>
+#include <spargio/shards/flush_ticket.hpp>
 #include <spargio/shards/hot_events.hpp>
+#include <spargio/shards/remote_shard.hpp>
 #include <spargio/shards/resume_on.hpp>
 #include <spargio/shards/ring_message.hpp>
 #include <spargio/shards/shard_context.hpp>
@@ -90,7 +106,6 @@
 #include <spargio/sync/semaphore.hpp>
 #include <spargio/sync/shared_descriptor.hpp>
 #include <spargio/tasks/join_handle.hpp>
-#include <spargio/tasks/placement.hpp>
 #include <spargio/tasks/spawn.hpp>
 #include <spargio/tasks/spawn_blocking.hpp>
 #include <spargio/tasks/spawn_local.hpp>

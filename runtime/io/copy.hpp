@@ -2,10 +2,12 @@
 #pragma once
 
 #include <spargio/core/io_result.hpp>
+#include <spargio/core/placement.hpp>
+#include <spargio/detail/doors/launching.hpp>
 #include <spargio/io/async_stream.hpp>
 #include <spargio/io/transfer.hpp>
-#include <spargio/ops/detail/operation_session.hpp>
 #include <spargio/tasks/task.hpp>
+#include <spargio/tasks/task_group.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -74,13 +76,13 @@ task<> pump(From& from, To& to, std::uint64_t& done, std::error_code& error) {
 template <half_closing_stream First, half_closing_stream Second>
 [[nodiscard]] task<copied> copy_bidirectional(First& first, Second& second) {
     copied result;
-    session_context::group both;
+    task_group both;
     auto joined = both.join(); // before anything can be left to wait for
-    const std::uint32_t here = session_context::here();
+    const pinned here{detail::index_here()};
     std::exception_ptr failure;
     try {
-        both.start_at(here, detail::pump(first, second, result.first_to_second, result.error));
-        both.start_at(here, detail::pump(second, first, result.second_to_first, result.error));
+        both.spawn(detail::pump(first, second, result.first_to_second, result.error), here);
+        both.spawn(detail::pump(second, first, result.second_to_first, result.error), here);
     } catch (...) {
         failure = std::current_exception();
         both.cancel();

@@ -1,6 +1,6 @@
 #include <spargio/net/session_policy.hpp>
 
-#include <spargio/ops/detail/operation_session.hpp>
+#include <spargio/detail/doors/launching.hpp>
 
 #include <atomic>
 
@@ -8,10 +8,10 @@ namespace spargio::net {
 
 std::uint32_t home_of_session(const session_policy& policy) noexcept {
     static std::atomic<std::uint32_t> next{0};
-    if (const auto* given = std::get_if<fixed>(&policy)) return given->shard % session_context::shards();
+    if (const auto* given = std::get_if<fixed>(&policy)) return given->shard % detail::shards_here();
     if (std::holds_alternative<round_robin>(policy))
-        return next.fetch_add(1, std::memory_order_relaxed) % session_context::shards();
-    return session_context::here();
+        return next.fetch_add(1, std::memory_order_relaxed) % detail::shards_here();
+    return detail::index_here();
 }
 
 } // namespace spargio::net

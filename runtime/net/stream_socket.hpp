@@ -3,12 +3,12 @@
 #pragma once
 
 #include <spargio/net/any_socket.hpp>
-#include <spargio/ops/detail/operation_session.hpp>
 #include <spargio/ops/receive_stream.hpp>
 #include <spargio/ops/sockets/recv.hpp>
 #include <spargio/ops/sockets/send.hpp>
 #include <spargio/ops/sockets/sendv.hpp>
 #include <spargio/tasks/join_handle.hpp>
+#include <spargio/tasks/spawn.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -61,12 +61,12 @@ public:
     /// Starts a task on the connection's shard, where it stays; as spawn(). On a shard only.
     template <class T>
     [[nodiscard]] join_handle<T> spawn_on_session(task<T> what) const {
-        return session_context::start_at(home_, std::move(what));
+        return spawn(std::move(what), pinned{home_});
     }
     /// Starts a task on the connection's shard, from where idle shards may take it between two operations.
     template <class T>
     [[nodiscard]] join_handle<T> spawn_stealable_on_session(task<T> what) const {
-        return session_context::start_near(home_, std::move(what));
+        return spawn(std::move(what), stealable_preferred{home_});
     }
 
 protected:

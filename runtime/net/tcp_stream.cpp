@@ -2,6 +2,7 @@
 
 #include <spargio/net/detail/ip_options.hpp>
 #include <spargio/net/detail/open_socket.hpp>
+#include <spargio/tasks/task_group.hpp>
 
 #include <netinet/tcp.h>
 
@@ -44,13 +45,13 @@ task<io_result<tcp_stream>> tcp_stream::connect(endpoint to, connect_options how
 task<std::vector<io_result<tcp_stream>>> connect_many(std::vector<endpoint> to, connect_options how) {
     std::vector<io_result<tcp_stream>> made;
     for (std::size_t i = 0; i < to.size(); ++i) made.emplace_back(detail::system_failure(ECANCELED));
-    session_context::group all;
+    task_group all;
     auto joined = all.join(); // before anything can be left to wait for
     std::exception_ptr failure;
     try {
         for (std::size_t i = 0; i < to.size(); ++i) {
             const std::uint32_t home = home_of_session(how.home);
-            all.start_at(home, connect_into(made[i], home, to[i], how));
+            all.spawn(connect_into(made[i], home, to[i], how), pinned{home});
         }
     } catch (...) {
         failure = std::current_exception();

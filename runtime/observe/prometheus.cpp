@@ -20,8 +20,7 @@ std::string escaped(std::string_view value) {
 
 } // namespace
 
-std::string prometheus_text(const runtime_handle& of, std::string_view name) {
-    const runtime_stats stats = of.stats();
+std::string prometheus_text(const runtime_stats& stats, std::string_view name) {
     const std::string runtime_label = name.empty() ? "" : ",runtime=\"" + escaped(name) + '"';
     std::string text;
     for (const stat_field& each : stat_fields()) {

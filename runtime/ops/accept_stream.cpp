@@ -1,17 +1,20 @@
 #include <spargio/ops/accept_stream.hpp>
 
+#include <spargio/detail/ring/played_tier.hpp>
+
 #include <atomic>
 #include <cerrno>
 #include <new>
 #include <utility>
 
+#include <liburing.h>
 #include <sys/socket.h>
 
 namespace spargio::ops::detail {
 namespace {
 
 /// Whether the kernel refused the multishot form once: then nobody tries again.
-std::atomic<bool> one_at_a_time{ring::plays_without("no_multishot")};
+std::atomic<bool> one_at_a_time{tier_lacks("no_multishot")};
 
 } // namespace
 

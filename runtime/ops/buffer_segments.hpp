@@ -2,6 +2,7 @@
 #pragma once
 
 #include <spargio/detail/doors/buffer_context.hpp>
+#include <spargio/ops/buffer_lease.hpp>
 
 #include <cstddef>
 #include <cstdint>

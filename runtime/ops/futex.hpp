@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <limits>
 
+#include <liburing.h>
+
 namespace spargio::ops {
 
 /// Who may wait at a word.

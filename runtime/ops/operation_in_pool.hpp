@@ -2,7 +2,7 @@
 #pragma once
 
 #include <spargio/core/io_result.hpp>
-#include <spargio/ops/detail/blocking_context.hpp>
+#include <spargio/tasks/spawn_blocking.hpp>
 #include <spargio/tasks/task.hpp>
 #include <spargio/tasks/this_task.hpp>
 
@@ -21,7 +21,7 @@ namespace spargio {
 template <class Function>
 [[nodiscard]] task<std::invoke_result_t<Function&>> in_blocking_pool(Function work) {
     if (this_task::stop_requested()) co_return std::unexpected(make_error_code(errc::canceled));
-    auto job = blocking_context::submit(std::move(work));
+    auto job = spawn_blocking(std::move(work));
     if (!job) co_return std::unexpected(make_error_code(job.error()));
     try {
         auto result = co_await std::move(*job);

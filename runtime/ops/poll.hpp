@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include <liburing.h>
 #include <poll.h>
 
 namespace spargio::ops {

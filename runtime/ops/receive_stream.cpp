@@ -1,19 +1,21 @@
 #include <spargio/ops/receive_stream.hpp>
 
 #include <spargio/detail/ring/kernel_constants.hpp>
+#include <spargio/detail/ring/played_tier.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <utility>
 
+#include <liburing.h>
 #include <poll.h>
 
 namespace spargio::ops::detail {
 namespace {
 
 /// Whether the kernel refused the multishot form once: then nobody tries again.
-std::atomic<bool> one_at_a_time{ring::plays_without("no_multishot")};
+std::atomic<bool> one_at_a_time{tier_lacks("no_multishot")};
 
 } // namespace
 

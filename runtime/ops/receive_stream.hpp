@@ -4,6 +4,7 @@
 #pragma once
 
 #include <spargio/detail/doors/buffer_context.hpp>
+#include <spargio/ops/buffer_lease.hpp>
 #include <spargio/ops/buffer_segments.hpp>
 #include <spargio/ops/detail/operation_hold.hpp>
 #include <spargio/ops/operation_stream.hpp>

@@ -176,29 +176,4 @@ blocking_stats runtime::blocking() const { return core_->blocking().stats(); }
 shard_stats runtime::stats(std::size_t shard) const { return handle().stats(shard); }
 runtime_stats runtime::stats() const { return handle().stats(); }
 
-void runtime_handle::stop() const noexcept { core_->request_stop(); }
-std::size_t runtime_handle::shards() const noexcept { return core_->shard_count(); }
-shard_stats runtime_handle::stats(std::size_t shard) const {
-    if (shard >= core_->shard_count())
-        throw std::out_of_range("shard " + std::to_string(shard) + " of " +
-                                std::to_string(core_->shard_count()));
-    return core_->at(shard).stats();
-}
-runtime_stats runtime_handle::stats() const {
-    runtime_stats all{std::chrono::steady_clock::now(), {}};
-    all.shards.reserve(core_->shard_count());
-    for (std::size_t i = 0; i < core_->shard_count(); ++i) all.shards.push_back(core_->at(i).stats());
-    return all;
-}
-
-std::vector<std::size_t> runtime_handle::left_behind() const { return core_->left_behind(); }
-
-blocking_stats runtime_handle::blocking() const { return core_->blocking().stats(); }
-shard_binding runtime_handle::binding(std::size_t shard) const {
-    if (shard >= core_->shard_count())
-        throw std::out_of_range("shard " + std::to_string(shard) + " of " +
-                                std::to_string(core_->shard_count()));
-    return core_->at(shard).binding();
-}
-
 } // namespace spargio

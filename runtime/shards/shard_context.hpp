@@ -2,7 +2,7 @@
 #pragma once
 
 #include <spargio/core/options.hpp>
-#include <spargio/run/runtime.hpp>
+#include <spargio/run/runtime_handle.hpp>
 
 #include <cstdint>
 #include <utility>

@@ -10,6 +10,8 @@ std::uint32_t count() noexcept {
     return static_cast<std::uint32_t>(shard::current_or_end().core().shard_count());
 }
 
+std::size_t operations_in_flight() noexcept { return shard::current_or_end().operations_in_flight(); }
+
 shard_context context() {
     const shard& here = shard::current_or_end();
     runtime_core& core = here.core();

@@ -8,6 +8,7 @@
 #include <spargio/shards/remote_shard.hpp>
 
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -109,6 +110,9 @@ namespace this_shard {
 
 /// How many shards the runtime has.
 [[nodiscard]] std::uint32_t count() noexcept;
+
+/// Operations of this shard that are with the kernel now (R28).
+[[nodiscard]] std::size_t operations_in_flight() noexcept;
 
 /// The way to send messages to a shard, this one included. Valid on this shard only. An index past the last
 /// ends the program, with a message. Throws std::bad_alloc. Cost: makes the lane where it is the first to that

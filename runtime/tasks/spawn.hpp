@@ -2,10 +2,10 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
-#include <spargio/detail/loop/shard.hpp>
+#include <spargio/core/placement.hpp>
+#include <spargio/detail/doors/launching.hpp>
 #include <spargio/tasks/detail/spawned_task.hpp>
 #include <spargio/tasks/join_handle.hpp>
-#include <spargio/tasks/placement.hpp>
 
 #include <expected>
 #include <type_traits>
@@ -21,12 +21,6 @@ namespace detail {
     return moves ? mobility::stealable : mobility::pinned;
 }
 
-/// Hands a prepared task to its shard. False when the runtime has stopped.
-[[nodiscard]] bool launch(runtime_core& core, task_header& task, const placement& where) noexcept;
-
-/// The same for a stealable task that begins on this shard.
-[[nodiscard]] bool launch_here(task_header& task) noexcept;
-
 /// What becomes of a task that no shard takes any more: it counts as stopped.
 inline void refuse(task_header& task) noexcept {
     task.operations->abandon(task);
@@ -41,11 +35,6 @@ template <class T>
     return handle;
 }
 
-/// The shard on which a stealable task placed so would start, with room reserved there; null when it is full.
-[[nodiscard]] shard* find_room(runtime_core& core, const placement& where) noexcept;
-/// Hands a prepared task to the shard that find_room() gave. False when the runtime has stopped.
-[[nodiscard]] bool launch_into_room(shard& target, task_header& task) noexcept;
-
 template <class T>
 [[nodiscard]] std::expected<join_handle<T>, errc> try_spawn_on(runtime_core& core, task<T>&& what,
                                                                const placement& where) {
@@ -57,9 +46,6 @@ template <class T>
     if (!launch_into_room(*target, state)) refuse(state);
     return handle;
 }
-
-/// The core of the shard that this thread is; asserts that it is one.
-[[nodiscard]] runtime_core& current_core() noexcept;
 
 } // namespace detail
 

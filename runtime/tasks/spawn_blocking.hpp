@@ -2,8 +2,8 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
+#include <spargio/detail/doors/submit_blocking.hpp>
 #include <spargio/detail/frames/frame_pool.hpp>
-#include <spargio/detail/pool/blocking_pool.hpp>
 #include <spargio/tasks/join_handle.hpp>
 #include <spargio/tasks/spawn.hpp>
 
@@ -56,9 +56,6 @@ struct blocking_state : task_state<T> {
     static constexpr task_operations operations{nullptr, abandon, dispose, insist_on_success<T>};
     std::optional<Function> function;
 };
-
-/// To the pool of the runtime.
-[[nodiscard]] status submit_blocking(runtime_core& core, blocking_pool::job what) noexcept;
 
 template <class Function>
 [[nodiscard]] auto spawn_blocking_on(runtime_core& core, Function&& fn)

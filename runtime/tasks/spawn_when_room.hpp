@@ -1,6 +1,7 @@
 // Spawning with back-pressure (R10).
 #pragma once
 
+#include <spargio/detail/doors/room_context.hpp>
 #include <spargio/tasks/spawn.hpp>
 
 #include <coroutine>
@@ -15,27 +16,21 @@ namespace detail {
 template <class T>
 class spawn_when_room_awaiter {
 public:
-    spawn_when_room_awaiter(shard& here, task<T>&& what) noexcept : here_(here), what_(std::move(what)) {}
+    spawn_when_room_awaiter(room_context here, task<T>&& work) noexcept : here_(here), work_(std::move(work)) {}
     spawn_when_room_awaiter(const spawn_when_room_awaiter&) = delete;
     spawn_when_room_awaiter& operator=(const spawn_when_room_awaiter&) = delete;
     ~spawn_when_room_awaiter() {
-        if (wait_) here_.forget_progress(*wait_);
+        if (wait_) here_.forget(*wait_);
     }
 
-    [[nodiscard]] bool await_ready() noexcept {
-        if (here_.stopping() || here_.current_task()->cancel_requested()) return true;
-        return !here_.has_progress_waits() && advance(); // those who wait already go first
-    }
+    [[nodiscard]] bool await_ready() noexcept { return here_.refuses() || (!here_.has_line() && advance()); }
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-        return here_.wait_for_progress(wait_.emplace(*this), caller);
+        return here_.wait(wait_.emplace(*this), caller);
     }
     [[nodiscard]] std::expected<join_handle<T>, errc> await_resume() noexcept {
-        if (wait_) {
-            here_.forget_progress(*wait_);
-            here_.current_task()->held = false;
-        }
+        if (wait_) here_.end(*wait_);
         if (started_) return std::move(*started_);
-        return std::unexpected(here_.stopping() ? errc::closed : errc::canceled);
+        return std::unexpected(here_.refusal());
     }
 
 private:
@@ -49,13 +44,13 @@ private:
     };
 
     bool advance() noexcept {
-        if (!here_.has_room_for_stealable()) return false;
-        started_.emplace(spawn_on(current_core(), std::move(what_), stealable{}));
+        if (!here_.has_room()) return false;
+        started_.emplace(spawn_on(current_core(), std::move(work_), stealable{}));
         return true;
     }
 
-    shard& here_;
-    task<T> what_;
+    room_context here_;
+    task<T> work_;
     std::optional<join_handle<T>> started_;
     std::optional<room_wait> wait_;
 };
@@ -64,12 +59,12 @@ private:
 
 /// As spawn() of a stealable task from inside a task, but waits while this shard's queue of stealable tasks is
 /// full (options.stealable_capacity): `auto child = co_await spawn_when_room(work());`. Those who wait are
-/// served in order. `closed`: the runtime stops; `canceled`: the waiting task was cancelled; `what` is then
+/// served in order. `closed`: the runtime stops; `canceled`: the waiting task was cancelled; `work` is then
 /// destroyed and has not begun. The waiting task stays on this shard meanwhile. Cost: as spawn() when there is
 /// room; while it waits, a look at the queue each turn.
 template <class T>
-[[nodiscard]] detail::spawn_when_room_awaiter<T> spawn_when_room(task<T> what) noexcept {
-    return detail::spawn_when_room_awaiter<T>(shard::current_or_end(), std::move(what));
+[[nodiscard]] detail::spawn_when_room_awaiter<T> spawn_when_room(task<T> work) noexcept {
+    return detail::spawn_when_room_awaiter<T>(room_context::here(), std::move(work));
 }
 
 } // namespace spargio

@@ -16,6 +16,10 @@ def test_no_file_includes_itself_in_a_circle(project):
     assert not (found := includes.check_circles(project)), report(found)
 
 
+def test_the_rooms_of_the_runtime_include_one_another_in_one_direction(project):
+    assert not (found := includes.check_room_circles(project)), report(found)
+
+
 def test_analysis_touches_nothing_of_cpp(project):
     assert not (found := includes.check_areas_without_cpp(project)), report(found)
 

@@ -1,28 +1,35 @@
 """The rules about includes find what they should, and only that."""
 import pytest
 from planting import places, plant
-from rules import includes, layers
+from rules import includes, layers, runtime_rooms
 
 
 @pytest.mark.parametrize("path, line", [
     ("runtime/core/a.hpp", "#include <spargio/detail/ring/ring.hpp>"),
     ("runtime/core/a.hpp", "#include <liburing.h>"),
-    ("runtime/ring/a.hpp", "#include <coroutine>"),
-    ("runtime/ring/a.cpp", "#include <thread>"),
-    ("runtime/ring/a.cpp", "#include <spargio/tasks/task.hpp>"),
-    ("runtime/task/a.hpp", "#include <spargio/detail/ring/ring.hpp>"),
-    ("runtime/sched/a.hpp", "#include <spargio/detail/ring/ring.hpp>"),
-    ("runtime/sched/a.cpp", "#include <sys/mman.h>"),
-    ("runtime/sched/a.cpp", "#include <unistd.h>"),
-    ("runtime/shard/a.cpp", "#include <spargio/ops/sockets/send.hpp>"),
+    ("runtime/detail/machine/a.hpp", "#include <spargio/core/b.hpp>"),
+    ("runtime/detail/ring/a.hpp", "#include <coroutine>"),
+    ("runtime/detail/ring/a.cpp", "#include <thread>"),
+    ("runtime/detail/ring/a.cpp", "#include <spargio/tasks/task.hpp>"),
+    ("runtime/detail/frames/a.hpp", "#include <spargio/detail/ring/ring.hpp>"),
+    ("runtime/detail/sched/a.hpp", "#include <spargio/detail/ring/ring.hpp>"),
+    ("runtime/detail/sched/a.cpp", "#include <sys/mman.h>"),
+    ("runtime/detail/sched/a.cpp", "#include <unistd.h>"),
+    ("runtime/detail/loop/a.cpp", "#include <spargio/ops/sockets/send.hpp>"),
+    ("runtime/detail/loop/a.cpp", "#include <spargio/run/runtime.hpp>"),
+    ("runtime/detail/doors/a.hpp", "#include <spargio/detail/loop/shard.hpp>"),
+    ("runtime/tasks/a.hpp", "#include <spargio/detail/loop/shard.hpp>"),
+    ("runtime/tasks/a.hpp", "#include <spargio/detail/doors/operation_context.hpp>"),
+    ("runtime/tasks/a.hpp", "#include <boost/asio.hpp>"),
+    ("runtime/tasks/a.hpp", '#include "workloads/contract/work.hpp"'),
+    ("runtime/tasks/a.hpp", '#include "runtime/core/b.hpp"'),
     ("runtime/ops/a.cpp", "#include <spargio/ops/sockets/send.hpp>"),
     ("runtime/ops/a.cpp", "#include <spargio/detail/loop/shard.hpp>"),
+    ("runtime/ops/a.cpp", "#include <spargio/detail/doors/novel_context.hpp>"),
     ("runtime/net/a.cpp", "#include <spargio/detail/ring/ring.hpp>"),
-    ("runtime/fs/a.cpp", "#include <spargio/sched/deque.hpp>"),
+    ("runtime/net/a.cpp", "#include <spargio/detail/doors/operation_context.hpp>"),
+    ("runtime/fs/a.cpp", "#include <spargio/detail/sched/deque.hpp>"),
     ("runtime/boundary/a.hpp", "#include <spargio/detail/loop/shard.hpp>"),
-    ("runtime/task/a.hpp", "#include <boost/asio.hpp>"),
-    ("runtime/task/a.hpp", '#include "workloads/contract/work.hpp"'),
-    ("runtime/task/a.hpp", '#include "runtime/core/b.hpp"'),
     ("workloads/a.hpp", "#include <spargio/core/b.hpp>"),
     ("workloads/a.cpp", '#include "backends/registry/registry.hpp"'),
     ("workloads/a.cpp", "#include <fmt/format.h>"),
@@ -42,25 +49,30 @@ from rules import includes, layers
 ])
 def test_an_include_against_the_table_is_found(tmp_path, path, line):
     everything = {name: "" for name in (
-        "runtime/detail/ring/ring.hpp", "runtime/tasks/task.hpp", "runtime/ops/sockets/send.hpp", "runtime/detail/loop/shard.hpp",
-        "runtime/sched/deque.hpp", "runtime/core/b.hpp", "workloads/contract/work.hpp", "backends/registry/registry.hpp",
-        "backends/tbb/tbb_backend.hpp", "harness/plan/plan.hpp")}
+        "runtime/detail/ring/ring.hpp", "runtime/tasks/task.hpp", "runtime/ops/sockets/send.hpp",
+        "runtime/detail/loop/shard.hpp", "runtime/run/runtime.hpp", "runtime/detail/doors/operation_context.hpp",
+        "runtime/detail/doors/novel_context.hpp", "runtime/detail/sched/deque.hpp", "runtime/core/b.hpp",
+        "workloads/contract/work.hpp", "backends/registry/registry.hpp", "backends/tbb/tbb_backend.hpp",
+        "harness/plan/plan.hpp")}
     tree = plant(tmp_path, everything | {path: f"// what for\n{line}\n"})
     assert [place[0] for place in places(includes.check_layers(tree))] == [path]
 
 
 @pytest.mark.parametrize("path, line", [
     ("runtime/core/a.cpp", "#include <sys/mman.h>"),
-    ("runtime/ring/a.cpp", "#include <liburing.h>"),
-    ("runtime/ring/a.cpp", "#include <spargio/core/b.hpp>"),
-    ("runtime/sched/a.cpp", "#include <spargio/task/b.hpp>"),
-    ("runtime/shard/a.cpp", "#include <spargio/ring/b.hpp>"),
-    ("runtime/shard/a.cpp", "#include <spargio/shard/b.hpp>"),
-    ("runtime/ops/send.cpp", "#include <spargio/ops/sockets/send.hpp>"),
-    ("runtime/ops/send.cpp", "#include <spargio/ops/operation.hpp>"),
-    ("runtime/ops/send.cpp", "#include <spargio/shards/shard_context.hpp>"),
+    ("runtime/detail/ring/a.cpp", "#include <liburing.h>"),
+    ("runtime/detail/ring/a.cpp", "#include <spargio/core/b.hpp>"),
+    ("runtime/detail/sched/a.cpp", "#include <spargio/detail/frames/b.hpp>"),
+    ("runtime/detail/loop/a.cpp", "#include <spargio/detail/ring/b.hpp>"),
+    ("runtime/detail/loop/a.cpp", "#include <spargio/detail/loop/b.hpp>"),
+    ("runtime/shards/a.hpp", "#include <spargio/detail/loop/b.hpp>"),
+    ("runtime/tasks/a.hpp", "#include <spargio/detail/doors/launching.hpp>"),
+    ("runtime/ops/sockets/send.cpp", "#include <spargio/ops/sockets/send.hpp>"),
+    ("runtime/ops/sockets/send.cpp", "#include <spargio/ops/operation.hpp>"),
+    ("runtime/ops/sockets/send.hpp", "#include <liburing.h>"),
+    ("runtime/ops/send.cpp", "#include <spargio/detail/doors/operation_context.hpp>"),
     ("runtime/net/a.cpp", "#include <spargio/ops/sockets/send.hpp>"),
-    ("runtime/boundary/a.cpp", "#include <spargio/shards/remote_shard.hpp>"),
+    ("runtime/net/a.cpp", "#include <spargio/detail/doors/register_descriptor.hpp>"),
     ("runtime/boundary/a.hpp", "#include <spargio/detail/doors/timer_context.hpp>"),
     ("runtime/spargio.hpp", "#include <spargio/net/b.hpp>"),
     ("workloads/a.cpp", "#include <sys/syscall.h>"),
@@ -80,9 +92,37 @@ def test_an_include_within_the_table_is_not_complained_of(tmp_path, path, line):
     assert not includes.check_layers(tree)
 
 
-def test_the_table_has_every_folder_of_the_specification():
-    folders = "core ring task sched shard ops time fs net io boundary".split()
-    assert {f"runtime/{folder}" for folder in folders} | {"workloads", "harness"} <= layers.AREAS.keys()
+def test_the_table_has_every_room_and_every_room_its_files(project):
+    """A room that the table lacks is found by check_layers(); one that has no files is a leftover."""
+    assert {name for name in runtime_rooms.ROOMS if not project.cpp(under=name + "/")} == set()
+    assert {"workloads", "harness"} <= layers.AREAS.keys()
+
+
+def test_the_doors_to_the_loop_are_those_of_the_list(project):
+    there = {name.rsplit("/", 1)[1] for name in project.cpp(under="runtime/detail/doors/")}
+    assert there == runtime_rooms.DOORS.keys()
+    assert len(there) <= 12, "a door more is a decision (0036)"
+
+
+def test_a_circle_of_rooms_is_found_though_no_file_includes_itself(tmp_path):
+    tree = plant(tmp_path, {
+        "runtime/tasks/spawn.hpp": "#include <spargio/detail/doors/launching.hpp>\n",
+        "runtime/detail/doors/launching.hpp": "",
+        "runtime/detail/doors/timer_context.hpp": "#include <spargio/tasks/task.hpp>\n",
+        "runtime/tasks/task.hpp": ""})
+    assert not includes.check_circles(tree)
+    found = includes.check_room_circles(tree)
+    assert len(found) == 1
+    assert "runtime/detail/doors -> runtime/tasks -> runtime/detail/doors" in found[0].problem
+    assert "runtime/detail/doors/timer_context.hpp includes spargio/tasks/task.hpp" in found[0].problem
+
+
+def test_the_parts_of_a_room_may_include_one_another(tmp_path):
+    tree = plant(tmp_path, {
+        "runtime/tasks/task_group.hpp": "#include <spargio/tasks/detail/child_scope.hpp>\n",
+        "runtime/tasks/detail/child_scope.hpp": "#include <spargio/tasks/spawn.hpp>\n",
+        "runtime/tasks/spawn.hpp": ""})
+    assert not includes.check_room_circles(tree)
 
 
 def test_a_circle_of_includes_is_found_once(tmp_path):

@@ -19,13 +19,14 @@
 #include <spargio/core/errc.hpp>
 #include <spargio/detail/doors/timer_context.hpp>
 #include <spargio/detail/frames/task_header.hpp>
-#include <spargio/detail/ring/ring.hpp>
 
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+
+struct io_uring_sqe; // of <liburing.h>
 
 namespace spargio {
 
@@ -158,12 +159,5 @@ private:
     explicit operation_context(shard& here) noexcept : shard_(&here) {}
     shard* shard_ = nullptr;
 };
-
-namespace this_shard {
-
-/// Operations of this shard that are with the kernel now (R28). On a shard only.
-[[nodiscard]] std::size_t operations_in_flight() noexcept;
-
-} // namespace this_shard
 
 } // namespace spargio

@@ -1,7 +1,9 @@
 // Descriptors that a ring knows (R31).
 #pragma once
 
-#include <spargio/sync/shared_descriptor.hpp>
+namespace spargio {
+class shared_descriptor;
+}
 
 namespace spargio::ops {
 

@@ -1,8 +1,6 @@
 // Messages from threads that own no ring (R23).
 #include <spargio/detail/loop/runtime_core.hpp>
 #include <spargio/detail/loop/shard.hpp>
-#include <spargio/detail/machine/misuse.hpp>
-#include <spargio/run/runtime.hpp>
 
 #include <cassert>
 #include <new>
@@ -51,26 +49,6 @@ status shard::count_from_outside(message what) noexcept {
 void shard::release_outside() noexcept {
     mailbox_.wake_outside();
     hot_.lanes().wake_outside();
-}
-
-namespace {
-
-shard& checked(runtime_core& core, std::size_t index) noexcept {
-    if (index >= core.shard_count()) misused("a message to a shard that the runtime does not have");
-    return core.at(index);
-}
-
-} // namespace
-
-status runtime_handle::post(std::size_t shard, std::uint32_t tag, std::uint64_t value) const noexcept {
-    return checked(*core_, shard).post_from_outside({tag, value});
-}
-status runtime_handle::send(std::size_t shard, std::uint32_t tag, std::uint64_t value) const noexcept {
-    return checked(*core_, shard).send_from_outside({tag, value});
-}
-status runtime_handle::post_hot_count(std::size_t shard, std::uint32_t tag,
-                                      std::uint64_t value) const noexcept {
-    return checked(*core_, shard).count_from_outside({tag, value});
 }
 
 } // namespace spargio

@@ -63,10 +63,8 @@ void registered_home::detach() noexcept {
     returned_.close<registered_memory>([](registered_memory& each) { delete &each; });
 }
 
-io_result<registered_buffer> registered_buffer::make(std::size_t bytes) {
-    auto made = shard::current_or_end().registered()->make(bytes);
-    if (!made) return std::unexpected(made.error());
-    return registered_buffer(*made);
+io_result<registered_memory*> registered_home::make_here(std::size_t bytes) {
+    return shard::current_or_end().registered()->make(bytes);
 }
 
 } // namespace spargio

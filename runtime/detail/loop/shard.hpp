@@ -5,6 +5,8 @@
 // The ring code reaps completions and never resumes a coroutine; only run_tasks() does.
 #pragma once
 
+#include <spargio/core/shard_binding.hpp>
+#include <spargio/detail/doors/progress_wait.hpp>
 #include <spargio/detail/frames/wait_list.hpp>
 #include <spargio/detail/lanes/event_wait.hpp>
 #include <spargio/detail/lanes/hot_inbox.hpp>
@@ -41,27 +43,6 @@ class registered_files;
 class registered_home;
 class runtime_core;
 class timer_wait;
-
-/// A task that waits until lanes of its shard have made progress.
-class progress_wait : public wait_node {
-public:
-    /// Tries again; true when there is nothing left to wait for. On the shard's thread.
-    [[nodiscard]] virtual bool advance(shard& here) noexcept = 0;
-
-protected:
-    ~progress_wait() = default;
-
-private:
-    friend shard;
-    progress_wait* next_ = nullptr;
-    bool enlisted_ = false;
-};
-
-/// Where the thread of a shard is bound (R15).
-struct shard_binding {
-    int cpu = -1;     ///< the CPU; -1 when not bound, or the shard's thread has not begun
-    int os_error = 0; ///< why binding failed, as an errno; 0 when it did not
-};
 
 class shard {
 public:

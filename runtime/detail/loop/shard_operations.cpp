@@ -315,10 +315,4 @@ void operation_context::stay_no_longer() noexcept {
     if (task_header* const self = shard_->current_task()) --self->stays;
 }
 
-namespace this_shard {
-
-std::size_t operations_in_flight() noexcept { return shard::current_or_end().operations_in_flight(); }
-
-} // namespace this_shard
-
 } // namespace spargio

@@ -8,6 +8,7 @@
 #include <spargio/core/errc.hpp>
 #include <spargio/detail/frames/task_header.hpp>
 #include <spargio/detail/machine/cpu_binding.hpp>
+#include <spargio/observe/blocking_stats.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -22,17 +23,6 @@
 #include <thread>
 
 namespace spargio {
-
-/// What a blocking pool does and has done.
-struct blocking_stats {
-    std::size_t threads = 0;        ///< threads now
-    std::size_t running = 0;        ///< functions that run now
-    std::size_t queued = 0;         ///< functions that wait for a thread now
-    std::uint64_t threads_made = 0; ///< since the start
-    std::uint64_t done = 0;         ///< functions that have ended since the start
-    std::uint64_t refused = 0;      ///< functions that found the queue full
-    std::size_t left_behind = 0;    ///< functions that still ran when the runtime had ended
-};
 
 class blocking_pool : public std::enable_shared_from_this<blocking_pool> {
 public:

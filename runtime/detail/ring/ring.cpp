@@ -39,8 +39,6 @@ std::expected<std::unique_ptr<ring>, start_error> ring::create(const runtime_opt
     return made;
 }
 
-bool ring::plays_without(std::string_view feature) noexcept { return tier_lacks(feature); }
-
 void ring::take_over() noexcept {
     // By hand: liburing 2.3 declares io_uring_enable_rings() but does not export it.
     [[maybe_unused]] const long enabled =

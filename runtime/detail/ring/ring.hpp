@@ -47,9 +47,6 @@ public:
     [[nodiscard]] static std::expected<std::unique_ptr<ring>, start_error>
     create(const runtime_options& options, counter& enters);
 
-    /// Whether SPARGIO_TIER plays a kernel without this feature.
-    [[nodiscard]] static bool plays_without(std::string_view feature) noexcept;
-
     ring(const ring&) = delete;
     ring& operator=(const ring&) = delete;
     /// Does not wait for requests in flight (hazards, finding 3): the owner has drained them before.

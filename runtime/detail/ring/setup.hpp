@@ -4,9 +4,9 @@
 #include <spargio/core/capabilities.hpp>
 #include <spargio/core/errc.hpp>
 #include <spargio/core/options.hpp>
+#include <spargio/detail/ring/played_tier.hpp>
 
 #include <expected>
-#include <string_view>
 
 #include <liburing.h>
 
@@ -19,9 +19,5 @@ namespace spargio {
 
 /// The error behind a failed set-up, explained: which sysctl, limit or filter it was and how to lift it.
 [[nodiscard]] start_error explain_setup_failure(int os_error, const runtime_options& options);
-
-/// Whether the environment variable SPARGIO_TIER, by which tests play an older kernel, has this word; see
-/// ring::create(). Any thread.
-[[nodiscard]] bool tier_lacks(std::string_view feature) noexcept;
 
 } // namespace spargio

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include <liburing.h>
+
 namespace spargio::ops {
 
 class fallocate_request {

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include <liburing.h>
+
 namespace spargio::ops {
 
 /// What has to reach the disk.

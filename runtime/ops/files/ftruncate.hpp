@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include <liburing.h>
+
 namespace spargio::ops {
 
 class ftruncate_request {

@@ -5,6 +5,7 @@
 #include <spargio/ops/operation.hpp>
 
 #include <fcntl.h>
+#include <liburing.h>
 #include <sys/types.h>
 
 namespace spargio::ops {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 
+#include <liburing.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 

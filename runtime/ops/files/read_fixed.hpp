@@ -1,15 +1,16 @@
 // IORING_OP_READ_FIXED (kernel 5.1; a read(2), pread(2) into a registered buffer).
 #pragma once
 
-#include <spargio/detail/doors/registered_context.hpp>
 #include <spargio/ops/detail/operation_limits.hpp>
 #include <spargio/ops/detail/operation_tried_first.hpp>
 #include <spargio/ops/operation.hpp>
+#include <spargio/ops/registered_buffer.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include <liburing.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 

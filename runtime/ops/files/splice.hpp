@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <liburing.h>
+
 namespace spargio::ops {
 
 class splice_request {

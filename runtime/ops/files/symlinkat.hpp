@@ -3,6 +3,8 @@
 
 #include <spargio/ops/operation.hpp>
 
+#include <liburing.h>
+
 namespace spargio::ops {
 
 class symlinkat_request {

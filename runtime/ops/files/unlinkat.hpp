@@ -4,6 +4,7 @@
 #include <spargio/ops/operation.hpp>
 
 #include <fcntl.h>
+#include <liburing.h>
 
 namespace spargio::ops {
 

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <span>
 
+#include <liburing.h>
+
 namespace spargio::ops {
 
 class write_request {

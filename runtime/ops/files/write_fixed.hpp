@@ -1,13 +1,15 @@
 // IORING_OP_WRITE_FIXED (kernel 5.1; a write(2), pwrite(2) out of a registered buffer).
 #pragma once
 
-#include <spargio/detail/doors/registered_context.hpp>
 #include <spargio/ops/detail/operation_limits.hpp>
 #include <spargio/ops/operation.hpp>
+#include <spargio/ops/registered_buffer.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+
+#include <liburing.h>
 
 namespace spargio::ops {
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 
+#include <liburing.h>
 #include <sys/uio.h>
 
 namespace spargio::ops {

@@ -4,6 +4,7 @@
 #include <spargio/core/file_descriptor.hpp>
 #include <spargio/ops/operation.hpp>
 
+#include <liburing.h>
 #include <sys/socket.h>
 
 namespace spargio::ops {

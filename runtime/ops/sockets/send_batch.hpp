@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <span>
 
+#include <liburing.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <span>
 
+#include <liburing.h>
 #include <sys/socket.h>
 
 namespace spargio::ops {

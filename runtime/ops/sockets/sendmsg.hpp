@@ -5,6 +5,7 @@
 
 #include <cstddef>
 
+#include <liburing.h>
 #include <sys/socket.h>
 
 namespace spargio::ops {

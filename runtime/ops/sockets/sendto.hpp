@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <span>
 
+#include <liburing.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 

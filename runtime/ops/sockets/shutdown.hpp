@@ -3,6 +3,7 @@
 
 #include <spargio/ops/operation.hpp>
 
+#include <liburing.h>
 #include <sys/socket.h>
 
 namespace spargio::ops {

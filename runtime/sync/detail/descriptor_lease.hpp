@@ -9,6 +9,7 @@
 //   hard       that shard, whatever happens, as long as somebody holds it; for multishot operations
 #pragma once
 
+#include <spargio/core/affinity_strength.hpp>
 #include <spargio/detail/machine/spin_lock.hpp>
 
 #include <chrono>
@@ -17,9 +18,6 @@
 #include <optional>
 
 namespace spargio {
-
-/// See above; `hard` is not one of them: it is what hold() makes of either.
-enum class affinity_strength : std::uint8_t { weak, strong };
 
 /// The lease of a descriptor on a shard. Any thread, unless said otherwise; it must outlive its operations.
 /// Holds nothing but the shard's number: the descriptor is its owner's. Cost: a spin lock a call, and a look at

@@ -1,8 +1,8 @@
 #include <spargio/tasks/detail/child_scope.hpp>
 
+#include <spargio/detail/doors/launching.hpp>
 #include <spargio/detail/frames/cancel.hpp>
 #include <spargio/detail/frames/scheduling.hpp>
-#include <spargio/detail/loop/shard.hpp>
 
 #include <mutex>
 #include <optional>
@@ -29,8 +29,7 @@ void child_ticket::failed(std::exception_ptr why) noexcept {
 child_scope::~child_scope() {
     if (count_ == 0) return;
     // A stop destroys frames in any order; each of the children has its own.
-    const shard* const here = shard::current();
-    if (here == nullptr || here->running()) std::terminate();
+    if (!tears_down_here()) std::terminate();
     while (first_ != nullptr) {
         first_->linked_ = false;
         unlink(*first_);

@@ -6,9 +6,11 @@ import re
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from .layers import AREAS, area_of, is_forbidden, may_include, may_use_library
+from .runtime_rooms import room_of
 from .tree import Finding, Tree, under
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')
@@ -93,6 +95,27 @@ def visit(name: str, graph: dict[str, list[str]], path: list[str], done: set[str
     for included in graph.get(name, ()):
         visit(included, graph, path + [name], done, findings)
     done.add(name)
+
+
+def check_room_circles(tree: Tree) -> list[Finding]:
+    """No room of the runtime includes itself by way of others: they can be read from below."""
+    graph: dict[str, list[str]] = {}
+    shown: dict[tuple[str, str], str] = {}
+    for name in tree.cpp(under="runtime/"):
+        if (here := room_of(name)) is None:
+            continue
+        for _, header, quoted in includes_of(tree, name):
+            there = room_of(own_file(header, quoted) or "")
+            if there is not None and there != here:
+                graph.setdefault(here, []).append(there)
+                shown.setdefault((here, there), f"{name} includes {header}")
+    findings: list[Finding] = []
+    done: set[str] = set()
+    for start in sorted(graph):
+        visit(start, graph, [], done, findings)
+    return [Finding(each.path, 0, each.problem + "".join(
+        f"; {shown[pair]}" for pair in pairwise(each.problem.removeprefix("includes itself: ").split(" -> "))))
+        for each in findings]
 
 
 def check_areas_without_cpp(tree: Tree) -> list[Finding]:

@@ -2,39 +2,18 @@
 
 An area is a folder; the longest that fits a file counts. `own` lists the folders (or single headers, as patterns) of
 ours that its files may include beside their own area, `libraries` the third-party headers, by the first part of
-the name. The standard library and the system's headers are open to all, but for the `never` of an area.
+the name. The rooms of the runtime stand in runtime_rooms.py. The standard library and the system's headers are open to
+all, but for the `never` of an area.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-
-@dataclass(frozen=True)
-class Area:
-    own: tuple[str, ...] = ()
-    libraries: tuple[str, ...] = ()
-    never: tuple[str, ...] = ()  # patterns of standard or system headers
-    self_contained: bool = True  # False: the files of the area may not include one another either
-
-
-COROUTINES = ("coroutine",)
-THREADS = ("thread", "mutex", "shared_mutex", "condition_variable", "future", "semaphore", "barrier", "latch",
-           "stop_token", "pthread.h", "threads.h", "semaphore.h")
-SYSCALLS = ("sys/*", "linux/*", "asm/*", "unistd.h", "fcntl.h", "poll.h", "signal.h", "sched.h", "netinet/*",
-            "arpa/*", "net/*", "netdb.h", "dirent.h", "spawn.h", "aio.h")
-
-OPEN = ("runtime/*",)
+from .area import Area
+from .runtime_rooms import ROOMS
 
 AREAS: dict[str, Area] = {
-    "runtime": Area(own=OPEN),  # only the headers that gather the others for the user
-    # The rooms were cut anew in the commit before this table is: what each may include follows.
-    **{f"runtime/{room}": Area(own=OPEN) for room in ("core", "detail", "fs", "io", "net", "observe", "ops", "run",
-                                                       "shards", "sync", "tasks", "time")},
-    "runtime/detail/ring": Area(own=("runtime/core/*", "runtime/detail/machine/*", "runtime/detail/lanes/direct_link.hpp"), libraries=("liburing.h", "liburing"),
-                                never=COROUTINES + THREADS),
-    # The two adapters are headers for those who have these libraries; no other header may show them.
-    "runtime/boundary": Area(own=OPEN, libraries=("boost", "uv.h")),
+    **ROOMS,
     "workloads": Area(),
     "backends/registry": Area(own=("workloads/*", "backends/*/*_backend.hpp")),
     "backends/spargio": Area(own=("workloads/*", "runtime/*")),

@@ -1,9 +1,10 @@
-#include <spargio/tasks/spawn.hpp>
+#include <spargio/detail/doors/launching.hpp>
 
+#include <spargio/detail/doors/submit_blocking.hpp>
 #include <spargio/detail/loop/runtime_core.hpp>
 #include <spargio/detail/machine/misuse.hpp>
+#include <spargio/detail/pool/blocking_pool.hpp>
 #include <spargio/observe/trace.hpp>
-#include <spargio/tasks/spawn_blocking.hpp>
 
 namespace spargio::detail {
 namespace {
@@ -58,6 +59,17 @@ runtime_core& current_core() noexcept {
     shard* const here = shard::here();
     if (here == nullptr) misused("spawn() outside a shard; use runtime_handle::spawn()");
     return here->core();
+}
+
+std::uint32_t index_here() noexcept { return shard::current_or_end().index(); }
+
+std::uint32_t shards_here() noexcept {
+    return static_cast<std::uint32_t>(shard::current_or_end().core().shard_count());
+}
+
+bool tears_down_here() noexcept {
+    const shard* const here = shard::current();
+    return here != nullptr && !here->running();
 }
 
 shard* find_room(runtime_core& core, const placement& where) noexcept {

@@ -1,0 +1,17 @@
+// How a function reaches the pool of threads of its runtime (R12).
+#pragma once
+
+#include <spargio/core/errc.hpp>
+#include <spargio/detail/pool/blocking_pool.hpp>
+
+namespace spargio {
+
+class runtime_core;
+
+namespace detail {
+
+/// To the pool of the runtime. `overloaded`, `closed`, `no_resources`: see spawn_blocking(). Any thread.
+[[nodiscard]] status submit_blocking(runtime_core& core, blocking_pool::job what) noexcept;
+
+} // namespace detail
+} // namespace spargio
