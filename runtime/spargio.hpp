@@ -46,6 +46,7 @@
 #include <spargio/ops/buffer_lease.hpp>
 #include <spargio/ops/buffer_segments.hpp>
 #include <spargio/ops/close.hpp>
+#include <spargio/ops/current_position.hpp>
 #include <spargio/ops/files/fallocate.hpp>
 #include <spargio/ops/files/fsync.hpp>
 #include <spargio/ops/files/ftruncate.hpp>

@@ -18,14 +18,14 @@ class batch {
 public:
     struct deleter {
         void operator()(batch* what) const noexcept {
-            spargio::frame_pool::release(what, bytes_for(what->count_));
+            spargio::detail::frame_pool::release(what, bytes_for(what->count_));
         }
     };
     using pointer = std::unique_ptr<batch, deleter>;
 
     /// A copy of the values. Throws std::bad_alloc.
     [[nodiscard]] static pointer make(std::span<const std::uint64_t> values) {
-        void* const memory = spargio::frame_pool::allocate(bytes_for(values.size()));
+        void* const memory = spargio::detail::frame_pool::allocate(bytes_for(values.size()));
         auto* const made = new (memory) batch(values.size());
         std::ranges::copy(values, made->first());
         return pointer(made);

@@ -118,7 +118,7 @@ public:
     }
     void deliver() noexcept override { node->finish(); }
 
-    wait_node* node = nullptr; ///< in the waiting frame; set before the call is enlisted
+    spargio::detail::wait_node* node = nullptr; ///< in the waiting frame; set before the call is enlisted
 
 private:
     const bool limited_; // whether the caller waits no longer than to the deadline

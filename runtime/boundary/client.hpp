@@ -119,7 +119,7 @@ public:
     private:
         std::shared_ptr<exchange_type> exchange_;
         std::shared_ptr<detail::task_call<Request, Reply>> call_;
-        timer_wait node_;
+        spargio::detail::timer_wait node_;
         detail::wait_limit limit_;
         detail::when_full mode_;
         bool suspended_ = false;
@@ -146,7 +146,7 @@ public:
     template <class Rep, class Period>
     [[nodiscard]] call_awaiter call_with_timeout(std::chrono::duration<Rep, Period> longest,
                                                  Request what) const {
-        const auto until = later_by(std::chrono::steady_clock::now(), longest);
+        const auto until = spargio::detail::later_by(std::chrono::steady_clock::now(), longest);
         return call_awaiter(exchange_, std::move(what), until, detail::when_full::wait,
                             detail::wait_limit(until));
     }
@@ -170,8 +170,8 @@ public:
     /// Blocks the calling thread, which must not be a shard (it ends the program), until there is room and an
     /// answer. Errors: `closed`; `timed_out` at the deadline, never before it. Throws std::bad_alloc.
     [[nodiscard]] answer_type call_and_wait(Request what, time_point deadline = no_deadline) const {
-        if (scheduling::current_registry() != nullptr)
-            misused("call_and_wait() would block a shard; co_await call() there");
+        if (spargio::detail::scheduling::current_registry() != nullptr)
+            spargio::detail::misused("call_and_wait() would block a shard; co_await call() there");
         const auto begun = std::make_shared<detail::thread_call<Request, Reply>>(std::move(what), deadline);
         if (const status how = exchange_->begin(begun, detail::when_full::wait); !how)
             return std::unexpected(how.error());
@@ -188,7 +188,8 @@ public:
     template <class Rep, class Period>
     [[nodiscard]] answer_type call_and_wait_for(Request what,
                                                 std::chrono::duration<Rep, Period> longest) const {
-        return call_and_wait(std::move(what), later_by(std::chrono::steady_clock::now(), longest));
+        return call_and_wait(std::move(what),
+                             spargio::detail::later_by(std::chrono::steady_clock::now(), longest));
     }
 
     /// Refuses every call from now on, by whatever client: `closed`. Calls on their way are served; servers get

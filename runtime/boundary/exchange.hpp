@@ -33,7 +33,7 @@ public:
     using answer_type = std::expected<Reply, errc>;
 
     /// A server that waits for a call.
-    struct receive_wait : timer_wait {
+    struct receive_wait : spargio::detail::timer_wait {
         call_pointer got;
         receive_wait* next_woken = nullptr;
         bool finds_it_closed = false;
@@ -48,7 +48,7 @@ public:
 
     /// Begins a call that no task waits for. `closed`, `overloaded`: nothing of it is kept.
     [[nodiscard]] status begin(const call_pointer& what, when_full mode) noexcept {
-        const waking_section on_the_way;
+        const spargio::detail::waking_section on_the_way;
         woken_servers woken;
         {
             const std::lock_guard hold(lock_);
@@ -62,9 +62,10 @@ public:
     /// Begins a call and suspends its caller; false when it must not suspend: refused, then the node knows why,
     /// or cancelled. The caller may be resumed, and be gone, before this returns: it must hold no reference
     /// into the waiting frame, and something else than that frame must keep the exchange.
-    [[nodiscard]] bool begin(std::shared_ptr<task_call<Request, Reply>> what, when_full mode, wait_node& caller,
+    [[nodiscard]] bool begin(std::shared_ptr<task_call<Request, Reply>> what, when_full mode,
+                             spargio::detail::wait_node& caller,
                              std::coroutine_handle<> resume_point) noexcept {
-        const waking_section on_the_way;
+        const spargio::detail::waking_section on_the_way;
         woken_servers woken;
         {
             const std::lock_guard hold(lock_);
@@ -79,7 +80,7 @@ public:
 
     /// The caller waits no longer. False when its answer has been decided before.
     bool withdraw(call_type& which, errc why) noexcept {
-        const waking_section on_the_way;
+        const spargio::detail::waking_section on_the_way;
         woken_servers woken;
         call_pointer out_of_list; // destroyed after the lock is released
         {
@@ -108,7 +109,7 @@ public:
 
     /// No more calls; those on their way are served.
     void end_calls() noexcept {
-        const waking_section on_the_way;
+        const spargio::detail::waking_section on_the_way;
         woken_servers woken;
         {
             const std::lock_guard hold(lock_);
@@ -142,7 +143,7 @@ public:
 
     /// Ends a received call. The error says why the caller did not get the answer.
     status answer(call_type& which, answer_type&& what) noexcept {
-        std::optional<waking_section> on_the_way(std::in_place);
+        std::optional<spargio::detail::waking_section> on_the_way(std::in_place);
         woken_servers woken;
         status result;
         {
@@ -171,7 +172,7 @@ public:
 
     /// No more calls, and those that no server has received are answered `closed`.
     void close() noexcept {
-        std::optional<waking_section> on_the_way(std::in_place);
+        std::optional<spargio::detail::waking_section> on_the_way(std::in_place);
         woken_servers woken;
         call_list<Request, Reply> of_tasks;
         call_list<Request, Reply> of_others;
@@ -269,13 +270,13 @@ private:
         return {};
     }
 
-    spin_lock lock_;
+    spargio::detail::spin_lock lock_;
     const std::size_t capacity_;
     std::size_t unanswered_ = 0; // queued or at a server
     bool no_more_calls_ = false;
     call_list<Request, Reply> queued_;
-    call_list<Request, Reply> for_room_; // not empty only while the exchange is full
-    wait_list servers_waiting_;          // not empty only while nothing is queued
+    call_list<Request, Reply> for_room_;         // not empty only while the exchange is full
+    spargio::detail::wait_list servers_waiting_; // not empty only while nothing is queued
     std::atomic<std::size_t> clients_{0};
     std::atomic<std::size_t> servers_{0};
 };

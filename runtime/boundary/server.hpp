@@ -136,8 +136,8 @@ public:
     template <class Rep, class Period>
     [[nodiscard]] receive_awaiter
     receive_with_timeout(std::chrono::duration<Rep, Period> longest) const noexcept {
-        return receive_awaiter(exchange_,
-                               detail::wait_limit(later_by(std::chrono::steady_clock::now(), longest)));
+        return receive_awaiter(exchange_, detail::wait_limit(spargio::detail::later_by(
+                                              std::chrono::steady_clock::now(), longest)));
     }
 
     /// Refuses every call from now on and answers those that nobody has received, and those that wait for room,

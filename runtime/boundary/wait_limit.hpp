@@ -24,9 +24,9 @@ public:
 
     /// In await_suspend, before the wait is visible to others. False when the runtime stops and `wait` has been
     /// told so: don't suspend.
-    [[nodiscard]] bool begin(timer_wait& wait) noexcept {
+    [[nodiscard]] bool begin(spargio::detail::timer_wait& wait) noexcept {
         if (!limited_) return true;
-        timers_ = timer_context::here();
+        timers_ = spargio::detail::timer_context::here();
         if (timers_.stopping()) return wait.decide(errc::closed);
         timers_.hold();
         timers_.arm(wait, deadline_);
@@ -34,18 +34,18 @@ public:
     }
 
     /// In await_resume.
-    void end(timer_wait& wait) noexcept {
+    void end(spargio::detail::timer_wait& wait) noexcept {
         if (limited_) timers_.end(wait);
     }
 
     /// In the awaiter's destructor: the frame may be destroyed while it waits.
-    void drop(timer_wait& wait) noexcept {
+    void drop(spargio::detail::timer_wait& wait) noexcept {
         if (wait.pending()) timers_.disarm(wait);
     }
 
 private:
     std::chrono::steady_clock::time_point deadline_ = no_deadline;
-    timer_context timers_;
+    spargio::detail::timer_context timers_;
     bool limited_ = false;
 };
 

@@ -309,19 +309,20 @@ std::expected<runtime_options, start_error> resolve(const runtime_options& given
                                        " is in runtime_options.hot_tags and in coalesced_hot_tags: its values "
                                        "can be delivered or summed up, not both. Take it out of one."));
     runtime_options resolved = options;
-    const unsigned cpus = usable_cpus();
+    const unsigned cpus = detail::usable_cpus();
     if (resolved.shards == 0) resolved.shards = cpus;
     // A spinning shard would take the CPU from the very shard that it waits for.
     if (resolved.shards > cpus) resolved.spin = std::chrono::microseconds(0);
-    if (resolved.membarrier == feature_use::on && !process_barrier::available())
+    if (resolved.membarrier == feature_use::on && !detail::process_barrier::available())
         return std::unexpected(
             bad("runtime_options.membarrier is on, and the kernel does not offer "
                 "MEMBARRIER_CMD_PRIVATE_EXPEDITED (4.14), or a seccomp filter forbids membarrier(2). "
                 "Set membarrier to best or off."));
     if (resolved.membarrier == feature_use::best)
-        resolved.membarrier = resolved.spin.count() != 0 && resolved.shards > 1 && process_barrier::available()
-                                  ? feature_use::on
-                                  : feature_use::off;
+        resolved.membarrier =
+            resolved.spin.count() != 0 && resolved.shards > 1 && detail::process_barrier::available()
+                ? feature_use::on
+                : feature_use::off;
     resolved.lane_capacity = std::bit_ceil(resolved.lane_capacity);
     resolved.injection_capacity = std::bit_ceil(resolved.injection_capacity);
     resolved.receive_buffers = std::bit_ceil(resolved.receive_buffers);

@@ -2,7 +2,7 @@
 
 #include <spargio/fs/detail/system_result.hpp>
 #include <spargio/fs/paths.hpp>
-#include <spargio/fs/remove_tree.hpp>
+#include <spargio/fs/detail/remove_tree.hpp>
 #include <spargio/ops/files/mkdirat.hpp>
 #include <spargio/ops/files/unlinkat.hpp>
 #include <spargio/ops/operation_in_pool.hpp>
@@ -19,7 +19,7 @@ namespace spargio::fs {
 
 task<io_result<void>> create_dir(std::filesystem::path path, mode_t mode) {
     if (!detail::is_whole(path)) co_return detail::system_failure(EINVAL);
-    if (operation_context::here().supports(IORING_OP_MKDIRAT)) {
+    if (spargio::detail::operation_context::here().supports(IORING_OP_MKDIRAT)) {
         auto answer = co_await ops::mkdirat(AT_FDCWD, path.c_str(), mode);
         co_return answer;
     }
@@ -54,7 +54,7 @@ task<io_result<void>> create_dir_all(std::filesystem::path path, mode_t mode) {
 
 task<io_result<void>> remove_dir(std::filesystem::path path) {
     if (!detail::is_whole(path)) co_return detail::system_failure(EINVAL);
-    if (operation_context::here().supports(IORING_OP_UNLINKAT)) {
+    if (spargio::detail::operation_context::here().supports(IORING_OP_UNLINKAT)) {
         auto answer = co_await ops::unlinkat(AT_FDCWD, path.c_str(), AT_REMOVEDIR);
         co_return answer;
     }

@@ -2,6 +2,7 @@
 
 #include <spargio/fs/detail/system_result.hpp>
 #include <spargio/ops/close.hpp>
+#include <spargio/ops/current_position.hpp>
 #include <spargio/ops/detail/operation_drain.hpp>
 #include <spargio/ops/files/ftruncate.hpp>
 #include <spargio/ops/files/statx.hpp>
@@ -92,7 +93,7 @@ task<io_result<std::vector<std::byte>>> file::read_to_end(std::uint64_t offset) 
 task<io_result<file_metadata>> file::metadata() const {
     struct ::statx found;
     const unsigned mask = detail::metadata_mask();
-    if (operation_context::here().supports(IORING_OP_STATX)) {
+    if (spargio::detail::operation_context::here().supports(IORING_OP_STATX)) {
         auto asked = co_await operation_on(
             of_.get(), [&](int number) { return ops::statx(number, "", AT_EMPTY_PATH, mask, found); });
         if (!asked) co_return std::unexpected(asked.error());
@@ -112,7 +113,7 @@ task<io_result<file_metadata>> file::metadata() const {
 task<io_result<void>> file::set_len(std::uint64_t bytes) const {
     if (bytes > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max()))
         co_return detail::system_failure(EINVAL);
-    if (operation_context::here().supports(kernel::op_ftruncate)) {
+    if (spargio::detail::operation_context::here().supports(spargio::detail::kernel::op_ftruncate)) {
         auto answer =
             co_await operation_on(of_.get(), [bytes](int number) { return ops::ftruncate(number, bytes); });
         co_return answer;
@@ -129,8 +130,8 @@ task<io_result<void>> file::set_len(std::uint64_t bytes) const {
 task<io_result<void>> file::close() {
     shared_descriptor* const shared = of_.get();
     if (shared == nullptr || !shared->begin_closing()) co_return detail::system_failure(EBADF);
-    if (!ops::is_drained(*shared)) {
-        auto drained = co_await ops::drain(*shared);
+    if (!ops::detail::is_drained(*shared)) {
+        auto drained = co_await ops::detail::drain(*shared);
         if (!drained) co_return drained;
     }
     const int number = shared->release();

@@ -59,7 +59,7 @@ public:
     /// kernel 6.14 on: before, a place may hold them open when they are closed. Once; for who is alone with
     /// the file. Shards only; throws std::bad_alloc at first use. Costs two system calls until it is closed, so
     /// it is for files that are used some dozen times; closing it on another shard waits for this one.
-    [[nodiscard]] bool register_here() { return ops::register_descriptor(of_.get()); }
+    [[nodiscard]] bool register_here() { return spargio::detail::register_descriptor(of_.get()); }
 
     /// Reads. Gives the bytes read, fewer than asked for at the end of the file, 0 behind it, and now and then
     /// for other reasons, such as a page that is not in the cache. What is there comes at once, by preadv2(2)

@@ -35,7 +35,7 @@ task<io_result<file>> open_options::open(std::filesystem::path path) const {
 
 task<io_result<file>> open_options::open_with(std::filesystem::path path, int flags, mode_t mode) {
     if (flags < 0 || !detail::is_whole(path)) co_return detail::system_failure(EINVAL);
-    if (operation_context::here().supports(IORING_OP_OPENAT)) {
+    if (spargio::detail::operation_context::here().supports(IORING_OP_OPENAT)) {
         auto opened = co_await ops::openat(AT_FDCWD, path.c_str(), flags, mode);
         if (!opened) co_return std::unexpected(opened.error());
         co_return file(std::move(*opened), (flags & O_DIRECT) == 0);

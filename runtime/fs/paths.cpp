@@ -24,7 +24,7 @@ namespace {
 task<io_result<file_metadata>> look_up(std::filesystem::path path, int flags) {
     if (!detail::is_whole(path)) co_return detail::system_failure(EINVAL);
     const unsigned mask = detail::metadata_mask();
-    if (operation_context::here().supports(IORING_OP_STATX)) {
+    if (spargio::detail::operation_context::here().supports(IORING_OP_STATX)) {
         struct ::statx found;
         auto asked = co_await ops::statx(AT_FDCWD, path.c_str(), flags, mask, found);
         if (!asked) co_return std::unexpected(asked.error());
@@ -43,7 +43,7 @@ task<io_result<file_metadata>> look_up(std::filesystem::path path, int flags) {
 
 task<io_result<void>> remove_file(std::filesystem::path path) {
     if (!detail::is_whole(path)) co_return detail::system_failure(EINVAL);
-    if (operation_context::here().supports(IORING_OP_UNLINKAT)) {
+    if (spargio::detail::operation_context::here().supports(IORING_OP_UNLINKAT)) {
         auto answer = co_await ops::unlinkat(AT_FDCWD, path.c_str());
         co_return answer;
     }
@@ -54,7 +54,7 @@ task<io_result<void>> remove_file(std::filesystem::path path) {
 
 task<io_result<void>> rename(std::filesystem::path from, std::filesystem::path to) {
     if (!detail::is_whole(from) || !detail::is_whole(to)) co_return detail::system_failure(EINVAL);
-    if (operation_context::here().supports(IORING_OP_RENAMEAT)) {
+    if (spargio::detail::operation_context::here().supports(IORING_OP_RENAMEAT)) {
         auto answer = co_await ops::renameat(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str());
         co_return answer;
     }
@@ -67,7 +67,7 @@ task<io_result<void>> rename(std::filesystem::path from, std::filesystem::path t
 
 task<io_result<void>> hard_link(std::filesystem::path original, std::filesystem::path link) {
     if (!detail::is_whole(original) || !detail::is_whole(link)) co_return detail::system_failure(EINVAL);
-    if (operation_context::here().supports(IORING_OP_LINKAT)) {
+    if (spargio::detail::operation_context::here().supports(IORING_OP_LINKAT)) {
         auto answer = co_await ops::linkat(AT_FDCWD, original.c_str(), AT_FDCWD, link.c_str());
         co_return answer;
     }
@@ -80,7 +80,7 @@ task<io_result<void>> hard_link(std::filesystem::path original, std::filesystem:
 
 task<io_result<void>> symlink(std::filesystem::path target, std::filesystem::path link) {
     if (!detail::is_whole(target) || !detail::is_whole(link)) co_return detail::system_failure(EINVAL);
-    if (operation_context::here().supports(IORING_OP_SYMLINKAT)) {
+    if (spargio::detail::operation_context::here().supports(IORING_OP_SYMLINKAT)) {
         auto answer = co_await ops::symlinkat(target.c_str(), AT_FDCWD, link.c_str());
         co_return answer;
     }

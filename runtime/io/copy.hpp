@@ -78,7 +78,7 @@ template <half_closing_stream First, half_closing_stream Second>
     copied result;
     task_group both;
     auto joined = both.join(); // before anything can be left to wait for
-    const pinned here{detail::index_here()};
+    const pinned here{spargio::detail::index_here()};
     std::exception_ptr failure;
     try {
         both.spawn(detail::pump(first, second, result.first_to_second, result.error), here);

@@ -15,8 +15,8 @@ task<io_result<void>> any_socket::close() {
     if (shared == nullptr || !shared->begin_closing()) co_return detail::system_failure(EBADF);
     if (!shared->is_idle())
         ::shutdown(shared->number(), SHUT_RDWR); // wakes also who waits on what is not connected (ENOTCONN)
-    if (!ops::is_drained(*shared)) {
-        auto drained = co_await ops::drain(*shared);
+    if (!ops::detail::is_drained(*shared)) {
+        auto drained = co_await ops::detail::drain(*shared);
         if (!drained) co_return drained;
     }
     const int number = shared->release();

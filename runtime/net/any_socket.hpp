@@ -60,7 +60,7 @@ public:
     /// stats() and features(). Once; for who is alone with the socket. Shards only; throws std::bad_alloc at
     /// first use. Costs two system calls until it is closed, for some 2 % of each request to the ring: for
     /// connections that stay. Closing it on another shard waits for this one.
-    [[nodiscard]] bool register_here() { return ops::register_descriptor(of_.get()); }
+    [[nodiscard]] bool register_here() { return spargio::detail::register_descriptor(of_.get()); }
 
     /// SO_REUSEADDR: may bind where connections of an earlier listener linger.
     [[nodiscard]] io_result<void> set_reuse_address(bool on) const;

@@ -8,10 +8,10 @@ namespace spargio::net {
 
 std::uint32_t home_of_session(const session_policy& policy) noexcept {
     static std::atomic<std::uint32_t> next{0};
-    if (const auto* given = std::get_if<fixed>(&policy)) return given->shard % detail::shards_here();
+    if (const auto* given = std::get_if<fixed>(&policy)) return given->shard % spargio::detail::shards_here();
     if (std::holds_alternative<round_robin>(policy))
-        return next.fetch_add(1, std::memory_order_relaxed) % detail::shards_here();
-    return detail::index_here();
+        return next.fetch_add(1, std::memory_order_relaxed) % spargio::detail::shards_here();
+    return spargio::detail::index_here();
 }
 
 } // namespace spargio::net

@@ -69,39 +69,39 @@ struct shard_stats {
 
 /// The counters behind shard_stats, written by the shard's own thread.
 struct shard_counters {
-    counter tasks_run;
-    counter tasks_stolen;
-    counter steal_attempts;
-    counter spins;
-    counter parks;
-    counter bells_sent;
-    counter bells_failed;
-    counter bells_received;
-    counter messages_sent;
-    counter messages_overloaded;
-    counter messages_direct;
-    counter messages_returned;
-    counter messages_coalesced;
-    counter timeout_wakes_with_work;
-    counter affinity_violations;
-    counter ring_enters;
-    counter completions;
-    counter ring_overflows;
-    counter completions_lost;
-    counter frame_pool_hits;
-    counter frame_pool_misses;
-    counter timers_fired;
-    counter timers_cancelled;
-    level timers_pending;
-    counter operations_submitted;
-    counter operations_at_once;
-    counter operations_completed;
-    counter operations_cancelled;
-    level operations_pending;
-    counter buffers_plain;
-    level buffers_registered;
-    counter files_plain;
-    level files_registered;
+    detail::counter tasks_run;
+    detail::counter tasks_stolen;
+    detail::counter steal_attempts;
+    detail::counter spins;
+    detail::counter parks;
+    detail::counter bells_sent;
+    detail::counter bells_failed;
+    detail::counter bells_received;
+    detail::counter messages_sent;
+    detail::counter messages_overloaded;
+    detail::counter messages_direct;
+    detail::counter messages_returned;
+    detail::counter messages_coalesced;
+    detail::counter timeout_wakes_with_work;
+    detail::counter affinity_violations;
+    detail::counter ring_enters;
+    detail::counter completions;
+    detail::counter ring_overflows;
+    detail::counter completions_lost;
+    detail::counter frame_pool_hits;
+    detail::counter frame_pool_misses;
+    detail::counter timers_fired;
+    detail::counter timers_cancelled;
+    detail::level timers_pending;
+    detail::counter operations_submitted;
+    detail::counter operations_at_once;
+    detail::counter operations_completed;
+    detail::counter operations_cancelled;
+    detail::level operations_pending;
+    detail::counter buffers_plain;
+    detail::level buffers_registered;
+    detail::counter files_plain;
+    detail::level files_registered;
 
     /// All that is counted here; the rest is 0 and the shard's to fill in. Any thread.
     [[nodiscard]] shard_stats read() const noexcept;
@@ -116,7 +116,7 @@ enum class stat_kind : std::uint8_t {
 /// One number of shard_stats, for programs that list them all.
 struct stat_field {
     std::uint64_t shard_stats::*value;
-    counter shard_counters::*counted; ///< null: the shard finds it out otherwise
+    detail::counter shard_counters::*counted; ///< null: the shard finds it out otherwise
     std::string_view name;
     stat_kind kind;
     std::string_view help; ///< one sentence

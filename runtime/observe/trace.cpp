@@ -12,7 +12,7 @@ namespace {
 struct archive {
     std::mutex lock;
     std::size_t events_per_shard = 65'536;
-    std::vector<std::shared_ptr<track>> tracks;
+    std::vector<std::shared_ptr<detail::track>> tracks;
 };
 
 /// Never destroyed: shards may end after static destruction began.
@@ -21,18 +21,18 @@ archive& common_archive() {
     return *the_one;
 }
 
-thread_local track* mine = nullptr; // kept by the archive while the thread is a shard
+thread_local detail::track* mine = nullptr; // kept by the archive while the thread is a shard
 
 } // namespace
+
+// Out of line, all of them: inlined into a coroutine, the address of `mine` could outlive a change of thread.
+namespace detail {
 
 std::vector<std::shared_ptr<track>> all_tracks() {
     archive& from = common_archive();
     const std::lock_guard hold(from.lock);
     return from.tracks;
 }
-
-// Out of line, all of them: inlined into a coroutine, the address of `mine` could outlive a change of thread.
-namespace detail {
 
 void begin_thread(std::uint32_t shard) {
     archive& into = common_archive();

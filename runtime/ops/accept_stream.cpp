@@ -14,7 +14,7 @@ namespace spargio::ops::detail {
 namespace {
 
 /// Whether the kernel refused the multishot form once: then nobody tries again.
-std::atomic<bool> one_at_a_time{tier_lacks("no_multishot")};
+std::atomic<bool> one_at_a_time{spargio::detail::tier_lacks("no_multishot")};
 
 } // namespace
 
@@ -33,7 +33,7 @@ io_result<file_descriptor> accept_state::next_item() noexcept {
     return std::unexpected(take_error()); // a listener has no end
 }
 
-void accept_state::prepare(operation_wait& what, io_uring_sqe& entry) noexcept {
+void accept_state::prepare(spargio::detail::operation_wait& what, io_uring_sqe& entry) noexcept {
     const auto& self = static_cast<accept_state&>(what);
     constexpr int flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
     if (self.many_shots(one_at_a_time))

@@ -16,7 +16,7 @@ namespace spargio {
 class [[nodiscard]] buffer_lease {
 public:
     buffer_lease() noexcept = default; ///< of nothing
-    buffer_lease(receive_buffers& from, receive_buffers::number which) noexcept
+    buffer_lease(detail::receive_buffers& from, detail::receive_buffers::number which) noexcept
         : from_(&from), which_(which), bytes_(from.note_of(which).bytes) {}
     buffer_lease(buffer_lease&& other) noexcept
         : from_(std::exchange(other.from_, nullptr)), which_(other.which_),
@@ -49,8 +49,8 @@ public:
     }
 
 private:
-    receive_buffers* from_ = nullptr;
-    receive_buffers::number which_ = 0;
+    detail::receive_buffers* from_ = nullptr;
+    detail::receive_buffers::number which_ = 0;
     std::uint32_t bytes_ = 0;
 };
 

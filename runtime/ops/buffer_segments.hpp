@@ -20,7 +20,7 @@ namespace spargio {
 ///     for (std::span<const std::byte> each : segments) take(each);
 class [[nodiscard]] buffer_segments {
 public:
-    using number = receive_buffers::number;
+    using number = detail::receive_buffers::number;
 
     /// Over the bytes of each buffer in turn.
     class iterator {
@@ -32,7 +32,7 @@ public:
         using reference = value_type;
 
         iterator() noexcept = default;
-        iterator(receive_buffers* from, number at, std::uint32_t left) noexcept
+        iterator(detail::receive_buffers* from, number at, std::uint32_t left) noexcept
             : from_(from), at_(at), left_(left) {}
 
         [[nodiscard]] value_type operator*() const noexcept {
@@ -51,14 +51,15 @@ public:
         [[nodiscard]] bool operator==(const iterator& other) const noexcept { return left_ == other.left_; }
 
     private:
-        receive_buffers* from_ = nullptr;
+        detail::receive_buffers* from_ = nullptr;
         number at_ = 0;
         std::uint32_t left_ = 0;
     };
 
     buffer_segments() noexcept = default; ///< of nothing
     /// The chain of `count` buffers that begins with `first`, and holds `bytes` in all. Owns them from now on.
-    buffer_segments(receive_buffers& from, number first, std::uint32_t count, std::size_t bytes) noexcept
+    buffer_segments(detail::receive_buffers& from, number first, std::uint32_t count,
+                    std::size_t bytes) noexcept
         : from_(&from), bytes_(bytes), count_(count), first_(first) {}
     buffer_segments(buffer_segments&& other) noexcept
         : from_(other.from_), bytes_(std::exchange(other.bytes_, 0)), count_(std::exchange(other.count_, 0)),
@@ -99,7 +100,7 @@ public:
     }
 
 private:
-    receive_buffers* from_ = nullptr;
+    detail::receive_buffers* from_ = nullptr;
     std::size_t bytes_ = 0;
     std::uint32_t count_ = 0;
     number first_ = 0;

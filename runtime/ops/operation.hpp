@@ -81,35 +81,36 @@ constexpr operation_kind kind_of() noexcept {
 
 /// `co_await` gives io_result<Request::value_type>.
 template <kernel_request Request>
-class [[nodiscard]] operation : private operation_wait {
+class [[nodiscard]] operation : private detail::operation_wait {
 public:
     using request_type = Request;
     using value_type = typename Request::value_type;
 
     explicit operation(Request what) noexcept
-        : operation_wait(&fill, detail::kind_of<Request>()), request_(std::move(what)) {}
+        : detail::operation_wait(&fill, detail::kind_of<Request>()), request_(std::move(what)) {}
     /// Of one that has not been awaited.
-    operation(operation&& other) noexcept : operation_wait(other), request_(std::move(other.request_)) {
-        assert(other.state() == operation_state::created && "an operation stays where it was awaited");
+    operation(operation&& other) noexcept : detail::operation_wait(other), request_(std::move(other.request_)) {
+        assert(other.state() == detail::operation_state::created && "an operation stays where it was awaited");
     }
     operation& operator=(operation&&) = delete;
     ~operation() {
-        if (in_flight()) misused("an operation was destroyed while the kernel works on it");
+        if (in_flight()) detail::misused("an operation was destroyed while the kernel works on it");
         if constexpr (requires { request_.orphan(std::int32_t{}); })
-            if (state() == operation_state::finished && !taken_ && result() >= 0) request_.orphan(result());
-        if (state() == operation_state::finished) memory_is_ours();
+            if (state() == detail::operation_state::finished && !taken_ && result() >= 0)
+                request_.orphan(result());
+        if (state() == detail::operation_state::finished) memory_is_ours();
     }
 
     /// The request may name the descriptor's place in the table of its ring (R31). Before it is awaited.
-    void use_place([[maybe_unused]] const descriptor_place* which) noexcept {
-        if constexpr (!requires { requires Request::numbers_only; }) operation_wait::use_place(which);
+    void use_place([[maybe_unused]] const detail::descriptor_place* which) noexcept {
+        if constexpr (!requires { requires Request::numbers_only; }) detail::operation_wait::use_place(which);
     }
 
     [[nodiscard]] bool await_ready() noexcept {
         if constexpr (immediate_request<Request>)
             if (may_attempt())
                 if (const std::optional<std::int32_t> answer = request_.attempt()) {
-                    operation_context::finish_at_once(*this, *answer);
+                    detail::operation_context::finish_at_once(*this, *answer);
                     return true;
                 }
         return false;
@@ -117,11 +118,11 @@ public:
 
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
         memory_is_the_kernels();
-        return operation_context::begin(*this, caller);
+        return detail::operation_context::begin(*this, caller);
     }
 
     [[nodiscard]] io_result<value_type> await_resume() noexcept {
-        if (!immediate_request<Request> || has_waited()) operation_context::end(*this);
+        if (!immediate_request<Request> || has_waited()) detail::operation_context::end(*this);
         taken_ = true;
         memory_is_ours();
         if (result() < 0) return std::unexpected(detail::operation_error(*this));
@@ -135,27 +136,27 @@ public:
 
 protected:
     /// With a deadline.
-    [[nodiscard]] bool suspend_until(timer_wait& timer, timer_context::time_point deadline,
+    [[nodiscard]] bool suspend_until(detail::timer_wait& timer, detail::timer_context::time_point deadline,
                                      std::coroutine_handle<> caller) noexcept {
         memory_is_the_kernels();
-        return operation_context::begin(*this, timer, deadline, caller);
+        return detail::operation_context::begin(*this, timer, deadline, caller);
     }
 
 private:
     /// A request that says `cheaper_together` goes to the ring when many tasks have such at once.
     [[nodiscard]] static bool may_attempt() noexcept {
         if constexpr (requires { requires Request::cheaper_together; })
-            return operation_context::may_attempt_alone();
+            return detail::operation_context::may_attempt_alone();
         else
-            return operation_context::may_attempt();
+            return detail::operation_context::may_attempt();
     }
     void memory_is_the_kernels() noexcept {
-        if constexpr (requires { request_.written(); }) lend(request_.written());
+        if constexpr (requires { request_.written(); }) detail::lend(request_.written());
     }
     void memory_is_ours() noexcept {
-        if constexpr (requires { request_.written(); }) take_back(request_.written());
+        if constexpr (requires { request_.written(); }) detail::take_back(request_.written());
     }
-    static void fill(operation_wait& what, io_uring_sqe& entry) noexcept {
+    static void fill(detail::operation_wait& what, io_uring_sqe& entry) noexcept {
         static_cast<operation&>(what).request_.prepare(entry);
     }
 
@@ -167,7 +168,7 @@ private:
 template <kernel_request Request>
 class [[nodiscard]] timed_operation : private operation<Request> {
 public:
-    timed_operation(operation<Request>&& what, timer_context::time_point deadline) noexcept
+    timed_operation(operation<Request>&& what, detail::timer_context::time_point deadline) noexcept
         : operation<Request>(std::move(what)), deadline_(deadline) {}
     timed_operation(timed_operation&& other) noexcept
         : operation<Request>(std::move(other)), deadline_(other.deadline_) {}
@@ -183,8 +184,8 @@ public:
     }
 
 private:
-    timer_context::time_point deadline_;
-    timer_wait timer_;
+    detail::timer_context::time_point deadline_;
+    detail::timer_wait timer_;
 };
 
 } // namespace spargio

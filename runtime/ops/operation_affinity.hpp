@@ -31,14 +31,14 @@ public:
                                  std::chrono::nanoseconds idle = std::chrono::milliseconds(10)) noexcept
         : lease_(strength, idle) {}
 
-    [[nodiscard]] std::uint32_t begin() noexcept { return lease_.begin(operation_context::here()); }
+    [[nodiscard]] std::uint32_t begin() noexcept { return lease_.begin(detail::operation_context::here()); }
     void end() noexcept { lease_.end(); }
-    std::uint32_t hold() noexcept { return lease_.hold(operation_context::here()); }
+    std::uint32_t hold() noexcept { return lease_.hold(detail::operation_context::here()); }
     void release() noexcept { lease_.release(); }
     [[nodiscard]] std::optional<std::uint32_t> shard() const noexcept { return lease_.shard(); }
 
 private:
-    descriptor_lease lease_;
+    detail::descriptor_lease lease_;
 };
 
 namespace detail {
@@ -89,7 +89,7 @@ steered(descriptor_operation<operation<Request>> what) {
     shared_descriptor* const of = what.descriptor();
     const descriptor_use use(of); // its lease must outlive the operation
     if (!use) co_return std::unexpected(std::error_code(EBADF, std::system_category()));
-    const detail::counted_under lease(of->lease(), of->lease().begin(operation_context::here()));
+    const detail::counted_under lease(of->lease(), of->lease().begin(detail::operation_context::here()));
     auto there = on_shard(lease.shard(), std::move(what));
     co_return co_await std::move(there);
 }

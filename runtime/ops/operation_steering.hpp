@@ -50,7 +50,7 @@ template <kernel_request Request>
 template <kernel_request Request>
 [[nodiscard]] task<io_result<typename Request::value_type>>
 steered(operation<Request> what, std::optional<std::uint32_t> preferred = {}) {
-    return on_shard(operation_context::here().ring_with_fewest(preferred), std::move(what));
+    return on_shard(detail::operation_context::here().ring_with_fewest(preferred), std::move(what));
 }
 
 } // namespace spargio

@@ -27,7 +27,7 @@ namespace spargio {
 class stream_state;
 
 /// Who waits in next().
-class stream_waiter : public wait_node {
+class stream_waiter : public detail::wait_node {
 protected:
     explicit stream_waiter(stream_state& of) noexcept : of_(&of) {}
     ~stream_waiter() = default;
@@ -39,7 +39,7 @@ private:
 };
 
 /// Everything is for the thread of the shard where it was made.
-class stream_state : public operation_wait {
+class stream_state : public detail::operation_wait {
 public:
     virtual ~stream_state() = default;
 
@@ -64,7 +64,7 @@ public:
         rest->where_.cancel(*rest, errc::canceled);
     }
 
-    [[nodiscard]] operation_context where() const noexcept { return where_; }
+    [[nodiscard]] detail::operation_context where() const noexcept { return where_; }
     /// The error, which the next call of next() may try to get over.
     [[nodiscard]] std::error_code take_error() noexcept { return std::exchange(error_, {}); }
 
@@ -72,7 +72,7 @@ public:
 
 protected:
     explicit stream_state(prepare_function prepare) noexcept
-        : operation_wait(prepare, &take), where_(operation_context::here()) {}
+        : detail::operation_wait(prepare, &take), where_(detail::operation_context::here()) {}
 
     [[nodiscard]] virtual bool has_item() const noexcept = 0;
     /// Begins the request, or sees to it that it is begun later.
@@ -122,7 +122,8 @@ protected:
     }
 
 private:
-    static void take(operation_wait& what, std::int32_t result, std::uint32_t flags, bool last) noexcept {
+    static void take(detail::operation_wait& what, std::int32_t result, std::uint32_t flags,
+                     bool last) noexcept {
         auto& self = static_cast<stream_state&>(what);
         if (self.abandoned_) {
             self.drop(result, flags);
@@ -134,7 +135,7 @@ private:
         self.tell();
     }
 
-    operation_context where_;
+    detail::operation_context where_;
     std::error_code error_;
     bool ended_ = false;
     bool single_ = false;
@@ -168,11 +169,11 @@ public:
 
         [[nodiscard]] bool await_ready() noexcept {
             if (!of_->where().is_here())
-                misused("a stream is read on the shard where it was opened, and nowhere else");
+                detail::misused("a stream is read on the shard where it was opened, and nowhere else");
             return of_->has_answer();
         }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-            if (of_->waiting != nullptr) misused("two tasks read one stream");
+            if (of_->waiting != nullptr) detail::misused("two tasks read one stream");
             of_->keep_going();
             if (of_->has_answer()) return this->decide();
             of_->look_before_waiting();

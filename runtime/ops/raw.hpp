@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <utility>
 
+#include <liburing.h>
+
 namespace spargio::ops {
 
 /// What the kernel said: a count or a descriptor, and IORING_CQE_F_ flags.

@@ -15,7 +15,7 @@ namespace spargio::ops::detail {
 namespace {
 
 /// Whether the kernel refused the multishot form once: then nobody tries again.
-std::atomic<bool> one_at_a_time{tier_lacks("no_multishot")};
+std::atomic<bool> one_at_a_time{spargio::detail::tier_lacks("no_multishot")};
 
 } // namespace
 
@@ -83,7 +83,7 @@ void receive_state::arm() noexcept {
         buffers_.give_back(static_cast<number>(std::exchange(filling_, none)));
 }
 
-void receive_state::prepare(operation_wait& what, io_uring_sqe& entry) noexcept {
+void receive_state::prepare(spargio::detail::operation_wait& what, io_uring_sqe& entry) noexcept {
     auto& self = static_cast<receive_state&>(what);
     if (self.filling_ != none) {
         const auto memory = self.buffers_.memory(static_cast<number>(self.filling_));
@@ -94,7 +94,7 @@ void receive_state::prepare(operation_wait& what, io_uring_sqe& entry) noexcept 
         io_uring_prep_recv_multishot(&entry, self.socket_.number(), nullptr, 0, 0);
     else
         io_uring_prep_recv(&entry, self.socket_.number(), nullptr, 0, 0);
-    if (self.buffers_.come_in_bundles()) entry.ioprio |= kernel::recvsend_bundle;
+    if (self.buffers_.come_in_bundles()) entry.ioprio |= spargio::detail::kernel::recvsend_bundle;
     entry.flags |= IOSQE_BUFFER_SELECT;
     entry.buf_group = self.buffers_.group();
 }

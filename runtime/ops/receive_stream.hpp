@@ -17,7 +17,7 @@ namespace spargio::ops {
 
 namespace detail {
 
-class receive_state final : public stream_state, private buffer_waiter {
+class receive_state final : public stream_state, private spargio::detail::buffer_waiter {
 public:
     using value_type = buffer_lease;
 
@@ -28,7 +28,7 @@ public:
     [[nodiscard]] io_result<buffer_segments> next_segments() noexcept;
 
 private:
-    using number = receive_buffers::number;
+    using number = spargio::detail::receive_buffers::number;
     static constexpr std::int32_t none = -1;
 
     [[nodiscard]] bool has_item() const noexcept override { return first_ != none; }
@@ -39,13 +39,13 @@ private:
     void buffer_has_come() noexcept override;
     void look_before_waiting() noexcept override;
 
-    static void prepare(operation_wait& what, io_uring_sqe& entry) noexcept;
+    static void prepare(spargio::detail::operation_wait& what, io_uring_sqe& entry) noexcept;
     [[nodiscard]] std::int32_t buffer_of(std::uint32_t flags) noexcept;
     [[nodiscard]] number successor_of(number which) noexcept;
     void enqueue(number first, std::size_t bytes) noexcept;
 
-    receive_buffers& buffers_;
-    const operation_hold socket_;
+    spargio::detail::receive_buffers& buffers_;
+    const spargio::detail::operation_hold socket_;
     std::int32_t first_ = none; // of what has come, in order
     std::int32_t last_ = none;
     std::uint32_t count_ = 0;      // of them

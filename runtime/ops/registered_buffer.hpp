@@ -17,20 +17,21 @@ namespace spargio {
 class registered_part {
 public:
     registered_part() noexcept = default; ///< of none, and empty
-    registered_part(registered_memory* of, std::span<std::byte> bytes) noexcept : of_(of), bytes_(bytes) {}
+    registered_part(detail::registered_memory* of, std::span<std::byte> bytes) noexcept
+        : of_(of), bytes_(bytes) {}
 
-    [[nodiscard]] registered_memory* memory() const noexcept { return of_; }
+    [[nodiscard]] detail::registered_memory* memory() const noexcept { return of_; }
     [[nodiscard]] std::span<std::byte> bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
     /// `count` bytes from `offset` on; past the end ends the program (P15).
     [[nodiscard]] registered_part part(std::size_t offset, std::size_t count) const noexcept {
         if (offset > bytes_.size() || count > bytes_.size() - offset)
-            misused("a part of a registered buffer reaches past its end");
+            detail::misused("a part of a registered buffer reaches past its end");
         return {of_, bytes_.subspan(offset, count)};
     }
 
 private:
-    registered_memory* of_ = nullptr;
+    detail::registered_memory* of_ = nullptr;
     std::span<std::byte> bytes_;
 };
 
@@ -62,7 +63,7 @@ public:
     /// where there is no memory at all. Shards only; throws std::bad_alloc at first use. Costs mmap(2) and a
     /// system call to register it, which pins each page: to be kept and used again.
     [[nodiscard]] static io_result<registered_buffer> make(std::size_t bytes) {
-        auto made = registered_home::make_here(bytes);
+        auto made = detail::registered_home::make_here(bytes);
         if (!made) return std::unexpected(made.error());
         return registered_buffer(*made);
     }
@@ -83,13 +84,13 @@ public:
 
     /// Gives it back now.
     void reset() noexcept {
-        if (registered_memory* const before = std::exchange(of_, nullptr)) before->leave();
+        if (detail::registered_memory* const before = std::exchange(of_, nullptr)) before->leave();
     }
 
 private:
-    explicit registered_buffer(registered_memory* of) noexcept : of_(of) {}
+    explicit registered_buffer(detail::registered_memory* of) noexcept : of_(of) {}
 
-    registered_memory* of_ = nullptr;
+    detail::registered_memory* of_ = nullptr;
 };
 
 } // namespace spargio

@@ -19,7 +19,8 @@
 namespace spargio {
 
 runtime::runtime(const runtime_options& resolved)
-    : core_(std::make_shared<runtime_core>(resolved)), closed_(core_->all_closed.get_future().share()) {}
+    : core_(std::make_shared<detail::runtime_core>(resolved)), closed_(core_->all_closed.get_future().share()) {
+}
 
 std::expected<std::unique_ptr<runtime>, start_error> runtime::start(const runtime_options& options) {
     return start_from(0, options);
@@ -35,7 +36,7 @@ std::expected<std::unique_ptr<runtime>, start_error> runtime::start_from(std::si
     auto resolved = resolve(options);
     if (!resolved) return std::unexpected(std::move(resolved.error()));
     std::unique_ptr<runtime> made(new runtime(*resolved));
-    runtime_core& core = *made->core_;
+    detail::runtime_core& core = *made->core_;
     // All rings first: what fails, fails before anything runs.
     for (std::size_t i = 0; i < core.shard_count(); ++i)
         if (auto opened = core.at(i).open(); !opened) return std::unexpected(std::move(opened.error()));
@@ -46,7 +47,7 @@ std::expected<std::unique_ptr<runtime>, start_error> runtime::start_from(std::si
 }
 
 std::expected<void, start_error> runtime::start_threads(std::size_t first) {
-    const blocked_signals during_creation;
+    const detail::blocked_signals during_creation;
     const std::size_t shards = core_->shard_count();
     std::size_t i = first;
     const auto given_up = [&](int os_error, const char* why) {
@@ -62,7 +63,7 @@ std::expected<void, start_error> runtime::start_threads(std::size_t first) {
         threads_.reserve(shards);
         for (; i < shards; ++i) {
             // The thread keeps the core, because it may have to be left behind.
-            threads_.emplace_back([core = core_, i, origin = current_cpu()] {
+            threads_.emplace_back([core = core_, i, origin = detail::current_cpu()] {
                 if (!core->options().affinity.binds()) core->at(i).start_apart_from(origin);
                 run_shard(core->at(i));
                 core->exits.wait_for_all();
@@ -78,14 +79,14 @@ std::expected<void, start_error> runtime::start_threads(std::size_t first) {
     return {};
 }
 
-void runtime::run_shard(shard& mine) noexcept {
+void runtime::run_shard(detail::shard& mine) noexcept {
     mine.bind_thread();
     mine.take_over();
     mine.run_until_stopped();
     mine.leave_loop();
 }
 
-void runtime::close_shard(shard& mine) noexcept {
+void runtime::close_shard(detail::shard& mine) noexcept {
     mine.close();
     if (mine.index() + 1 == mine.core().shard_count()) mine.core().all_closed.set_value();
 }
@@ -94,7 +95,7 @@ void runtime::close_shard(shard& mine) noexcept {
 /// that waits for it as long as it takes does.
 bool runtime::leave_closing_to_a_thread() noexcept {
     try {
-        const blocked_signals during_creation;
+        const detail::blocked_signals during_creation;
         std::thread([core = core_] {
             core->exits.wait_for_all();
             core->at(0).adopt_thread();
@@ -109,8 +110,8 @@ bool runtime::leave_closing_to_a_thread() noexcept {
 
 void runtime::run_as_first_shard() noexcept {
     if (!std::exchange(caller_owes_a_shard_, false)) return;
-    const cpu_mask of_caller;
-    shard& mine = core_->at(0);
+    const detail::cpu_mask of_caller;
+    detail::shard& mine = core_->at(0);
     run_shard(mine);
     if (core_->wait_for_exits() || !leave_closing_to_a_thread()) {
         core_->exits.wait_for_all();
@@ -126,8 +127,9 @@ runtime::~runtime() {
         leave_to_the_parent();
         return;
     }
-    if (const shard* const here = shard::current(); here != nullptr && &here->core() == core_.get())
-        misused("a runtime was destroyed on one of its shards, which would have to wait for itself");
+    if (const detail::shard* const here = detail::shard::current();
+        here != nullptr && &here->core() == core_.get())
+        detail::misused("a runtime was destroyed on one of its shards, which would have to wait for itself");
     stop();
     run_as_first_shard(); // the others wait for every shard to close
     // Once all are out of their loops the rest is bounded.
@@ -141,7 +143,7 @@ runtime::~runtime() {
 void runtime::leave_to_the_parent() noexcept {
     try {
         [[maybe_unused]] const auto* const kept_threads = new std::vector<std::thread>(std::move(threads_));
-        [[maybe_unused]] const auto* const kept_core = new std::shared_ptr<runtime_core>(core_);
+        [[maybe_unused]] const auto* const kept_core = new std::shared_ptr<detail::runtime_core>(core_);
     } catch (const std::bad_alloc&) {
         ::_exit(1); // the only way left that touches nothing of the parent's
     }

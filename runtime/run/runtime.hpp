@@ -17,10 +17,12 @@
 #include <utility>
 #include <vector>
 
-namespace spargio {
-
+namespace spargio::detail {
 class runtime_core;
 class shard;
+} // namespace spargio::detail
+
+namespace spargio {
 
 /// A running runtime: its shards run from start() to the destructor. The object belongs to one thread that is
 /// not a shard; what does not change it (spawn(), stop(), handle(), what is asked) may be called by any thread
@@ -96,13 +98,13 @@ private:
     start_from(std::size_t first_thread, const runtime_options& options);
     [[nodiscard]] std::expected<void, start_error> start_threads(std::size_t first);
     /// A shard's life on its thread, up to where it waits for the others, and after that.
-    static void run_shard(shard& mine) noexcept;
-    static void close_shard(shard& mine) noexcept;
+    static void run_shard(detail::shard& mine) noexcept;
+    static void close_shard(detail::shard& mine) noexcept;
     [[nodiscard]] bool leave_closing_to_a_thread() noexcept;
     void leave_to_the_parent() noexcept;
     void join() noexcept;
 
-    std::shared_ptr<runtime_core> core_;
+    std::shared_ptr<detail::runtime_core> core_;
     std::shared_future<void> closed_;
     std::vector<std::thread> threads_;
     bool caller_owes_a_shard_ = false; // start_with_caller() without run_as_first_shard() yet

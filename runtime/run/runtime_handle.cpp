@@ -11,8 +11,8 @@
 namespace spargio {
 namespace {
 
-shard& checked(runtime_core& core, std::size_t index) noexcept {
-    if (index >= core.shard_count()) misused("a message to a shard that the runtime does not have");
+detail::shard& checked(detail::runtime_core& core, std::size_t index) noexcept {
+    if (index >= core.shard_count()) detail::misused("a message to a shard that the runtime does not have");
     return core.at(index);
 }
 

@@ -16,16 +16,18 @@
 #include <utility>
 #include <vector>
 
-namespace spargio {
-
+namespace spargio::detail {
 class runtime_core;
+}
+
+namespace spargio {
 
 /// A reference to a runtime: cheap to copy, usable from any thread, also from a foreign runtime's callbacks. It
 /// keeps the runtime's memory but not the runtime: after the stop everything answers as closed, and so it does
 /// in a child of fork(2), where no shard runs.
 class runtime_handle {
 public:
-    explicit runtime_handle(std::shared_ptr<runtime_core> core) noexcept : core_(std::move(core)) {}
+    explicit runtime_handle(std::shared_ptr<detail::runtime_core> core) noexcept : core_(std::move(core)) {}
 
     /// Starts a task on the runtime, which owns its frame from now on. Never waits, and never fails: after the
     /// stop, and in a child of fork(2), joining throws task_stopped. A task that was moved from ends the
@@ -99,7 +101,7 @@ public:
     [[nodiscard]] runtime_stats stats() const;
 
 private:
-    std::shared_ptr<runtime_core> core_;
+    std::shared_ptr<detail::runtime_core> core_;
 };
 
 } // namespace spargio

@@ -13,10 +13,10 @@ namespace spargio {
 /// Completes when every message that the shard had accepted when the ticket was made has been taken by a task
 /// of its target. Made by this_shard::flush(); to be awaited once, on the same shard. `closed`: the runtime
 /// stops first. `canceled`: the messages are on their way all the same.
-class flush_ticket : public progress_wait {
+class flush_ticket : public detail::progress_wait {
 public:
     /// Notes the end of every lane in use. Throws std::bad_alloc. On the shard's thread.
-    explicit flush_ticket(shard& here);
+    explicit flush_ticket(detail::shard& here);
     flush_ticket(const flush_ticket&) = delete;
     flush_ticket& operator=(const flush_ticket&) = delete;
     ~flush_ticket() { here_.forget_progress(*this); }
@@ -35,19 +35,19 @@ public:
         return outcome();
     }
 
-    [[nodiscard]] bool advance(shard& here) noexcept final;
+    [[nodiscard]] bool advance(detail::shard& here) noexcept final;
 
 private:
     struct mark {
-        lane* outgoing; ///< or null
-        direct_link* direct;
+        detail::lane* outgoing; ///< or null
+        detail::direct_link* direct;
         std::uint64_t position;
 
         [[nodiscard]] bool reached() const noexcept {
             return (outgoing != nullptr ? outgoing->taken() : direct->taken()) >= position;
         }
     };
-    shard& here_;
+    detail::shard& here_;
     std::vector<mark> marks_;
 };
 

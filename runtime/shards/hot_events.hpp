@@ -105,7 +105,7 @@ namespace this_shard {
 /// messages gives way to it. `closed`: the runtime stops. `canceled`: no message was taken. Must be called by a
 /// task, on a shard; the answer belongs to that shard. Cost: as next_event().
 [[nodiscard]] inline detail::hot_event_awaiter next_hot_event() noexcept {
-    return detail::hot_event_awaiter(shard::current_or_end());
+    return detail::hot_event_awaiter(detail::shard::current_or_end());
 }
 
 /// Waits until the sum of what was posted with `tag`, one of runtime_options.coalesced_hot_tags, is not 0, and
@@ -114,13 +114,13 @@ namespace this_shard {
 /// Any other tag is a mistake: an assertion, and `does_not_fit` without them. Must be called by a task, on a
 /// shard. Cost: a look at a cache line for each source.
 [[nodiscard]] inline detail::hot_count_awaiter next_hot_count(std::uint32_t tag) noexcept {
-    return detail::hot_count_awaiter(shard::current_or_end(), tag);
+    return detail::hot_count_awaiter(detail::shard::current_or_end(), tag);
 }
 
 /// Takes the sum of `tag` as it is now, 0 when there is none or a task waits for it already; see
 /// next_hot_count(). Never waits. By a task, on a shard; any other tag asserts, and gives 0 without assertions.
 [[nodiscard]] inline std::uint64_t try_take_hot_count(std::uint32_t tag) noexcept {
-    hot_counters& counters = shard::current_or_end().hot().counters();
+    detail::hot_counters& counters = detail::shard::current_or_end().hot().counters();
     const auto index = counters.index_of(tag);
     assert(index && "not one of runtime_options.coalesced_hot_tags");
     return index && counters.waiters(*index).empty() ? counters.take(*index) : 0;

@@ -86,7 +86,8 @@ private:
 class remote_shard {
 public:
     /// Makes the lane between the two if it is the first. Throws std::bad_alloc.
-    remote_shard(shard& here, shard& target) : here_(&here), target_(&target), lane_(&here.lane_to(target)) {}
+    remote_shard(detail::shard& here, detail::shard& target)
+        : here_(&here), target_(&target), lane_(&here.lane_to(target)) {}
 
     /// The shard that it leads to.
     [[nodiscard]] std::uint32_t index() const noexcept { return target_->index(); }
@@ -153,9 +154,9 @@ public:
     }
 
 private:
-    shard* here_;
-    shard* target_;
-    lane* lane_;
+    detail::shard* here_;
+    detail::shard* target_;
+    detail::lane* lane_;
 };
 
 } // namespace spargio

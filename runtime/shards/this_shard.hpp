@@ -106,7 +106,7 @@ public:
 namespace this_shard {
 
 /// Index of this shard, from 0.
-[[nodiscard]] inline std::uint32_t id() noexcept { return shard::current_or_end().index(); }
+[[nodiscard]] inline std::uint32_t id() noexcept { return detail::shard::current_or_end().index(); }
 
 /// How many shards the runtime has.
 [[nodiscard]] std::uint32_t count() noexcept;
@@ -123,7 +123,7 @@ namespace this_shard {
 /// each time. Valid on this shard only, so for pinned tasks.
 class inbox {
 public:
-    explicit inbox(shard& here) noexcept : here_(&here) {}
+    explicit inbox(detail::shard& here) noexcept : here_(&here) {}
     /// See next_event().
     [[nodiscard]] detail::event_awaiter next() const noexcept { return detail::event_awaiter(*here_); }
     /// Waits until there is a message, takes as many as there are, up to `into.size()` (at least 1), and says
@@ -134,25 +134,25 @@ public:
     }
 
 private:
-    shard* here_;
+    detail::shard* here_;
 };
 
 /// This shard's inbox.
-[[nodiscard]] inline inbox messages() noexcept { return inbox(shard::current_or_end()); }
+[[nodiscard]] inline inbox messages() noexcept { return inbox(detail::shard::current_or_end()); }
 
 /// Waits for the next message to this shard; tasks that wait are served in order of arrival, each message goes
 /// to one. `closed`: the runtime stops. `canceled`: no message was taken. The task stays on this shard
 /// meanwhile. After 256 that were there at once the task gives way to others. Cost: a few ns when one is there;
 /// no allocation.
 [[nodiscard]] inline detail::event_awaiter next_event() noexcept {
-    return detail::event_awaiter(shard::current_or_end());
+    return detail::event_awaiter(detail::shard::current_or_end());
 }
 
 /// A ticket that completes when every message that this shard had accepted before, to whatever target, has been
 /// taken up by a task there (R18); sums of coalesced tags are not waited for. Errors: see flush_ticket. Throws
 /// std::bad_alloc. Cost: an allocation once any lane is in use, and a look at each such lane, each turn, while
 /// it waits.
-[[nodiscard]] inline flush_ticket flush() { return flush_ticket(shard::current_or_end()); }
+[[nodiscard]] inline flush_ticket flush() { return flush_ticket(detail::shard::current_or_end()); }
 
 } // namespace this_shard
 

@@ -28,11 +28,11 @@ template <class T>
 class channel {
     static_assert(std::is_nothrow_move_constructible_v<T>, "channel<T> moves values under a lock");
 
-    struct send_wait : wait_node {
+    struct send_wait : detail::wait_node {
         explicit send_wait(T& what) noexcept : value(what) {}
         T& value;
     };
-    struct receive_wait : wait_node {
+    struct receive_wait : detail::wait_node {
         explicit receive_wait(std::optional<T>& place) noexcept : into(place) {}
         std::optional<T>& into;
     };
@@ -55,14 +55,14 @@ public:
 
         [[nodiscard]] bool await_ready() noexcept {
             done_ = channel_.values_.try_put(value_);
-            return done_ && scheduling::may_go_on();
+            return done_ && detail::scheduling::may_go_on();
         }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
             if (!done_) {
                 if (channel_.start_send(wait_.emplace(value_), caller)) return true;
-                return scheduling::suspends_when_ready(caller);
+                return detail::scheduling::suspends_when_ready(caller);
             }
-            scheduling::give_way(caller);
+            detail::scheduling::give_way(caller);
             return true;
         }
         [[nodiscard]] status await_resume() noexcept {
@@ -90,14 +90,14 @@ public:
 
         [[nodiscard]] bool await_ready() noexcept {
             done_ = channel_.values_.try_take([this](T&& oldest) { value_.emplace(std::move(oldest)); });
-            return done_ && scheduling::may_go_on();
+            return done_ && detail::scheduling::may_go_on();
         }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
             if (!done_) {
                 if (channel_.start_receive(wait_.emplace(value_), caller)) return true;
-                return scheduling::suspends_when_ready(caller);
+                return detail::scheduling::suspends_when_ready(caller);
             }
-            scheduling::give_way(caller);
+            detail::scheduling::give_way(caller);
             return true;
         }
         [[nodiscard]] std::expected<T, errc> await_resume() noexcept {
@@ -130,7 +130,7 @@ public:
     [[nodiscard]] status try_send(T& value) noexcept {
         if (values_.try_put(value)) return {};
         if (values_.surely_full()) return std::unexpected(errc::overloaded);
-        const waking_section on_the_way;
+        const detail::waking_section on_the_way;
         const slow_section slow(*this);
         if (closed_) return std::unexpected(errc::closed);
         if (!pass_on(value)) return std::unexpected(errc::overloaded);
@@ -143,7 +143,7 @@ public:
         std::optional<T> taken;
         if (values_.try_take([&](T&& oldest) { taken.emplace(std::move(oldest)); })) return std::move(*taken);
         if (values_.surely_empty()) return std::unexpected(errc::would_block);
-        const waking_section on_the_way;
+        const detail::waking_section on_the_way;
         const slow_section slow(*this);
         if (values_.empty()) return std::unexpected(closed_ ? errc::closed : errc::would_block);
         return take();
@@ -152,11 +152,11 @@ public:
     /// No more values: waiting and later senders get `closed`, receivers what is left and then `closed`.
     /// Idempotent. Any thread. A short lock, and a wake for each who waits.
     void close() noexcept {
-        const waking_section on_the_way;
+        const detail::waking_section on_the_way;
         const slow_section slow(*this);
         closed_ = true;
-        while (wait_node* const sender = senders_.claim_first()) sender->finish(errc::closed);
-        while (wait_node* const receiver = receivers_.claim_first()) receiver->finish(errc::closed);
+        while (detail::wait_node* const sender = senders_.claim_first()) sender->finish(errc::closed);
+        while (detail::wait_node* const receiver = receivers_.claim_first()) receiver->finish(errc::closed);
     }
 
 private:
@@ -178,7 +178,7 @@ private:
 
     private:
         channel& channel_;
-        const std::lock_guard<spin_lock> hold_;
+        const std::lock_guard<detail::spin_lock> hold_;
     };
 
     bool start_send(send_wait& sender, std::coroutine_handle<> caller) noexcept {
@@ -224,7 +224,7 @@ private:
 
     /// Takes a node out of its list if it is still there: after a cancellation, or when a waiting frame is
     /// destroyed.
-    void forget(wait_list& list, wait_node& node) noexcept {
+    void forget(detail::wait_list& list, detail::wait_node& node) noexcept {
         if (!node.listed()) return;
         const slow_section slow(*this);
         list.remove(node);
@@ -232,12 +232,12 @@ private:
 
     static constexpr unsigned long_enough = 2;
 
-    gated_ring<T> values_;
-    spin_lock lock_;
+    detail::gated_ring<T> values_;
+    detail::spin_lock lock_;
     bool closed_ = false;
     unsigned calm_ = 0; // operations in the lock since somebody waited
-    wait_list senders_;
-    wait_list receivers_;
+    detail::wait_list senders_;
+    detail::wait_list receivers_;
 };
 
 } // namespace spargio

@@ -33,7 +33,7 @@ public:
     /// `canceled`: the task was asked to stop, before or meanwhile, and no notification was used up. `held`
     /// must live until then. Throws std::bad_alloc for its frame, at once and with the lock still held.
     [[nodiscard]] task<status> wait(mutex::guard& held) {
-        if (!held.owns_lock()) misused("a condition is waited for without its lock");
+        if (!held.owns_lock()) detail::misused("a condition is waited for without its lock");
         mutex& guarded = *held.of_;
         const status how = co_await awaiter(*this, held);
         if (!held.owns_lock()) held = co_await guarded.lock_regardless();
@@ -54,8 +54,8 @@ public:
 
     /// Wakes who has waited longest, if anybody does. Any thread. A lock, and a wake.
     void notify_one() noexcept {
-        std::optional<waking_section> on_the_way;
-        wait_node* woken = nullptr;
+        std::optional<detail::waking_section> on_the_way;
+        detail::wait_node* woken = nullptr;
         {
             const std::lock_guard hold(lock_);
             if (!waiters_.empty()) on_the_way.emplace();
@@ -66,18 +66,18 @@ public:
 
     /// Wakes everybody who waits, in order of arrival. Any thread. A lock, and a wake for each.
     void notify_all() noexcept {
-        std::optional<waking_section> on_the_way;
-        wait_node* woken = nullptr;
+        std::optional<detail::waking_section> on_the_way;
+        detail::wait_node* woken = nullptr;
         {
             const std::lock_guard hold(lock_);
             if (!waiters_.empty()) on_the_way.emplace();
             woken = waiters_.claim_all();
         }
-        wait_node::finish_all(woken);
+        detail::wait_node::finish_all(woken);
     }
 
 private:
-    class awaiter : wait_node {
+    class awaiter : detail::wait_node {
     public:
         awaiter(condition& of, mutex::guard& held) noexcept : of_(of), held_(held) {}
         awaiter(const awaiter&) = delete;
@@ -86,7 +86,7 @@ private:
 
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-            return of_.start_wait(*this, caller) || scheduling::suspends_when_ready(caller);
+            return of_.start_wait(*this, caller) || detail::scheduling::suspends_when_ready(caller);
         }
         [[nodiscard]] status await_resume() noexcept {
             of_.forget(*this);
@@ -120,8 +120,8 @@ private:
         waiters_.remove(who);
     }
 
-    spin_lock lock_;
-    wait_list waiters_;
+    detail::spin_lock lock_;
+    detail::wait_list waiters_;
 };
 
 } // namespace spargio

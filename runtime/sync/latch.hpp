@@ -24,7 +24,7 @@ public:
     latch(const latch&) = delete;
     latch& operator=(const latch&) = delete;
 
-    class awaiter : wait_node {
+    class awaiter : detail::wait_node {
     public:
         awaiter(latch& of, std::size_t arriving) noexcept : of_(of), arriving_(arriving) {}
         awaiter(const awaiter&) = delete;
@@ -33,7 +33,7 @@ public:
 
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-            return of_.start_wait(*this, caller) || scheduling::suspends_when_ready(caller);
+            return of_.start_wait(*this, caller) || detail::scheduling::suspends_when_ready(caller);
         }
         [[nodiscard]] status await_resume() noexcept {
             of_.forget(*this);
@@ -48,14 +48,14 @@ public:
 
     /// Takes `by` off the count, which must not be less (asserts; it stays at 0 in release builds). Any thread.
     void count_down(std::size_t by = 1) noexcept {
-        std::optional<waking_section> on_the_way;
-        wait_node* woken = nullptr;
+        std::optional<detail::waking_section> on_the_way;
+        detail::wait_node* woken = nullptr;
         {
             const std::lock_guard hold(lock_);
             woken = take_off(by, on_the_way);
         }
         // Nothing of the latch is touched any more: who waited may destroy it.
-        wait_node::finish_all(woken);
+        detail::wait_node::finish_all(woken);
     }
 
     /// Whether the count is 0. Any thread.
@@ -74,7 +74,7 @@ public:
 
 private:
     /// Under the lock; a chain of who is to be woken.
-    wait_node* take_off(std::size_t by, std::optional<waking_section>& on_the_way) noexcept {
+    detail::wait_node* take_off(std::size_t by, std::optional<detail::waking_section>& on_the_way) noexcept {
         assert(by <= missing_ && "counted down below zero");
         missing_ -= by < missing_ ? by : missing_;
         if (missing_ != 0 || waiters_.empty()) return nullptr;
@@ -85,9 +85,9 @@ private:
     /// Counts down and begins to wait in one section: when the count is 0 afterwards, nobody else needs the
     /// latch.
     bool start_wait(awaiter& who, std::coroutine_handle<> caller) noexcept {
-        std::optional<waking_section> on_the_way;
-        wait_node* woken = nullptr;
-        const bool cancelled = scheduling::current_task()->cancel_requested();
+        std::optional<detail::waking_section> on_the_way;
+        detail::wait_node* woken = nullptr;
+        const bool cancelled = detail::scheduling::current_task()->cancel_requested();
         bool suspends = false;
         {
             const std::lock_guard hold(lock_);
@@ -100,7 +100,7 @@ private:
                 suspends = waiters_.wait(who, caller);
         }
         // From here on the task may run elsewhere, unless it doesn't suspend.
-        wait_node::finish_all(woken);
+        detail::wait_node::finish_all(woken);
         return suspends;
     }
 
@@ -110,9 +110,9 @@ private:
         waiters_.remove(who);
     }
 
-    mutable spin_lock lock_;
+    mutable detail::spin_lock lock_;
     std::size_t missing_;
-    wait_list waiters_;
+    detail::wait_list waiters_;
 };
 
 } // namespace spargio

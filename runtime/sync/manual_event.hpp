@@ -22,7 +22,7 @@ public:
     manual_event(const manual_event&) = delete;
     manual_event& operator=(const manual_event&) = delete;
 
-    class awaiter : wait_node {
+    class awaiter : detail::wait_node {
     public:
         explicit awaiter(manual_event& of) noexcept : of_(of) {}
         awaiter(const awaiter&) = delete;
@@ -31,7 +31,7 @@ public:
 
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-            return of_.start_wait(*this, caller) || scheduling::suspends_when_ready(caller);
+            return of_.start_wait(*this, caller) || detail::scheduling::suspends_when_ready(caller);
         }
         [[nodiscard]] status await_resume() noexcept {
             of_.forget(*this);
@@ -45,8 +45,8 @@ public:
 
     /// Lets through who waits and who comes. Idempotent. Any thread.
     void set() noexcept {
-        std::optional<waking_section> on_the_way;
-        wait_node* woken = nullptr;
+        std::optional<detail::waking_section> on_the_way;
+        detail::wait_node* woken = nullptr;
         {
             const std::lock_guard hold(lock_);
             set_ = true;
@@ -54,7 +54,7 @@ public:
             woken = waiters_.claim_all();
         }
         // Nothing of the event is touched any more: who is let through may destroy it.
-        wait_node::finish_all(woken);
+        detail::wait_node::finish_all(woken);
     }
 
     /// Who comes from now on waits; who was let through before goes on. Idempotent. Any thread.
@@ -75,7 +75,7 @@ public:
 
 private:
     bool start_wait(awaiter& who, std::coroutine_handle<> caller) noexcept {
-        if (scheduling::current_task()->cancel_requested()) return who.decide(errc::canceled);
+        if (detail::scheduling::current_task()->cancel_requested()) return who.decide(errc::canceled);
         const std::lock_guard hold(lock_);
         if (set_) return who.decide();
         return waiters_.wait(who, caller);
@@ -87,9 +87,9 @@ private:
         waiters_.remove(who);
     }
 
-    mutable spin_lock lock_;
+    mutable detail::spin_lock lock_;
     bool set_;
-    wait_list waiters_;
+    detail::wait_list waiters_;
 };
 
 } // namespace spargio

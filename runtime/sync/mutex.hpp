@@ -68,16 +68,16 @@ public:
         mutex* of_ = nullptr;
     };
 
-    class lock_awaiter : wait_node {
+    class lock_awaiter : detail::wait_node {
     public:
-        explicit lock_awaiter(mutex& of, wait_kind kind) noexcept : mutex_(of), kind_(kind) {}
+        explicit lock_awaiter(mutex& of, detail::wait_kind kind) noexcept : mutex_(of), kind_(kind) {}
         lock_awaiter(const lock_awaiter&) = delete;
         lock_awaiter& operator=(const lock_awaiter&) = delete;
         ~lock_awaiter() { mutex_.forget(*this); }
 
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-            return mutex_.start_lock(*this, caller) || scheduling::suspends_when_ready(caller);
+            return mutex_.start_lock(*this, caller) || detail::scheduling::suspends_when_ready(caller);
         }
         [[nodiscard]] std::expected<guard, errc> await_resume() noexcept {
             mutex_.forget(*this);
@@ -89,12 +89,12 @@ public:
         friend mutex;
         mutex& mutex_;
         guard granted_; // what was handed over; let go when the frame is destroyed before it goes on
-        wait_kind kind_;
+        detail::wait_kind kind_;
     };
 
     class lock_regardless_awaiter : lock_awaiter {
     public:
-        explicit lock_regardless_awaiter(mutex& of) noexcept : lock_awaiter(of, wait_kind::deaf) {}
+        explicit lock_regardless_awaiter(mutex& of) noexcept : lock_awaiter(of, detail::wait_kind::deaf) {}
         using lock_awaiter::await_ready;
         using lock_awaiter::await_suspend;
         guard await_resume() noexcept { return *lock_awaiter::await_resume(); }
@@ -103,7 +103,7 @@ public:
     /// Waits for the lock. `canceled`: the task was asked to stop, before or meanwhile, and doesn't hold it. In
     /// a task. A stop of the runtime is no answer: who still waits when nothing else runs any more, or the
     /// grace is over, is destroyed where it waits. So it is with every wait of task/.
-    [[nodiscard]] lock_awaiter lock() noexcept { return lock_awaiter(*this, wait_kind::cancellable); }
+    [[nodiscard]] lock_awaiter lock() noexcept { return lock_awaiter(*this, detail::wait_kind::cancellable); }
 
     /// Waits for the lock whether or not the task was asked to stop: for what must be put in order at the end.
     [[nodiscard]] lock_regardless_awaiter lock_regardless() noexcept { return lock_regardless_awaiter(*this); }
@@ -120,7 +120,8 @@ public:
 
 private:
     bool start_lock(lock_awaiter& who, std::coroutine_handle<> caller) noexcept {
-        if (who.kind_ == wait_kind::cancellable && scheduling::current_task()->cancel_requested())
+        if (who.kind_ == detail::wait_kind::cancellable &&
+            detail::scheduling::current_task()->cancel_requested())
             return who.decide(errc::canceled);
         const std::lock_guard hold(lock_);
         if (!locked()) {
@@ -141,7 +142,7 @@ private:
 
     /// The guard has let go: nothing of the mutex is touched after the spin lock, for the next may destroy it.
     void hand_over() noexcept {
-        std::optional<waking_section> on_the_way;
+        std::optional<detail::waking_section> on_the_way;
         lock_awaiter* next = nullptr;
         {
             const std::lock_guard hold(lock_);
@@ -161,11 +162,11 @@ private:
         waiters_.remove(who);
     }
 
-    spin_lock lock_;
+    detail::spin_lock lock_;
     // The guard of who has it. It becomes and ceases to be null under the lock; a guard that moves only puts
     // its new address here.
     std::atomic<guard*> holder_{nullptr};
-    wait_list waiters_;
+    detail::wait_list waiters_;
 };
 
 } // namespace spargio

@@ -23,7 +23,7 @@ public:
     semaphore(const semaphore&) = delete;
     semaphore& operator=(const semaphore&) = delete;
 
-    class acquire_awaiter : wait_node {
+    class acquire_awaiter : detail::wait_node {
     public:
         acquire_awaiter(semaphore& from, std::size_t units) noexcept : from_(from), units_(units) {}
         acquire_awaiter(const acquire_awaiter&) = delete;
@@ -62,7 +62,7 @@ public:
 
     /// Gives `units` back, or adds new ones. Any thread. A wake for each who gets enough by it.
     void release(std::size_t units = 1) noexcept {
-        std::optional<waking_section> on_the_way;
+        std::optional<detail::waking_section> on_the_way;
         acquire_awaiter* served = nullptr;
         {
             const std::lock_guard hold(lock_);
@@ -80,19 +80,19 @@ public:
 
 private:
     bool start_acquire(acquire_awaiter& who, std::coroutine_handle<> caller) noexcept {
-        if (scheduling::current_task()->cancel_requested()) {
+        if (detail::scheduling::current_task()->cancel_requested()) {
             who.decide(errc::canceled);
-            return scheduling::suspends_when_ready(caller);
+            return detail::scheduling::suspends_when_ready(caller);
         }
         {
             const std::lock_guard hold(lock_);
             if (!take(who.units_)) return waiters_.wait(who, caller);
             who.decide();
-            if (scheduling::may_go_on()) return false;
+            if (detail::scheduling::may_go_on()) return false;
             who.granted_ = true; // a frame that is destroyed before it goes on gives them back
             granted_.append(who);
         }
-        scheduling::give_way(caller);
+        detail::scheduling::give_way(caller);
         return true;
     }
 
@@ -105,7 +105,7 @@ private:
 
     /// Under the lock: gives out what there is, in order, and returns who got something, as a chain. A node
     /// whose task was cancelled may stand in front of others until that task runs; give_up() serves those then.
-    acquire_awaiter* serve(std::optional<waking_section>& on_the_way) noexcept {
+    acquire_awaiter* serve(std::optional<detail::waking_section>& on_the_way) noexcept {
         acquire_awaiter* chain = nullptr;
         acquire_awaiter** end = &chain;
         while (auto* const first = static_cast<acquire_awaiter*>(waiters_.first())) {
@@ -145,7 +145,7 @@ private:
     /// back, and those behind it may have enough now.
     void give_up(acquire_awaiter& who) noexcept {
         if (!who.listed()) return;
-        std::optional<waking_section> on_the_way;
+        std::optional<detail::waking_section> on_the_way;
         acquire_awaiter* served = nullptr;
         {
             const std::lock_guard hold(lock_);
@@ -156,10 +156,10 @@ private:
         tell(served);
     }
 
-    mutable spin_lock lock_;
+    mutable detail::spin_lock lock_;
     std::size_t available_;
-    wait_list waiters_;
-    wait_list granted_; // have their units, and have not run yet
+    detail::wait_list waiters_;
+    detail::wait_list granted_; // have their units, and have not run yet
 };
 
 } // namespace spargio

@@ -56,16 +56,16 @@ public:
     [[nodiscard]] int number() const noexcept { return number_; }
 
     /// Whether bytes are there already when somebody wants to read; for who is in.
-    [[nodiscard]] attempt_guess& reading() noexcept { return reading_; }
+    [[nodiscard]] detail::attempt_guess& reading() noexcept { return reading_; }
 
     /// Which ring its steered operations keep to; for who is in.
-    [[nodiscard]] descriptor_lease& lease() noexcept { return lease_; }
+    [[nodiscard]] detail::descriptor_lease& lease() noexcept { return lease_; }
 
     /// Where a ring knows it by, or null (R31). Set by who is alone with it, once.
-    [[nodiscard]] descriptor_place* place() const noexcept { return place_; }
-    void set_place(descriptor_place* which) noexcept { place_ = which; }
+    [[nodiscard]] detail::descriptor_place* place() const noexcept { return place_; }
+    void set_place(detail::descriptor_place* which) noexcept { place_ = which; }
     /// By the closer, when idle.
-    [[nodiscard]] descriptor_place* take_place() noexcept { return std::exchange(place_, nullptr); }
+    [[nodiscard]] detail::descriptor_place* take_place() noexcept { return std::exchange(place_, nullptr); }
 
     /// Neither closed nor closing.
     [[nodiscard]] bool is_open() const noexcept {
@@ -159,9 +159,9 @@ private:
     }
 
     const int number_;
-    attempt_guess reading_;
-    descriptor_lease lease_;
-    descriptor_place* place_ = nullptr;
+    detail::attempt_guess reading_;
+    detail::descriptor_lease lease_;
+    detail::descriptor_place* place_ = nullptr;
     bool released_ = false; // the closer's, or the last use's in its place
     std::atomic<std::uint32_t> state_{owned};
     manual_event idle_;
@@ -182,8 +182,8 @@ public:
     /// Whether it came in.
     [[nodiscard]] explicit operator bool() const noexcept { return of_ != nullptr; }
     [[nodiscard]] int number() const noexcept { return of_->number(); }
-    [[nodiscard]] descriptor_lease& lease() const noexcept { return of_->lease(); }
-    [[nodiscard]] const descriptor_place* place() const noexcept { return of_->place(); }
+    [[nodiscard]] detail::descriptor_lease& lease() const noexcept { return of_->lease(); }
+    [[nodiscard]] const detail::descriptor_place* place() const noexcept { return of_->place(); }
 
 private:
     shared_descriptor* of_;

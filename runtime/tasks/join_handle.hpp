@@ -40,19 +40,19 @@ public:
 
     /// Lets the task run on without anybody waiting for it. Any thread.
     void detach() noexcept {
-        if (state_ != nullptr) drop_handle(*std::exchange(state_, nullptr));
+        if (state_ != nullptr) detail::drop_handle(*std::exchange(state_, nullptr));
     }
 
     /// Whether the result is there: joining would not wait. Any thread. An atomic load.
     [[nodiscard]] bool ready() const noexcept {
-        return state_->join.load(std::memory_order_acquire) == join_word::done;
+        return state_->join.load(std::memory_order_acquire) == detail::join_word::done;
     }
 
     /// Asks the task to stop (R7): its cancellable waits (those that return an errc) answer errc::canceled, now
     /// and from now on; it goes on to run and decides itself. Joining a task can't be cancelled. Any thread;
     /// idempotent; one atomic operation, and a wake where the task was waiting. Callbacks on its
     /// this_task::stop_token() run on this thread.
-    void cancel() noexcept { request_cancel(*state_); }
+    void cancel() noexcept { detail::request_cancel(*state_); }
 
     /// Waits on a thread that is no shard and gives the result, or throws the task's exception, or task_stopped
     /// when the runtime stopped first, or is that of a parent process (fork(2)). Calling it on a shard would
@@ -60,12 +60,12 @@ public:
     /// up. Uses the handle up.
     T get() && {
         insist_on_state();
-        if (scheduling::current_registry() != nullptr)
-            misused("join_handle::get() would block a shard; co_await the handle there");
+        if (detail::scheduling::current_registry() != nullptr)
+            detail::misused("join_handle::get() would block a shard; co_await the handle there");
         if (!ready() && state_->lost_by_fork()) throw task_stopped();
-        foreign_waiter waiter;
-        std::uintptr_t running = join_word::running;
-        const auto word = reinterpret_cast<std::uintptr_t>(&waiter) | join_word::foreign_mark;
+        detail::foreign_waiter waiter;
+        std::uintptr_t running = detail::join_word::running;
+        const auto word = reinterpret_cast<std::uintptr_t>(&waiter) | detail::join_word::foreign_mark;
         if (state_->join.compare_exchange_strong(running, word, std::memory_order_acq_rel)) waiter.wait();
         const join_handle used_up = std::move(*this);
         return used_up.state_->result.take();
@@ -79,7 +79,7 @@ public:
         // Out of line: once the caller is published another thread may run it, and the compiler must not keep
         // anything of this frame at hand.
         [[gnu::noinline]] std::coroutine_handle<> await_suspend(std::coroutine_handle<> caller) noexcept {
-            return scheduling::join(*handle_.state_, caller);
+            return detail::scheduling::join(*handle_.state_, caller);
         }
 
         T await_resume() { return detail::result_of(*handle_.state_).take(); }
@@ -96,7 +96,7 @@ public:
 
 private:
     void insist_on_state() const noexcept {
-        if (state_ == nullptr) misused("a join_handle was used that was used up or moved from");
+        if (state_ == nullptr) detail::misused("a join_handle was used that was used up or moved from");
     }
 
     detail::task_state<T>* state_;

@@ -64,7 +64,7 @@ template <class T>
 /// The same with the placement `stealable`, somewhat cheaper.
 template <class T>
 [[nodiscard]] join_handle<T> spawn(task<T> what) {
-    auto& state = prepare_spawn(std::move(what), mobility::stealable);
+    auto& state = detail::prepare_spawn(std::move(what), detail::mobility::stealable);
     join_handle<T> handle(state);
     if (!detail::launch_here(state)) detail::refuse(state);
     return handle;

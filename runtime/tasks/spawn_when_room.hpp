@@ -64,7 +64,7 @@ private:
 /// room; while it waits, a look at the queue each turn.
 template <class T>
 [[nodiscard]] detail::spawn_when_room_awaiter<T> spawn_when_room(task<T> work) noexcept {
-    return detail::spawn_when_room_awaiter<T>(room_context::here(), std::move(work));
+    return detail::spawn_when_room_awaiter<T>(detail::room_context::here(), std::move(work));
 }
 
 } // namespace spargio

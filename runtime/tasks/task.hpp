@@ -105,6 +105,9 @@ struct task_promise : promise_result<T> {
 template <class T>
 using task_coroutine = std::coroutine_handle<task_promise<T>>;
 
+template <class T>
+[[nodiscard]] task_state<T>& prepare_spawn(task<T>&& from, mobility moves) noexcept;
+
 } // namespace detail
 
 /// Move-only owner of a coroutine that has not been awaited yet. T is void or an object type; return references
@@ -151,14 +154,15 @@ public:
     /// Once: a second time, and of a task that was moved from, it ends the program. A cancellation of the
     /// awaiting task is one of this, which is a part of it. Cost: a few ns beside the frame's allocation.
     [[nodiscard]] awaiter operator co_await() && noexcept {
-        if (!coroutine_ || coroutine_.done()) misused("awaited a task that was moved from or awaited before");
+        if (!coroutine_ || coroutine_.done())
+            detail::misused("awaited a task that was moved from or awaited before");
         return awaiter(coroutine_);
     }
 
 private:
     friend detail::task_promise<T>;
     template <class U>
-    friend detail::task_state<U>& prepare_spawn(task<U>&& from, mobility moves) noexcept;
+    friend detail::task_state<U>& detail::prepare_spawn(task<U>&& from, detail::mobility moves) noexcept;
 
     explicit task(detail::task_coroutine<T> coroutine) noexcept : coroutine_(coroutine) {}
 

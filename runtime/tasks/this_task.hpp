@@ -44,7 +44,7 @@ namespace this_task {
 /// polls. Callbacks run on the thread that cancels, within cancel(): they must be short and must not throw. It
 /// may outlive the task. Throws std::bad_alloc; the first call in a task allocates what all its tokens share,
 /// and a task that never calls pays nothing.
-[[nodiscard]] inline std::stop_token stop_token() { return stop_token_of(detail::running_task()); }
+[[nodiscard]] inline std::stop_token stop_token() { return detail::stop_token_of(detail::running_task()); }
 
 /// Waits until the task is asked to stop; at once when it was already. Answers nothing, because there is
 /// nothing else that it can answer: when the runtime stops first, the frame is destroyed where it waits, as

@@ -183,7 +183,7 @@ template <class First, class... T>
 template <class T>
 [[nodiscard]] task<typename detail::all_of_many<T>::type> when_all(std::vector<task<T>> work,
                                                                    placement where = stealable{}) {
-    std::vector<result_slot<T>> results(work.size());
+    std::vector<detail::result_slot<T>> results(work.size());
     detail::child_scope scope;
     auto all = scope.wait_for_all(); // before anything can be left to wait for
     try {
@@ -221,8 +221,8 @@ template <class First, class... T>
 /// The same for any number of tasks of one type, which must not be none (it ends the program).
 template <class T>
 [[nodiscard]] task<first_of_many<T>> when_any(std::vector<task<T>> work, placement where = stealable{}) {
-    if (work.empty()) misused("when_any() of no tasks would never end");
-    std::vector<result_slot<T>> results(work.size());
+    if (work.empty()) detail::misused("when_any() of no tasks would never end");
+    std::vector<detail::result_slot<T>> results(work.size());
     detail::race between;
     auto all = between.scope.wait_for_all(); // before anything can be left to wait for
     try {

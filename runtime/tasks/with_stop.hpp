@@ -17,7 +17,7 @@ namespace spargio {
 /// allocated beyond four frames.
 template <class T>
 [[nodiscard]] task<T> with_stop(std::stop_token token, task<T> work, placement where = stealable{}) {
-    result_slot<T> result;
+    detail::result_slot<T> result;
     detail::child_scope scope;
     auto all = scope.wait_for_all(); // before anything can be left to wait for
     detail::start_child(detail::all_child<T>(detail::child_ticket(scope), result, std::move(work)), where);

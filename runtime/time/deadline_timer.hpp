@@ -35,7 +35,7 @@ public:
         deadline_ = deadline;
         if (waiter_ == nullptr) return true;
         if (!waiter_->waits_here())
-            misused("a deadline_timer is reset on another shard than where it is awaited");
+            detail::misused("a deadline_timer is reset on another shard than where it is awaited");
         return waiter_->reset(deadline);
     }
 
@@ -48,7 +48,7 @@ public:
 
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-            if (timer_.waiter_ != nullptr) misused("two tasks wait for one deadline_timer");
+            if (timer_.waiter_ != nullptr) detail::misused("two tasks wait for one deadline_timer");
             timer_.waiter_ = &wait_;
             return wait_.await_suspend(caller);
         }

@@ -49,7 +49,7 @@ public:
 
     /// The next tick a period from now. A tick that a task waits for already stays where it is, and decides
     /// about the next one after it.
-    void reset() noexcept { reset_at(later_by(clock::now(), period_)); }
+    void reset() noexcept { reset_at(detail::later_by(clock::now(), period_)); }
     /// The next tick at `when`. Otherwise as reset().
     void reset_at(time_point when) noexcept { next_ = when; }
 
@@ -85,9 +85,9 @@ public:
     [[nodiscard]] time_point after(time_point scheduled, time_point now) const noexcept {
         const duration late = now - std::max(scheduled, time_point()); // no overflow, however long ago
         if (policy_ == missed_ticks::burst || late <= std::min(period_, on_time))
-            return later_by(scheduled, period_);
-        if (policy_ == missed_ticks::delay) return later_by(now, period_);
-        return later_by(now, period_ - late % period_);
+            return detail::later_by(scheduled, period_);
+        if (policy_ == missed_ticks::delay) return detail::later_by(now, period_);
+        return detail::later_by(now, period_ - late % period_);
     }
 
 private:

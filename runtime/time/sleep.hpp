@@ -21,7 +21,7 @@ namespace spargio {
 /// sleep_until() for `duration` from this call, not from its co_await. Nothing and less than nothing: one turn.
 template <class Rep, class Period>
 [[nodiscard]] timer_awaiter sleep_for(std::chrono::duration<Rep, Period> duration) noexcept {
-    return timer_awaiter(later_by(std::chrono::steady_clock::now(), duration));
+    return timer_awaiter(detail::later_by(std::chrono::steady_clock::now(), duration));
 }
 
 } // namespace spargio

@@ -143,7 +143,8 @@ template <kernel_request Request>
 /// timeout_at() for `duration` from this call, not from its co_await.
 template <class Rep, class Period, class Awaitable>
 [[nodiscard]] auto timeout(std::chrono::duration<Rep, Period> duration, Awaitable&& what) {
-    return timeout_at(later_by(std::chrono::steady_clock::now(), duration), std::forward<Awaitable>(what));
+    return timeout_at(detail::later_by(std::chrono::steady_clock::now(), duration),
+                      std::forward<Awaitable>(what));
 }
 
 } // namespace spargio

@@ -15,7 +15,7 @@ namespace spargio {
 /// can't starve the others.
 class timer_awaiter {
 public:
-    using clock = timer_context::clock;
+    using clock = detail::timer_context::clock;
     using time_point = clock::time_point;
 
     explicit timer_awaiter(time_point deadline) noexcept : deadline_(deadline) {}
@@ -30,7 +30,7 @@ public:
     [[nodiscard]] bool await_ready() const noexcept { return false; }
 
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-        timers_ = timer_context::here();
+        timers_ = detail::timer_context::here();
         if (timers_.stopping()) return wait_.decide(errc::closed);
         timers_.arm(wait_, deadline_);
         return timers_.suspend(wait_, caller);
@@ -57,8 +57,8 @@ public:
 
 private:
     time_point deadline_;
-    timer_context timers_;
-    timer_wait wait_;
+    detail::timer_context timers_;
+    detail::timer_wait wait_;
 };
 
 } // namespace spargio

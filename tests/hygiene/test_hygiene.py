@@ -1,6 +1,6 @@
 """The project keeps the rules of its house. Each rule is shown, in the other files here, to find a planted fault."""
 import pytest
-from rules import claims, commits, functions, includes, leftovers, links, mutants, numbers, rooms, tour
+from rules import claims, commits, functions, includes, leftovers, links, mutants, numbers, public_headers, rooms, tour
 from rules.tree import Finding
 
 
@@ -18,6 +18,25 @@ def test_no_file_includes_itself_in_a_circle(project):
 
 def test_the_rooms_of_the_runtime_include_one_another_in_one_direction(project):
     assert not (found := includes.check_room_circles(project)), report(found)
+
+
+def test_every_header_outside_detail_is_in_the_list_of_public_ones(project):
+    assert not (found := public_headers.check_public_headers(project)), report(found)
+
+
+def test_a_public_header_reaches_the_loop_and_liburing_only_where_the_list_says(project):
+    assert not (found := public_headers.check_reach(project)), report(found)
+
+
+@pytest.mark.parametrize("header, most", [("tasks/spawn", 22), ("run/run", 40), ("sync/channel", 12), ("net/tcp_stream", 66)])
+def test_what_users_include_first_stays_small(project, header, most):
+    reach = [each for each in public_headers.reached(project, f"runtime/{header}.hpp") if each != "liburing.h"]
+    print(f"<spargio/{header}.hpp> reaches {len(reach)} headers")
+    assert len(reach) <= most, "\n".join(sorted(reach))
+
+
+def test_what_is_internal_stands_in_a_namespace_detail(project):
+    assert not (found := public_headers.check_namespaces(project)), report(found)
 
 
 def test_analysis_touches_nothing_of_cpp(project):

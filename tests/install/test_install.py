@@ -4,9 +4,14 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "hygiene"))
+from rules import public_headers  # noqa: E402
+from rules.tree import Tree  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTSIDE = Path(__file__).parent / "outside"
@@ -76,8 +81,11 @@ def test_R50_a_version_that_is_not_this_one_is_refused_by_name(prefix, compiler,
 
 def test_R50_what_is_installed_is_the_runtime_and_nothing_of_the_harness(prefix):
     headers = {path.relative_to(prefix / "include" / "spargio") for path in prefix.glob("**/*.hpp")}
-    own = {path.relative_to(ROOT / "runtime") for path in (ROOT / "runtime").glob("**/*.hpp")}
-    assert headers == own
+    public = public_headers.public_headers()
+    needed = set(public).union(*(public_headers.reached(Tree(ROOT), each) for each in public))
+    assert headers == {Path(each).relative_to("runtime") for each in needed if each.startswith("runtime/")}
+    invited_in = [path for path in headers if path.name in ("runtime_core.hpp", "setup.hpp", "fault_plan.hpp")]
+    assert not invited_in, "what implements the runtime is no part of what users include"
     others = {path.name for path in prefix.glob("**/*") if path.is_file() and path.suffix != ".hpp"}
     assert others == {"libspargio.a", "spargio.pc", "spargio-config.cmake", "spargio-config-version.cmake",
                       "spargio-targets.cmake", next(name for name in others if name.startswith("spargio-targets-"))}

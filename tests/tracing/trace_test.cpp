@@ -180,7 +180,7 @@ TEST_F(R48, a_file_is_written_whole_or_the_error_says_that_it_was_not) {
 }
 
 TEST_F(R48, a_reader_never_sees_a_torn_event) {
-    trace::buffer tested(8);
+    trace::detail::buffer tested(8);
     std::atomic<bool> over{false};
     std::uint64_t written = 0;
     std::thread writer([&] {

@@ -20,9 +20,9 @@ using frames = std::array<void*, together>;
 void frames_on_one_thread(benchmark::State& state) {
     frames taken;
     while (state.KeepRunningBatch(together)) {
-        for (auto& frame : taken) frame = spargio::frame_pool::allocate(frame_bytes);
+        for (auto& frame : taken) frame = spargio::detail::frame_pool::allocate(frame_bytes);
         benchmark::DoNotOptimize(taken.data());
-        for (void* const frame : taken) spargio::frame_pool::release(frame, frame_bytes);
+        for (void* const frame : taken) spargio::detail::frame_pool::release(frame, frame_bytes);
     }
 }
 
@@ -41,14 +41,14 @@ void frames_across_threads(benchmark::State& state) {
             filled.acquire();
             if (ending) return;
             const auto from = clock::now();
-            for (void* const frame : taken) spargio::frame_pool::release(frame, frame_bytes);
+            for (void* const frame : taken) spargio::detail::frame_pool::release(frame, frame_bytes);
             releasing = clock::now() - from;
             emptied.release();
         }
     });
     while (state.KeepRunningBatch(together)) {
         const auto from = clock::now();
-        for (auto& frame : taken) frame = spargio::frame_pool::allocate(frame_bytes);
+        for (auto& frame : taken) frame = spargio::detail::frame_pool::allocate(frame_bytes);
         const std::chrono::nanoseconds allocating = clock::now() - from;
         filled.release();
         emptied.acquire();

@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t together = 64;
 
 void lane_push_pop(benchmark::State& state) {
-    spargio::lane lane(1024);
+    spargio::detail::lane lane(1024);
     spargio::message got{};
     while (state.KeepRunningBatch(together)) {
         for (std::int64_t i = 0; i < together; ++i)
@@ -25,7 +25,7 @@ void lane_push_pop(benchmark::State& state) {
 }
 
 void lane_batches(benchmark::State& state) {
-    spargio::lane lane(1024);
+    spargio::detail::lane lane(1024);
     std::array<spargio::message, together> messages{};
     std::uint64_t sum = 0;
     while (state.KeepRunningBatch(together)) {
@@ -38,8 +38,8 @@ void lane_batches(benchmark::State& state) {
 /// Puts 64 tasks, which are never run, and takes them out again by `take(deque)`.
 template <class Take>
 void fill_and_empty(benchmark::State& state, Take take) {
-    spargio::steal_deque deque(1024);
-    spargio::task_header task(0);
+    spargio::detail::steal_deque deque(1024);
+    spargio::detail::task_header task(0);
     while (state.KeepRunningBatch(together)) {
         for (std::int64_t i = 0; i < together; ++i)
             if (!deque.push(task)) return state.SkipWithError("no room");

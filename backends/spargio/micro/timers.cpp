@@ -34,9 +34,9 @@ void timer_insert_cancel(benchmark::State& state) {
     const auto pending = static_cast<std::size_t>(state.range(0));
     constexpr std::int64_t together = 64;
     std::mt19937_64 random(1);
-    spargio::timer_queue queue;
-    std::deque<spargio::timer_node> nodes(pending);
-    const auto now = spargio::timer_queue::clock::now();
+    spargio::detail::timer_queue queue;
+    std::deque<spargio::detail::timer_node> nodes(pending);
+    const auto now = spargio::detail::timer_queue::clock::now();
     std::vector<std::chrono::nanoseconds> ahead(4096);
     for (auto& each : ahead) each = some_time(random);
     for (std::size_t i = 0; i < pending; ++i) queue.insert(nodes[i], now + ahead[i % ahead.size()]);
@@ -47,7 +47,7 @@ void timer_insert_cancel(benchmark::State& state) {
     std::size_t draw = 0;
     while (state.KeepRunningBatch(together)) {
         for (std::int64_t i = 0; i < together; ++i) {
-            spargio::timer_node& node = nodes[order[next]];
+            spargio::detail::timer_node& node = nodes[order[next]];
             next = next + 1 == pending ? 0 : next + 1;
             draw = (draw + 1) % ahead.size();
             queue.remove(node);

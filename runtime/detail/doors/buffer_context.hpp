@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 
 class shard;
 
@@ -100,4 +100,4 @@ private:
     std::atomic<bool> returned_any_{false};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

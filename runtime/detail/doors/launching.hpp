@@ -5,13 +5,11 @@
 
 #include <cstdint>
 
-namespace spargio {
+namespace spargio::detail {
 
 class runtime_core;
 class shard;
 struct task_header;
-
-namespace detail {
 
 /// The core of the shard that this thread is; ends the program where it is none.
 [[nodiscard]] runtime_core& current_core() noexcept;
@@ -35,5 +33,4 @@ namespace detail {
 /// left of them.
 [[nodiscard]] bool tears_down_here() noexcept;
 
-} // namespace detail
-} // namespace spargio
+} // namespace spargio::detail

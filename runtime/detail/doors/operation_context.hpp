@@ -28,7 +28,7 @@
 
 struct io_uring_sqe; // of <liburing.h>
 
-namespace spargio {
+namespace spargio::detail {
 
 class descriptor_place;
 class receive_buffers;
@@ -160,4 +160,4 @@ private:
     shard* shard_ = nullptr;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

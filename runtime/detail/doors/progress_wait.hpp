@@ -3,7 +3,7 @@
 
 #include <spargio/detail/frames/wait_list.hpp>
 
-namespace spargio {
+namespace spargio::detail {
 
 class shard;
 
@@ -22,4 +22,4 @@ private:
     bool enlisted_ = false;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -5,7 +5,7 @@ namespace spargio {
 class shared_descriptor;
 }
 
-namespace spargio::ops {
+namespace spargio::detail {
 
 /// Registers it with the ring of this shard, until it is closed (IORING_REGISTER_FILES_UPDATE, kernel 5.19 with
 /// the table that it needs). True when that ring knows it; false for null, for one that is closing, and where
@@ -13,4 +13,4 @@ namespace spargio::ops {
 /// calls until it is closed.
 [[nodiscard]] bool register_descriptor(shared_descriptor* which);
 
-} // namespace spargio::ops
+} // namespace spargio::detail

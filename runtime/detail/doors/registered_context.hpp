@@ -19,7 +19,7 @@
 #include <span>
 #include <utility>
 
-namespace spargio {
+namespace spargio::detail {
 
 class shard;
 class registered_home;
@@ -110,4 +110,4 @@ private:
     registered_memory* of_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

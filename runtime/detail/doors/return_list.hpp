@@ -5,7 +5,7 @@
 #include <atomic>
 #include <mutex>
 
-namespace spargio {
+namespace spargio::detail {
 
 class shard;
 
@@ -66,4 +66,4 @@ private:
     std::atomic<bool> any_{false};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

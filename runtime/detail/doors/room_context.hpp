@@ -6,7 +6,7 @@
 
 #include <coroutine>
 
-namespace spargio {
+namespace spargio::detail {
 
 class shard;
 
@@ -37,4 +37,4 @@ private:
     shard* shard_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

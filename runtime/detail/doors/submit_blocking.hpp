@@ -4,14 +4,11 @@
 #include <spargio/core/errc.hpp>
 #include <spargio/detail/pool/blocking_pool.hpp>
 
-namespace spargio {
+namespace spargio::detail {
 
 class runtime_core;
-
-namespace detail {
 
 /// To the pool of the runtime. `overloaded`, `closed`, `no_resources`: see spawn_blocking(). Any thread.
 [[nodiscard]] status submit_blocking(runtime_core& core, blocking_pool::job what) noexcept;
 
-} // namespace detail
-} // namespace spargio
+} // namespace spargio::detail

@@ -9,7 +9,7 @@
 #include <chrono>
 #include <coroutine>
 
-namespace spargio {
+namespace spargio::detail {
 
 class shard;
 
@@ -59,4 +59,4 @@ private:
     shard* shard_ = nullptr;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 /// What a task has that has asked for a std::stop_token. Made by the task itself, at most once; freed with its
@@ -56,4 +56,4 @@ std::stop_token stop_token_of(task_header& self) {
     return token;
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -11,7 +11,7 @@
 #include <optional>
 #include <stop_token>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// One request, in two steps, for who keeps the task alive by a lock and must not wake anybody under it.
 class cancellation {
@@ -38,4 +38,4 @@ void request_cancel(task_header& task) noexcept;
 /// A token that is stopped when the task is asked to stop; see this_task::stop_token(). By the task itself.
 [[nodiscard]] std::stop_token stop_token_of(task_header& self);
 
-} // namespace spargio
+} // namespace spargio::detail

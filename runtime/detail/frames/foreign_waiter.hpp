@@ -4,7 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Lives on the waiting thread's stack.
 class alignas(8) foreign_waiter {
@@ -27,4 +27,4 @@ private:
     bool notified_ = false;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

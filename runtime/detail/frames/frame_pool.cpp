@@ -13,7 +13,7 @@
 #endif
 #endif
 
-namespace spargio::frame_pool {
+namespace spargio::detail::frame_pool {
 namespace {
 
 constexpr std::size_t class_bytes = 64;
@@ -181,4 +181,4 @@ void thread_cache::empty_when_the_thread_ends() noexcept { at_thread_end.exist()
 #endif
 }
 
-} // namespace spargio::frame_pool
+} // namespace spargio::detail::frame_pool

@@ -10,7 +10,7 @@
 
 #include <cstddef>
 
-namespace spargio::frame_pool {
+namespace spargio::detail::frame_pool {
 
 /// Memory for `bytes`, aligned for every fundamental type. Throws std::bad_alloc. Any thread. About 3 ns when
 /// the thread has a free block; frames over 2 KiB go to operator new.
@@ -23,4 +23,4 @@ void release(void* block, std::size_t bytes) noexcept;
 /// Null stops it; the counters must live until then. Both null or neither.
 void count_into(counter* hits, counter* misses) noexcept;
 
-} // namespace spargio::frame_pool
+} // namespace spargio::detail::frame_pool

@@ -6,7 +6,7 @@
 #include <utility>
 #include <variant>
 
-namespace spargio {
+namespace spargio::detail {
 
 template <class T>
 class result_slot {
@@ -45,4 +45,4 @@ private:
     std::variant<nothing, value_type, std::exception_ptr> held_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

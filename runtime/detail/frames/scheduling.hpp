@@ -4,7 +4,7 @@
 
 #include <spargio/detail/frames/task_header.hpp>
 
-namespace spargio::scheduling {
+namespace spargio::detail::scheduling {
 
 /// The task that this thread is running; null outside a shard. Out of line, because a compiler may keep a
 /// thread-local's address across a suspension that changes the thread.
@@ -45,4 +45,4 @@ void give_way(std::coroutine_handle<> caller) noexcept;
 /// Called by a finished task as the last thing; gives what runs next.
 [[nodiscard]] std::coroutine_handle<> end_of_task(task_header& task) noexcept;
 
-} // namespace spargio::scheduling
+} // namespace spargio::detail::scheduling

@@ -8,7 +8,7 @@
 #include <coroutine>
 #include <cstdint>
 
-namespace spargio {
+namespace spargio::detail {
 
 class shard;
 class task_registry;
@@ -126,4 +126,4 @@ private:
     static void drop_relay(std::uintptr_t relay) noexcept;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace spargio {
+namespace spargio::detail {
 
 class wait_list;
 
@@ -161,4 +161,4 @@ private:
     wait_node* last_ = nullptr;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <thread>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Encloses the claim of a waiting task and its hand-over, where that may happen on a thread that is no shard
 /// of the task's runtime. A claimed task is in nobody's list until it has been handed over; a runtime that
@@ -28,4 +28,4 @@ private:
     static inline std::atomic<std::uint32_t> on_the_way_{0};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

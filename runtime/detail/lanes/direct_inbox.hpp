@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Made when the first direct message is sent to the shard, and a link with the first of each source.
 class direct_inbox {
@@ -104,4 +104,4 @@ private:
     std::size_t next_ = 0;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

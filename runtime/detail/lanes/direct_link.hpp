@@ -23,7 +23,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// What a direct message can carry: its completion has 88 bits for it, of which 16 say where it belongs.
 struct direct_limits {
@@ -170,4 +170,4 @@ private:
     std::atomic<bool> sender_waits_{false};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Waits for one message.
 struct event_wait : wait_node {
@@ -18,4 +18,4 @@ struct hot_count_wait : wait_node {
     std::uint64_t received = 0;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

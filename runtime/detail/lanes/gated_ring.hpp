@@ -28,7 +28,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Positions are a lap, an index, and the mark. A lap has 32 bits and may wrap: an exchange that holds an old
 /// word would have to sleep for 2^32 laps to succeed by mistake.
@@ -200,4 +200,4 @@ private:
     const std::unique_ptr<cell[]> cells_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -13,7 +13,7 @@
 #include <optional>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// A row of sums for each source, made when that source first may send; one more for all threads outside.
 class hot_counters {
@@ -116,4 +116,4 @@ private:
     bool maybe_waiting_ = false;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

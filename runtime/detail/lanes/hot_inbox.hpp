@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Plain messages have no part in it, so a flood of them can't stand before a hot one.
 class hot_inbox {
@@ -78,4 +78,4 @@ private:
     hot_counters counters_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

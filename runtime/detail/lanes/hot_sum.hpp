@@ -15,7 +15,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// One cache line, so that sources do not disturb each other.
 class alignas(cache_line_bytes) hot_sum {
@@ -42,4 +42,4 @@ private:
     std::atomic<std::uint64_t> sum_{0};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

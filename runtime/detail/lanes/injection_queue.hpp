@@ -18,7 +18,7 @@
 #include <cstdint>
 #include <mutex>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Messages of one thread keep their order. A turn number has 32 bits and may wrap: a producer that compares it
 /// holds a tail that is at most one lap old, or its exchange fails.
@@ -140,4 +140,4 @@ private:
     std::condition_variable room_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

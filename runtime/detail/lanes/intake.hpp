@@ -11,7 +11,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Node must have a member `Node* next` that belongs to the intake while the node is in it.
 template <class Node>
@@ -78,4 +78,4 @@ private:
     std::atomic<std::uint64_t> put_{0};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

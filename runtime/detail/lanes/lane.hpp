@@ -20,7 +20,7 @@
 #include <span>
 #include <type_traits>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Positions count messages since the start; 64 bits never wrap. The lap number of a slot has 32 bits and may
 /// wrap: the consumer is never more than one lap behind, so equal numbers mean the same lap.
@@ -188,4 +188,4 @@ private:
     alignas(cache_line_bytes) std::atomic<bool> producer_waits_{false};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -12,7 +12,7 @@
 #include <span>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// One lane for each source, made when that source first sends: a runtime of n shards has n*n pairs, and most
 /// never talk.
@@ -208,4 +208,4 @@ private:
     bool taken_since_publish_ = false;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -16,7 +16,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace spargio {
+namespace spargio::detail {
 
 class parking_flag {
 public:
@@ -46,4 +46,4 @@ private:
     alignas(cache_line_bytes) std::atomic<std::uint32_t> asleep_{0};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -4,7 +4,7 @@
 
 #include <mutex>
 
-namespace spargio {
+namespace spargio::detail {
 
 receive_buffers::receive_buffers(shard& owner, ring& of, std::uint32_t count, std::size_t bytes)
     : owner_(owner), ring_(of, group_number, count, bytes), bundles_(of.features().receive_bundles),
@@ -79,4 +79,4 @@ void receive_buffers::detach() noexcept {
     detached_ = true;
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <new>
 
-namespace spargio {
+namespace spargio::detail {
 
 std::expected<std::size_t, errc> shard::post_direct(shard& target, std::span<const message> messages) noexcept {
     if (current() != this) misused("a remote_shard is used on another shard than the one that made it");
@@ -71,4 +71,4 @@ void shard::take_direct(std::uint64_t payload, std::int32_t result) noexcept {
     mailbox_.direct_arrived(source, slot, what);
 }
 
-} // namespace spargio
+} // namespace spargio::detail

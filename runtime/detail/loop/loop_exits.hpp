@@ -7,7 +7,7 @@
 #include <mutex>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Any thread.
 class loop_exits {
@@ -59,4 +59,4 @@ private:
     std::size_t missing_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

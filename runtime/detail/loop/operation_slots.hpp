@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 
 class operation_wait;
 
@@ -89,4 +89,4 @@ private:
     std::size_t open_ = 0;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

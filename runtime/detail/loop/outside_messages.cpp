@@ -5,7 +5,7 @@
 #include <cassert>
 #include <new>
 
-namespace spargio {
+namespace spargio::detail {
 
 std::expected<injection_queue*, errc> shard::way_from_outside(std::uint32_t tag) noexcept {
     if (core_.stopping() || core_.inherited()) return std::unexpected(errc::closed);
@@ -51,4 +51,4 @@ void shard::release_outside() noexcept {
     hot_.lanes().wake_outside();
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -2,11 +2,11 @@
 
 #include <spargio/detail/loop/registered_files.hpp>
 
-namespace spargio::ops {
+namespace spargio::detail {
 
 bool register_descriptor(shared_descriptor* which) {
     registered_files& known = registered_files::of_this_shard();
     return which != nullptr && known.take_in(*which);
 }
 
-} // namespace spargio::ops
+} // namespace spargio::detail

@@ -8,7 +8,7 @@
 
 #include <sys/mman.h>
 
-namespace spargio {
+namespace spargio::detail {
 
 registered_memory::~registered_memory() { ::munmap(bytes_.data(), bytes_.size()); }
 
@@ -67,4 +67,4 @@ io_result<registered_memory*> registered_home::make_here(std::size_t bytes) {
     return shard::current_or_end().registered()->make(bytes);
 }
 
-} // namespace spargio
+} // namespace spargio::detail

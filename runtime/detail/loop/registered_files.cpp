@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace spargio {
+namespace spargio::detail {
 
 std::optional<std::uint32_t> file_place::here() const noexcept {
     if (!home_->is_here()) return std::nullopt;
@@ -87,4 +87,4 @@ void registered_files::detach() noexcept {
     returned_.close<file_place>([](file_place& each) { each.has_been_emptied(); });
 }
 
-} // namespace spargio
+} // namespace spargio::detail

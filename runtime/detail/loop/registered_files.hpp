@@ -17,7 +17,7 @@
 #include <optional>
 #include <utility>
 
-namespace spargio {
+namespace spargio::detail {
 
 class shard;
 class registered_files;
@@ -88,4 +88,4 @@ private:
     counter& plain_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <new>
 
-namespace spargio {
+namespace spargio::detail {
 
 void runtime_core::report_stuck() noexcept {
     try {
@@ -21,4 +21,4 @@ void runtime_core::report_stuck() noexcept {
     }
 }
 
-} // namespace spargio
+} // namespace spargio::detail

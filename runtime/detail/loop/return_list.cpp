@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace spargio {
+namespace spargio::detail {
 
 bool return_list::is_here() const noexcept {
     const shard* const here = shard::current();
@@ -33,4 +33,4 @@ returned_item* return_list::close() noexcept {
     return std::exchange(returned_, nullptr);
 }
 
-} // namespace spargio
+} // namespace spargio::detail

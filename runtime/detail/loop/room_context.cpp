@@ -2,7 +2,7 @@
 
 #include <spargio/detail/loop/shard.hpp>
 
-namespace spargio {
+namespace spargio::detail {
 
 room_context room_context::here() noexcept { return room_context(shard::current_or_end()); }
 
@@ -27,4 +27,4 @@ void room_context::end(progress_wait& wait) noexcept {
     shard_->current_task()->held = false;
 }
 
-} // namespace spargio
+} // namespace spargio::detail

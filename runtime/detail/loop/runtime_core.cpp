@@ -2,7 +2,7 @@
 
 #include <spargio/detail/pool/blocking_pool.hpp>
 
-namespace spargio {
+namespace spargio::detail {
 
 namespace {
 
@@ -82,4 +82,4 @@ std::vector<std::size_t> runtime_core::left_behind() const {
     return exits.missing();
 }
 
-} // namespace spargio
+} // namespace spargio::detail

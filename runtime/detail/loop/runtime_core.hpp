@@ -14,7 +14,7 @@
 #include <memory>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 
 class blocking_pool;
 
@@ -98,4 +98,4 @@ private:
     std::atomic<std::chrono::steady_clock::time_point> stop_deadline_{not_asked};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

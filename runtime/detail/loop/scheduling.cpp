@@ -4,7 +4,7 @@
 #include <spargio/detail/loop/runtime_core.hpp>
 #include <spargio/detail/loop/shard.hpp>
 
-namespace spargio::scheduling {
+namespace spargio::detail::scheduling {
 
 task_header* current_task() noexcept {
     const shard* const here = shard::here();
@@ -38,4 +38,4 @@ void give_way(std::coroutine_handle<> caller) noexcept {
     here->resume_last(here->suspend_current(caller));
 }
 
-} // namespace spargio::scheduling
+} // namespace spargio::detail::scheduling

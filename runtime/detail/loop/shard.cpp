@@ -13,7 +13,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-namespace spargio {
+namespace spargio::detail {
 [[gnu::noinline]] shard* shard::current() noexcept { return this_threads_; }
 
 void shard::watch_forks() noexcept {
@@ -161,4 +161,4 @@ bool shard::wake(shard& target) noexcept {
     return true;
 }
 
-} // namespace spargio
+} // namespace spargio::detail

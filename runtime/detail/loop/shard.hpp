@@ -35,7 +35,7 @@
 #include <memory>
 #include <span>
 
-namespace spargio {
+namespace spargio::detail {
 
 class fault_plan;
 class receive_buffers;
@@ -232,7 +232,7 @@ public:
     /// Throws std::bad_alloc.
     [[nodiscard]] const std::shared_ptr<registered_home>& registered();
     /// Throws std::bad_alloc.
-    [[nodiscard]] const std::shared_ptr<spargio::registered_files>& files();
+    [[nodiscard]] const std::shared_ptr<detail::registered_files>& files();
 
 private:
     void note_end_of_idling(bool by_others, bool by_time) noexcept;
@@ -322,7 +322,7 @@ private:
     gathering_guess gathering_;
     std::unique_ptr<receive_buffers> buffers_;    // not before they are asked for
     std::shared_ptr<registered_home> registered_; // nor these
-    std::shared_ptr<spargio::registered_files> registered_files_;
+    std::shared_ptr<detail::registered_files> registered_files_;
     first_cpu first_cpu_;
     idle_spin spin_;
     crowding crowding_;
@@ -351,4 +351,4 @@ private:
     shard_counters counters_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -12,7 +12,7 @@
 #include <thread>
 #include <utility>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 constexpr int stream_pauses = 16; // about 0.3 us
@@ -383,4 +383,4 @@ bool shard::stop_turn(bool worked) noexcept {
     return false;
 }
 
-} // namespace spargio
+} // namespace spargio::detail

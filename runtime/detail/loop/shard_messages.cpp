@@ -3,7 +3,7 @@
 #include <spargio/detail/loop/runtime_core.hpp>
 #include <spargio/detail/loop/shard.hpp>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 constexpr std::uint64_t stream_burst = 8; // messages between two waits that make a stream
@@ -117,4 +117,4 @@ void shard::close_waits() noexcept {
     if (buffers_ != nullptr) buffers_->close_waits();
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -13,7 +13,7 @@
 #include <memory>
 #include <utility>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 /// Completion flag of the second completion of a zero-copy send (IORING_CQE_F_NOTIF, kernel 6.0).
@@ -315,4 +315,4 @@ void operation_context::stay_no_longer() noexcept {
     if (task_header* const self = shard_->current_task()) --self->stays;
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -11,7 +11,7 @@
 
 #include <utility>
 
-namespace spargio {
+namespace spargio::detail {
 
 task_header& shard::suspend_current(std::coroutine_handle<> caller) noexcept {
     task_header& self = *current_;
@@ -86,9 +86,9 @@ bool shard::may_run_inline() noexcept {
     return !core_.stopping() && !queue_.others_wait();
 }
 
-} // namespace spargio
+} // namespace spargio::detail
 
-namespace spargio::scheduling {
+namespace spargio::detail::scheduling {
 
 task_header& suspend_current(std::coroutine_handle<> caller) noexcept {
     return shard::here()->suspend_current(caller);
@@ -100,4 +100,4 @@ std::coroutine_handle<> join(task_header& awaited, std::coroutine_handle<> calle
 
 std::coroutine_handle<> end_of_task(task_header& task) noexcept { return shard::here()->end_of_task(task); }
 
-} // namespace spargio::scheduling
+} // namespace spargio::detail::scheduling

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 /// Timers that fire in one turn, so that a million of them keep ring and messages waiting no longer than this.
@@ -96,4 +96,4 @@ void timer_context::end(timer_wait& wait) noexcept {
 
 void timer_context::start(task_header& task) noexcept { shard_->start(task); }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// A total that one thread raises and any thread reads: a plain addition, no locked instruction.
 class counter {
@@ -31,4 +31,4 @@ private:
     std::atomic<std::uint64_t> value_{0};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

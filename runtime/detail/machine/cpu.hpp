@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Distance that keeps two objects out of each other's cache line. 64 bytes on x86-64 and most of Arm;
 /// std::hardware_destructive_interference_size is not used because it may differ between translation units.
@@ -20,4 +20,4 @@ inline void cpu_relax() noexcept {
 #endif
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-namespace spargio {
+namespace spargio::detail {
 
 int bind_to_cpu(int cpu) noexcept {
     cpu_set_t one;
@@ -11,4 +11,4 @@ int bind_to_cpu(int cpu) noexcept {
     return sched_setaffinity(0, sizeof one, &one) == 0 ? 0 : errno;
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -3,7 +3,7 @@
 
 #include <sched.h>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// The CPUs that a thread may run on, as they were when this was made. Made, bound and given back by one
 /// thread; apply() by any.
@@ -26,4 +26,4 @@ private:
 /// One system call (sched_setaffinity(2)).
 [[nodiscard]] int bind_to_cpu(int cpu) noexcept;
 
-} // namespace spargio
+} // namespace spargio::detail

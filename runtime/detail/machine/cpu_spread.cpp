@@ -1,6 +1,6 @@
 #include <spargio/detail/machine/cpu_spread.hpp>
 
-namespace spargio {
+namespace spargio::detail {
 
 int current_cpu() noexcept { return sched_getcpu(); }
 
@@ -24,4 +24,4 @@ void first_cpu::give_back() noexcept {
     sched_setaffinity(0, sizeof usable_, &usable_);
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -3,7 +3,7 @@
 
 #include <sched.h>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// The CPU that the calling thread runs on now; -1 where that can't be told.
 [[nodiscard]] int current_cpu() noexcept;
@@ -29,4 +29,4 @@ private:
     bool held_ = false;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -2,11 +2,11 @@
 
 #include <pthread.h>
 
-namespace spargio::fork_count {
+namespace spargio::detail::fork_count {
 
 void watch() noexcept {
     // Without memory for the note a child goes unnoticed; then MADV_DONTFORK of the rings is what is left.
-    [[maybe_unused]] static const int noted = pthread_atfork(nullptr, nullptr, [] { ++detail::forks; });
+    [[maybe_unused]] static const int noted = pthread_atfork(nullptr, nullptr, [] { ++forks; });
 }
 
-} // namespace spargio::fork_count
+} // namespace spargio::detail::fork_count

@@ -6,19 +6,15 @@
 
 #include <cstdint>
 
-namespace spargio::fork_count {
-
-namespace detail {
+namespace spargio::detail::fork_count {
 
 /// Written in a child, before its only thread returns from fork(2).
 inline std::uint32_t forks = 0;
-
-} // namespace detail
 
 /// Counts from now on (pthread_atfork(3)): first use. Any thread.
 void watch() noexcept;
 
 /// A number that is another in a child than in its parent. Costs a load. Any thread.
-[[nodiscard]] inline std::uint32_t now() noexcept { return detail::forks; }
+[[nodiscard]] inline std::uint32_t now() noexcept { return forks; }
 
-} // namespace spargio::fork_count
+} // namespace spargio::detail::fork_count

@@ -18,7 +18,7 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-namespace spargio {
+namespace spargio::detail {
 
 /// To the kernel, which the sanitizer does not watch. At the edges up to seven bytes may stay open, as the
 /// sanitizer counts in eights.
@@ -43,4 +43,4 @@ inline void take_back(std::span<const iovec> parts) noexcept {
     for (const iovec& each : parts) take_back({static_cast<const std::byte*>(each.iov_base), each.iov_len});
 }
 
-} // namespace spargio
+} // namespace spargio::detail

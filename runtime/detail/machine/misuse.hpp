@@ -4,7 +4,7 @@
 #include <exception>
 #include <stdexcept>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Ends the program, in every build: std::terminate() with a std::logic_error as the active exception, so that
 /// the default handler shows `what`.
@@ -16,4 +16,4 @@ namespace spargio {
     }
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -4,7 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace spargio::process_barrier {
+namespace spargio::detail::process_barrier {
 namespace {
 
 bool enlist() noexcept {
@@ -21,4 +21,4 @@ bool available() noexcept { return enlisted_at_load || enlist(); }
 
 void run() noexcept { ::syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0); }
 
-} // namespace spargio::process_barrier
+} // namespace spargio::detail::process_barrier

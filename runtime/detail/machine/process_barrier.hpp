@@ -12,7 +12,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Which side of a wake-up pays for its order.
 enum class wake_order : std::uint8_t {
@@ -42,4 +42,4 @@ void publish_before_asking(std::atomic<T>& where, T value, wake_order order) noe
     }
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -6,7 +6,7 @@
 #include <atomic>
 #include <thread>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Meets BasicLockable, so std::lock_guard serves. Test-and-test-and-set; after some spins it gives up its time
 /// slice, because the holder may have lost its CPU.
@@ -26,4 +26,4 @@ private:
     std::atomic<bool> held_{false};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -9,7 +9,7 @@
 
 #include <sched.h>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 unsigned cpus_by_affinity() noexcept {
@@ -48,4 +48,4 @@ unsigned usable_cpus() noexcept {
     return std::max(usable, 1u);
 }
 
-} // namespace spargio
+} // namespace spargio::detail

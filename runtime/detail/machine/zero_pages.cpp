@@ -4,7 +4,7 @@
 
 #include <sys/mman.h>
 
-namespace spargio {
+namespace spargio::detail {
 
 zero_pages::zero_pages(std::size_t bytes)
     : start_(::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)),
@@ -14,4 +14,4 @@ zero_pages::zero_pages(std::size_t bytes)
 
 zero_pages::~zero_pages() { ::munmap(start_, bytes_); }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Anonymous private pages (mmap(2)), zero-filled by the kernel page by page on first touch. Unique owner.
 class zero_pages {
@@ -22,4 +22,4 @@ private:
     std::size_t bytes_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

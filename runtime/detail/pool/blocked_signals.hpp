@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Blocks every signal while threads are made, so that the process's signals go to the threads that were there
 /// before (hazards: a signal that hits a waiting shard ends its wait).
@@ -24,4 +24,4 @@ private:
     sigset_t before_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

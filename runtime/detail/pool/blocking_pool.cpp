@@ -8,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-namespace spargio {
+namespace spargio::detail {
 
 status blocking_pool::submit(job what) noexcept {
     const std::lock_guard hold(lock_);
@@ -147,4 +147,4 @@ blocking_stats blocking_pool::stats() const {
     return now;
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -22,7 +22,7 @@
 #include <optional>
 #include <thread>
 
-namespace spargio {
+namespace spargio::detail {
 
 class blocking_pool : public std::enable_shared_from_this<blocking_pool> {
 public:
@@ -88,4 +88,4 @@ private:
     blocking_stats counts_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -8,7 +8,7 @@
 
 #include <sys/mman.h>
 
-namespace spargio {
+namespace spargio::detail {
 
 void buffer_ring::unmap::operator()(io_uring_buf_ring* shown) const noexcept { ::munmap(shown, bytes); }
 
@@ -63,4 +63,4 @@ void buffer_ring::give_back(number which) noexcept {
     io_uring_buf_ring_advance(shown_.get(), 1); // a store-release of the tail
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -12,7 +12,7 @@
 #include <span>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// The buffers of one ring, for the thread that owns it. They are of one size and numbered from 0; each is
 /// either here, ready to be filled, or out. Uses count * (bytes + 16) bytes of memory.
@@ -72,4 +72,4 @@ private:
     std::vector<number> here_; // where the kernel does not know them
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-namespace spargio {
+namespace spargio::detail {
 
 buffer_table::buffer_table(ring& of, std::uint32_t places)
     : ring_(of), free_(places), lacking_(!of.features().registered_buffers) {
@@ -31,4 +31,4 @@ void buffer_table::take_out(place which) noexcept {
     free_.push_back(which);
 }
 
-} // namespace spargio
+} // namespace spargio::detail

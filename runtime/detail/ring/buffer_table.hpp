@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Places for buffers, for the thread that owns the ring. The kernel gets the table with the first buffer.
 class buffer_table {
@@ -40,4 +40,4 @@ private:
     bool lacking_ = false; // the kernel has no such tables
 };
 
-} // namespace spargio
+} // namespace spargio::detail

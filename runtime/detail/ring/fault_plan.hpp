@@ -8,7 +8,7 @@
 
 #include <liburing.h>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Decides what becomes of each request of an operation in this process while it is installed. Called on the
 /// shards' threads, also several at a time.
@@ -33,4 +33,4 @@ private:
     static inline constinit std::atomic<fault_plan*> installed_{nullptr};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-namespace spargio {
+namespace spargio::detail {
 
 file_table::file_table(ring& of, std::uint32_t places)
     : ring_(of), free_(places), lacking_(!of.features().registered_files) {
@@ -34,4 +34,4 @@ void file_table::clear() noexcept {
     if (known_) ring_.unregister_file_table();
 }
 
-} // namespace spargio
+} // namespace spargio::detail

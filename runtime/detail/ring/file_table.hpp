@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Places for open files, for the thread that owns the ring. The kernel gets the table with the first file, and
 /// keeps each file open, whoever closes its number, until its place is empty.
@@ -41,4 +41,4 @@ private:
     bool lacking_ = false; // the kernel will not have such a table
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace spargio {
+namespace spargio::detail {
 
 void ring::wake_foreign(const capabilities& features, int ring_descriptor, int wake_descriptor) noexcept {
     if (features.from_outside == foreign_wake::eventfd) {
@@ -28,4 +28,4 @@ void ring::wake_foreign(const capabilities& features, int ring_descriptor, int w
     }
 }
 
-} // namespace spargio
+} // namespace spargio::detail

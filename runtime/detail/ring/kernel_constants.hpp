@@ -2,7 +2,7 @@
 // include/uapi/linux/io_uring.h; they are ABI and never change.
 #pragma once
 
-namespace spargio::kernel {
+namespace spargio::detail::kernel {
 
 /// io_uring_register(2) opcode, kernel 6.13: sends a MSG_RING request without a ring of one's own (fd -1).
 inline constexpr unsigned register_send_msg_ring = 31;
@@ -17,4 +17,4 @@ inline constexpr unsigned recvsend_bundle = 1U << 4;
 inline constexpr unsigned feature_recvsend_bundle = 1U << 14;
 inline constexpr unsigned feature_rw_attr = 1U << 16; // kernel 6.14
 
-} // namespace spargio::kernel
+} // namespace spargio::detail::kernel

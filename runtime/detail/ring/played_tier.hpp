@@ -3,10 +3,10 @@
 
 #include <string_view>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Whether the environment variable SPARGIO_TIER, by which tests play an older kernel, has this word; see
 /// ring::create(). Any thread.
 [[nodiscard]] bool tier_lacks(std::string_view feature) noexcept;
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace spargio {
+namespace spargio::detail {
 
 std::expected<std::unique_ptr<ring>, start_error> ring::create(const runtime_options& options,
                                                                counter& enters) {
@@ -116,4 +116,4 @@ bool ring::arm_wake_read() noexcept {
     return true;
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -23,7 +23,7 @@
 
 #include <liburing.h>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// One completion, taken off the queue.
 struct completion {
@@ -203,4 +203,4 @@ private:
     std::uint64_t wake_count_ = 0; // where the eventfd's counter is read to
 };
 
-} // namespace spargio
+} // namespace spargio::detail

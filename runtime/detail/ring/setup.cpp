@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 bool wanted(feature_use use, std::string_view tier_word) {
@@ -216,4 +216,4 @@ std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_opt
     return features;
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -10,7 +10,7 @@
 
 #include <liburing.h>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// io_uring_setup(2) with the wanted features, those marked `best` given up in turn while the kernel answers
 /// EINVAL. The ring is made disabled, so that the thread that enables it becomes its single issuer. What the
@@ -20,4 +20,4 @@ namespace spargio {
 /// The error behind a failed set-up, explained: which sysctl, limit or filter it was and how to lift it.
 [[nodiscard]] start_error explain_setup_failure(int os_error, const runtime_options& options);
 
-} // namespace spargio
+} // namespace spargio::detail

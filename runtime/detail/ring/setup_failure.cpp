@@ -6,7 +6,7 @@
 
 #include <sys/resource.h>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 /// /proc/sys/kernel/io_uring_disabled (kernel 6.6): 0 allowed, 1 only for a group, 2 for nobody.
@@ -61,4 +61,4 @@ start_error explain_setup_failure(int os_error, const runtime_options& options) 
     }
 }
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -25,7 +25,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace spargio {
+namespace spargio::detail {
 
 enum class completion_kind : std::uint8_t {
     bell = 1,
@@ -94,4 +94,4 @@ static_assert(direct_message::source_bits + direct_message::slot_bits + direct_l
               user_data::kind_shift);
 static_assert(1U << direct_message::slot_bits == direct_limits::most_outstanding);
 
-} // namespace spargio
+} // namespace spargio::detail

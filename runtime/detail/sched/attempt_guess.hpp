@@ -5,7 +5,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// After a success each try is worth it, after failures in a row every third, fifth, ninth and so on to every
 /// 33rd. The pauses are of even length, so that what succeeds every second time is not always met at the wrong
@@ -37,4 +37,4 @@ private:
     std::atomic<std::uint8_t> pause_{0};    // occasions to let go by
 };
 
-} // namespace spargio
+} // namespace spargio::detail

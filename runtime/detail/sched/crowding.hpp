@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <thread>
 
-namespace spargio {
+namespace spargio::detail {
 
 class crowding {
 public:
@@ -33,4 +33,4 @@ private:
     std::uint32_t give_way_every_ = rarely;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

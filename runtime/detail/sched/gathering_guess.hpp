@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Counts who asks in one turn of a shard. A task that is answered on the spot goes on and asks again, so that
 /// the depth of the queue does not show; how many tasks ask does. One thread. Cost: a comparison.
@@ -34,4 +34,4 @@ private:
     std::uint32_t in_turn_before_ = 0;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -11,7 +11,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace spargio {
+namespace spargio::detail {
 
 class idle_spin {
 public:
@@ -65,4 +65,4 @@ private:
     clock::time_point slept_at_{};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

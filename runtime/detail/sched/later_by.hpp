@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// `start` + `duration`, or the end of time where that is beyond it. Rounds up to the clock's nanoseconds, so
 /// that nothing is early. Any thread.
@@ -20,4 +20,4 @@ later_by(std::chrono::steady_clock::time_point start, std::chrono::duration<Rep,
     return start + std::chrono::ceil<std::chrono::steady_clock::duration>(duration);
 }
 
-} // namespace spargio
+} // namespace spargio::detail

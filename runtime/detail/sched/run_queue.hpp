@@ -15,7 +15,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace spargio {
+namespace spargio::detail {
 
 class run_queue {
 public:
@@ -104,4 +104,4 @@ private:
     steal_deque deque_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -15,7 +15,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace spargio {
+namespace spargio::detail {
 
 class steal_deque {
 public:
@@ -102,4 +102,4 @@ private:
     alignas(cache_line_bytes) std::atomic<std::int64_t> top_{0};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

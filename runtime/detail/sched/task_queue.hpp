@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace spargio {
+namespace spargio::detail {
 
 class task_queue {
 public:
@@ -44,4 +44,4 @@ private:
     level size_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 struct stock {
@@ -137,4 +137,4 @@ void drop_handle(task_header& task) noexcept {
     task_registry::release(task);
 }
 
-} // namespace spargio
+} // namespace spargio::detail

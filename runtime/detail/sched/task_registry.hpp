@@ -9,7 +9,7 @@
 #include <spargio/detail/frames/task_header.hpp>
 #include <spargio/detail/lanes/intake.hpp>
 
-namespace spargio {
+namespace spargio::detail {
 
 class task_registry {
 public:
@@ -63,4 +63,4 @@ void announce_done(task_header& task, task_end how) noexcept;
 /// The handle of a task is dropped.
 void drop_handle(task_header& task) noexcept;
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -22,7 +22,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace spargio {
+namespace spargio::detail {
 
 class timer_queue;
 
@@ -216,4 +216,4 @@ inline void timer_queue::move_down(position from) noexcept {
     }
 }
 
-} // namespace spargio
+} // namespace spargio::detail

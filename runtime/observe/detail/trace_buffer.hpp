@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-namespace spargio::trace {
+namespace spargio::trace::detail {
 
 struct event {
     std::uint64_t time_ns;
@@ -83,4 +83,4 @@ struct track {
 /// Every track that is kept, oldest first. Any thread.
 [[nodiscard]] std::vector<std::shared_ptr<track>> all_tracks();
 
-} // namespace spargio::trace
+} // namespace spargio::trace::detail

@@ -2,21 +2,21 @@
 
 #include <expected>
 
-namespace spargio::ops {
+namespace spargio::ops::detail {
 
 namespace {
 
 /// Until the closer has done with it, or is destroyed where it waits.
 class held_place {
 public:
-    explicit held_place(descriptor_place& of) noexcept : of_(of) {}
+    explicit held_place(spargio::detail::descriptor_place& of) noexcept : of_(of) {}
     held_place(const held_place&) = delete;
     held_place& operator=(const held_place&) = delete;
     ~held_place() { of_.let_go(); }
-    descriptor_place* operator->() const noexcept { return &of_; }
+    spargio::detail::descriptor_place* operator->() const noexcept { return &of_; }
 
 private:
-    descriptor_place& of_;
+    spargio::detail::descriptor_place& of_;
 };
 
 } // namespace
@@ -40,4 +40,4 @@ task<io_result<void>> drain(shared_descriptor& which) {
     co_return io_result<void>();
 }
 
-} // namespace spargio::ops
+} // namespace spargio::ops::detail

@@ -5,7 +5,7 @@
 #include <spargio/sync/shared_descriptor.hpp>
 #include <spargio/tasks/task.hpp>
 
-namespace spargio::ops {
+namespace spargio::ops::detail {
 
 /// Whether nothing has to be waited for before the number may be closed. By the owner, after begin_closing().
 [[nodiscard]] inline bool is_drained(const shared_descriptor& which) noexcept {
@@ -17,4 +17,4 @@ namespace spargio::ops {
 /// the others have ended, and is none of the closer's any more. Shards only. A frame.
 [[nodiscard]] task<io_result<void>> drain(shared_descriptor& which);
 
-} // namespace spargio::ops
+} // namespace spargio::ops::detail

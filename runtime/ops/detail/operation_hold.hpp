@@ -5,7 +5,7 @@
 #include <spargio/detail/doors/operation_context.hpp>
 #include <spargio/sync/shared_descriptor.hpp>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Of an object's descriptor, or of a bare number, which its owner keeps open. Made on a shard; ended on any
 /// thread.
@@ -31,4 +31,4 @@ private:
     int number_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

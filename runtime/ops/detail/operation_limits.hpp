@@ -1,14 +1,10 @@
-// Limits and names that several operations share.
+// Limits that several operations share.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 
-namespace spargio::ops {
-
-/// For offsets: where the file's own position stands, which moves; the only one for what has no positions.
-inline constexpr std::uint64_t current_position = ~std::uint64_t{0};
+namespace spargio::ops::detail {
 
 /// Bytes that the kernel transfers at most with one call (read(2)); more is asked for in parts.
 inline constexpr std::size_t largest_transfer = 0x7ffff000;
@@ -18,4 +14,4 @@ inline constexpr std::size_t largest_transfer = 0x7ffff000;
     return static_cast<unsigned>(std::min(wanted, largest_transfer));
 }
 
-} // namespace spargio::ops
+} // namespace spargio::ops::detail

@@ -16,9 +16,7 @@
 
 #include <sys/types.h>
 
-namespace spargio::ops {
-
-namespace detail {
+namespace spargio::ops::detail {
 
 /// Of a system call that must not block; nothing when that was asked of it.
 [[nodiscard]] inline std::optional<std::int32_t> answer_of_try(ssize_t returned) noexcept {
@@ -27,8 +25,6 @@ namespace detail {
     if (errno == EAGAIN || errno == EINTR || errno == EOPNOTSUPP || errno == ENOSYS) return std::nullopt;
     return -errno;
 }
-
-} // namespace detail
 
 /// The request and, before it, the attempt: `Request::try_now()` gives what the system call of the same meaning
 /// gives, which must not block, or -1 and errno.
@@ -59,7 +55,7 @@ template <class Request>
 class tried_when_guessed : public Request {
 public:
     template <class... Arguments>
-    explicit tried_when_guessed(attempt_guess* guess, Arguments&&... arguments) noexcept
+    explicit tried_when_guessed(spargio::detail::attempt_guess* guess, Arguments&&... arguments) noexcept
         : Request(std::forward<Arguments>(arguments)...), guess_(guess) {}
 
     [[nodiscard]] std::optional<std::int32_t> attempt() noexcept {
@@ -70,7 +66,7 @@ public:
     }
 
 private:
-    attempt_guess* guess_;
+    spargio::detail::attempt_guess* guess_;
 };
 
-} // namespace spargio::ops
+} // namespace spargio::ops::detail

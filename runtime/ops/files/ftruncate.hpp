@@ -18,7 +18,8 @@ public:
 
     void prepare(io_uring_sqe& entry) const noexcept {
         // liburing 2.3 does not know it: the length stands where other requests have their offset.
-        io_uring_prep_rw(static_cast<int>(kernel::op_ftruncate), &entry, file_, nullptr, 0, bytes_);
+        io_uring_prep_rw(static_cast<int>(spargio::detail::kernel::op_ftruncate), &entry, file_, nullptr, 0,
+                         bytes_);
     }
     void take(std::int32_t, std::uint32_t) const noexcept {}
 

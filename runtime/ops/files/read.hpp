@@ -1,6 +1,7 @@
 // IORING_OP_READ (kernel 5.6; read(2), pread(2)).
 #pragma once
 
+#include <spargio/ops/current_position.hpp>
 #include <spargio/ops/detail/operation_limits.hpp>
 #include <spargio/ops/detail/operation_tried_first.hpp>
 #include <spargio/ops/operation.hpp>
@@ -24,11 +25,11 @@ public:
         : file_(file), into_(into), offset_(offset) {}
 
     void prepare(io_uring_sqe& entry) const noexcept {
-        io_uring_prep_read(&entry, file_, into_.data(), transfer_length(into_.size()), offset_);
+        io_uring_prep_read(&entry, file_, into_.data(), detail::transfer_length(into_.size()), offset_);
     }
     /// See operation_tried_first.hpp.
     [[nodiscard]] ssize_t try_now() const noexcept {
-        const iovec whole{.iov_base = into_.data(), .iov_len = transfer_length(into_.size())};
+        const iovec whole{.iov_base = into_.data(), .iov_len = detail::transfer_length(into_.size())};
         return ::preadv2(file_, &whole, 1, static_cast<off_t>(offset_), RWF_NOWAIT);
     }
     [[nodiscard]] std::span<const std::byte> written() const noexcept { return into_; }
@@ -54,8 +55,8 @@ private:
 /// direct transfers (O_DIRECT), which that call would wait for.
 [[nodiscard]] inline auto read_at_once(int file, std::span<std::byte> into, std::uint64_t offset,
                                        bool cached = true) noexcept {
-    return operation<tried_first<read_request>>(
-        tried_first<read_request>(file, into, offset).if_wanted(cached));
+    return operation<detail::tried_first<read_request>>(
+        detail::tried_first<read_request>(file, into, offset).if_wanted(cached));
 }
 
 } // namespace spargio::ops

@@ -1,6 +1,7 @@
 // IORING_OP_READ_FIXED (kernel 5.1; a read(2), pread(2) into a registered buffer).
 #pragma once
 
+#include <spargio/ops/current_position.hpp>
 #include <spargio/ops/detail/operation_limits.hpp>
 #include <spargio/ops/detail/operation_tried_first.hpp>
 #include <spargio/ops/operation.hpp>
@@ -26,7 +27,7 @@ public:
 
     /// For the ring of this thread: a buffer that another one knows, or none, is a plain one here.
     void prepare(io_uring_sqe& entry) const noexcept {
-        const auto length = transfer_length(into_.size());
+        const auto length = detail::transfer_length(into_.size());
         if (const auto place = kept_.place_here())
             io_uring_prep_read_fixed(&entry, file_, into_.data(), length, offset_, *place);
         else
@@ -34,7 +35,7 @@ public:
     }
     /// See operation_tried_first.hpp.
     [[nodiscard]] ssize_t try_now() const noexcept {
-        const iovec whole{.iov_base = into_.data(), .iov_len = transfer_length(into_.size())};
+        const iovec whole{.iov_base = into_.data(), .iov_len = detail::transfer_length(into_.size())};
         return ::preadv2(file_, &whole, 1, static_cast<off_t>(offset_), RWF_NOWAIT);
     }
     [[nodiscard]] std::span<const std::byte> written() const noexcept { return into_; }
@@ -46,7 +47,7 @@ private:
     int file_;
     std::span<std::byte> into_;
     std::uint64_t offset_;
-    registered_use kept_;
+    spargio::detail::registered_use kept_;
 };
 
 /// As read(), into a registered buffer, or a part of one, which it keeps until the kernel has done with it. On
@@ -60,8 +61,8 @@ read_fixed(int file, registered_part into, std::uint64_t offset = current_positi
 /// As read_fixed(), tried on the spot as by read_at_once() if `cached`.
 [[nodiscard]] inline auto read_fixed_at_once(int file, registered_part into, std::uint64_t offset,
                                              bool cached = true) noexcept {
-    return operation<tried_first<read_fixed_request>>(
-        tried_first<read_fixed_request>(file, into, offset).if_wanted(cached));
+    return operation<detail::tried_first<read_fixed_request>>(
+        detail::tried_first<read_fixed_request>(file, into, offset).if_wanted(cached));
 }
 
 } // namespace spargio::ops

@@ -20,7 +20,7 @@ public:
         : from_(from), from_offset_(from_offset), to_(to), to_offset_(to_offset), bytes_(bytes) {}
 
     void prepare(io_uring_sqe& entry) const noexcept {
-        io_uring_prep_splice(&entry, from_, from_offset_, to_, to_offset_, transfer_length(bytes_), 0);
+        io_uring_prep_splice(&entry, from_, from_offset_, to_, to_offset_, detail::transfer_length(bytes_), 0);
     }
     [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
         return static_cast<std::size_t>(result);

@@ -1,6 +1,7 @@
 // IORING_OP_WRITE (kernel 5.6; write(2), pwrite(2)).
 #pragma once
 
+#include <spargio/ops/current_position.hpp>
 #include <spargio/ops/detail/operation_limits.hpp>
 #include <spargio/ops/operation.hpp>
 
@@ -20,7 +21,7 @@ public:
         : file_(file), from_(from), offset_(offset) {}
 
     void prepare(io_uring_sqe& entry) const noexcept {
-        io_uring_prep_write(&entry, file_, from_.data(), transfer_length(from_.size()), offset_);
+        io_uring_prep_write(&entry, file_, from_.data(), detail::transfer_length(from_.size()), offset_);
     }
     [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
         return static_cast<std::size_t>(result);

@@ -1,6 +1,7 @@
 // IORING_OP_WRITE_FIXED (kernel 5.1; a write(2), pwrite(2) out of a registered buffer).
 #pragma once
 
+#include <spargio/ops/current_position.hpp>
 #include <spargio/ops/detail/operation_limits.hpp>
 #include <spargio/ops/operation.hpp>
 #include <spargio/ops/registered_buffer.hpp>
@@ -22,7 +23,7 @@ public:
 
     /// As of read_fixed_request.
     void prepare(io_uring_sqe& entry) const noexcept {
-        const auto length = transfer_length(from_.size());
+        const auto length = detail::transfer_length(from_.size());
         if (const auto place = kept_.place_here())
             io_uring_prep_write_fixed(&entry, file_, from_.data(), length, offset_, *place);
         else
@@ -36,7 +37,7 @@ private:
     int file_;
     std::span<const std::byte> from_;
     std::uint64_t offset_;
-    registered_use kept_;
+    spargio::detail::registered_use kept_;
 };
 
 /// As write(), out of a registered buffer, or a part of one, which it keeps until the kernel has done with it.

@@ -1,6 +1,7 @@
 // IORING_OP_WRITEV (kernel 5.1; pwritev(2)).
 #pragma once
 
+#include <spargio/ops/current_position.hpp>
 #include <spargio/ops/detail/operation_limits.hpp>
 #include <spargio/ops/operation.hpp>
 

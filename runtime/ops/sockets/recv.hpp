@@ -22,11 +22,11 @@ public:
         : socket_(socket), into_(into), flags_(flags) {}
 
     void prepare(io_uring_sqe& entry) const noexcept {
-        io_uring_prep_recv(&entry, socket_, into_.data(), transfer_length(into_.size()), flags_);
+        io_uring_prep_recv(&entry, socket_, into_.data(), detail::transfer_length(into_.size()), flags_);
     }
     /// See operation_tried_first.hpp.
     [[nodiscard]] ssize_t try_now() const noexcept {
-        return ::recv(socket_, into_.data(), transfer_length(into_.size()), flags_ | MSG_DONTWAIT);
+        return ::recv(socket_, into_.data(), detail::transfer_length(into_.size()), flags_ | MSG_DONTWAIT);
     }
     [[nodiscard]] std::span<const std::byte> written() const noexcept { return into_; }
     [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
@@ -49,9 +49,9 @@ private:
 /// As recv(), tried on the spot by recv(2) with MSG_DONTWAIT where `guess` finds that worth it, which must be
 /// there until the operation is awaited (null: never). Cost where bytes are there: that system call, no
 /// suspension.
-[[nodiscard]] inline auto recv_at_once(int socket, std::span<std::byte> into, attempt_guess* guess,
-                                       int flags = 0) noexcept {
-    using request = tried_when_guessed<recv_request>;
+[[nodiscard]] inline auto recv_at_once(int socket, std::span<std::byte> into,
+                                       spargio::detail::attempt_guess* guess, int flags = 0) noexcept {
+    using request = detail::tried_when_guessed<recv_request>;
     return operation<request>(request(guess, socket, into, flags));
 }
 

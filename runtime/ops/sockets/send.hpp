@@ -21,11 +21,12 @@ public:
         : socket_(socket), from_(from), flags_(flags) {}
 
     void prepare(io_uring_sqe& entry) const noexcept {
-        io_uring_prep_send(&entry, socket_, from_.data(), transfer_length(from_.size()), flags_ | MSG_NOSIGNAL);
+        io_uring_prep_send(&entry, socket_, from_.data(), detail::transfer_length(from_.size()),
+                           flags_ | MSG_NOSIGNAL);
     }
     /// See operation_tried_first.hpp.
     [[nodiscard]] ssize_t try_now() const noexcept {
-        return ::send(socket_, from_.data(), transfer_length(from_.size()),
+        return ::send(socket_, from_.data(), detail::transfer_length(from_.size()),
                       flags_ | MSG_NOSIGNAL | MSG_DONTWAIT);
     }
     [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
@@ -48,7 +49,7 @@ private:
 /// As send(), tried on the spot by send(2) with MSG_DONTWAIT: gives how many bytes the socket took. Cost where
 /// it has room: that system call, no suspension.
 [[nodiscard]] inline auto send_at_once(int socket, std::span<const std::byte> from, int flags = 0) noexcept {
-    return operation<tried_first<send_request>>(tried_first<send_request>(socket, from, flags));
+    return operation<detail::tried_first<send_request>>(detail::tried_first<send_request>(socket, from, flags));
 }
 
 } // namespace spargio::ops

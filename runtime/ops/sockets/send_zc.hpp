@@ -20,7 +20,7 @@ public:
         : socket_(socket), from_(from), flags_(flags) {}
 
     void prepare(io_uring_sqe& entry) const noexcept {
-        io_uring_prep_send_zc(&entry, socket_, from_.data(), transfer_length(from_.size()),
+        io_uring_prep_send_zc(&entry, socket_, from_.data(), detail::transfer_length(from_.size()),
                               flags_ | MSG_NOSIGNAL, 0);
     }
     [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {

@@ -53,7 +53,8 @@ private:
 
 /// As sendv(), tried on the spot by sendmsg(2) with MSG_DONTWAIT.
 [[nodiscard]] inline auto sendv_at_once(int socket, std::span<const iovec> parts, int flags = 0) noexcept {
-    return operation<tried_first<sendv_request>>(tried_first<sendv_request>(socket, parts, flags));
+    return operation<detail::tried_first<sendv_request>>(
+        detail::tried_first<sendv_request>(socket, parts, flags));
 }
 
 } // namespace spargio::ops

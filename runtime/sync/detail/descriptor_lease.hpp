@@ -17,7 +17,7 @@
 #include <mutex>
 #include <optional>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// The lease of a descriptor on a shard. Any thread, unless said otherwise; it must outlive its operations.
 /// Holds nothing but the shard's number: the descriptor is its owner's. Cost: a spin lock a call, and a look at
@@ -92,4 +92,4 @@ private:
     clock::time_point idle_since_{};
 };
 
-} // namespace spargio
+} // namespace spargio::detail

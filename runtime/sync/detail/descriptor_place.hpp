@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// One place, of one descriptor, until that is closed. It destroys itself.
 class descriptor_place {
@@ -43,4 +43,4 @@ protected:
     manual_event empty_;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

@@ -6,9 +6,7 @@
 
 #include <cstddef>
 
-namespace spargio {
-
-namespace detail {
+namespace spargio::detail {
 
 /// Moves the result over and destroys the frame; its memory stays with the header.
 template <class T>
@@ -59,17 +57,15 @@ template <class T>
 inline constexpr task_operations operations_of{complete_task<T>, abandon_task<T>, dispose_task<T>,
                                                insist_on_success<T>};
 
-} // namespace detail
-
 /// Makes the header of a task that is to be scheduled, in the room in front of its frame. The scheduler owns
 /// the frame from here on; the reference is the caller's until it is handed over.
 template <class T>
-[[nodiscard]] detail::task_state<T>& prepare_spawn(task<T>&& from, mobility moves) noexcept {
+[[nodiscard]] task_state<T>& prepare_spawn(task<T>&& from, mobility moves) noexcept {
     const auto coroutine = std::exchange(from.coroutine_, nullptr);
     if (!coroutine) misused("spawned a task that was moved from");
-    void* const block = static_cast<std::byte*>(coroutine.address()) - detail::prefix_bytes<T>;
+    void* const block = static_cast<std::byte*>(coroutine.address()) - prefix_bytes<T>;
     const std::uint32_t bytes = std::launder(static_cast<block_prefix*>(block))->bytes;
-    auto* const state = new (block) detail::task_state<T>(bytes, &detail::operations_of<T>);
+    auto* const state = new (block) task_state<T>(bytes, &operations_of<T>);
     state->moves = moves;
     state->frame = coroutine;
     state->resume_point = coroutine;
@@ -77,4 +73,4 @@ template <class T>
     return *state;
 }
 
-} // namespace spargio
+} // namespace spargio::detail

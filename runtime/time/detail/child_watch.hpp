@@ -12,7 +12,7 @@
 #include <optional>
 #include <utility>
 
-namespace spargio {
+namespace spargio::detail {
 
 /// Stands in the parent's frame. The child, pinned to the parent's shard, tells it when it begins and when it
 /// ends; the timer runs only from when the child has begun, so a child runs up to its first wait whatever the
@@ -124,4 +124,4 @@ private:
     bool ended_ = false;
 };
 
-} // namespace spargio
+} // namespace spargio::detail

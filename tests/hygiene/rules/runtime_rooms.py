@@ -68,7 +68,7 @@ ROOMS: dict[str, Area] = {
     "runtime/shards": Area(own=(MACHINE, CORE, LANES, LOOP, RUN, *doors("shards"))),
     # An operation sees what all operations share, and no other one; it writes its own request.
     "runtime/ops": Area(own=(MACHINE, CORE, FRAMES, SCHED, TASKS, SYNC, *doors("ops"), "runtime/ops/operation*.hpp",
-                             "runtime/ops/detail/*", "runtime/ops/buffer_lease.hpp", "runtime/ops/buffer_segments.hpp",
+                             "runtime/ops/detail/*", "runtime/ops/buffer_lease.hpp", "runtime/ops/current_position.hpp", "runtime/ops/buffer_segments.hpp",
                              "runtime/ops/registered_buffer.hpp",
                              "runtime/detail/ring/kernel_constants.hpp", "runtime/detail/ring/played_tier.hpp"),
                         libraries=("liburing.h",), self_contained=False),

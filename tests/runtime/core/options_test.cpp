@@ -70,13 +70,13 @@ TEST(R1, a_knob_changes_its_own_field_and_no_other) {
 
 TEST(R2, sleepers_pay_for_wakers_where_shards_spin_before_they_sleep) {
     const auto effective = [](runtime_options options) { return resolve(options).value().membarrier; };
-    if (!process_barrier::available()) GTEST_SKIP() << "this kernel does not let us use membarrier(2)";
+    if (!detail::process_barrier::available()) GTEST_SKIP() << "this kernel does not let us use membarrier(2)";
     EXPECT_EQ(effective({.shards = 2, .spin = std::chrono::microseconds(0)}), feature_use::off);
     EXPECT_EQ(effective({.shards = 2, .membarrier = feature_use::off}), feature_use::off);
     EXPECT_EQ(effective({.shards = 1}), feature_use::off); // nobody wakes it but foreign threads
     EXPECT_EQ(effective({.shards = 2, .membarrier = feature_use::on, .spin = std::chrono::microseconds(0)}),
               feature_use::on);
-    if (usable_cpus() >= 2) {
+    if (detail::usable_cpus() >= 2) {
         EXPECT_EQ(effective({.shards = 2}), feature_use::on);
     }
 }
@@ -149,12 +149,12 @@ TEST(R1, a_field_out_of_range_is_refused_even_when_set_directly) {
 TEST(R2, shards_default_to_the_cpus_that_the_process_may_use) {
     const auto resolved = resolve({});
     ASSERT_TRUE(resolved.has_value());
-    EXPECT_EQ(resolved->shards, usable_cpus());
-    EXPECT_GE(usable_cpus(), 1u);
+    EXPECT_EQ(resolved->shards, detail::usable_cpus());
+    EXPECT_GE(detail::usable_cpus(), 1u);
 }
 
 TEST(R14, shards_do_not_spin_when_they_outnumber_the_cpus) {
-    const auto crowded = resolve({.shards = usable_cpus() + 1, .spin = std::chrono::microseconds(50)});
+    const auto crowded = resolve({.shards = detail::usable_cpus() + 1, .spin = std::chrono::microseconds(50)});
     ASSERT_TRUE(crowded.has_value());
     EXPECT_EQ(crowded->spin.count(), 0);
     const auto roomy = resolve({.shards = 1, .spin = std::chrono::microseconds(50)});

@@ -205,7 +205,7 @@ task<int> time_out() {
     if (::write(pipe.in.get(), "abc", 3) != 3) co_return 3;
     auto in_time = co_await timeout(1h, file.read_at(into, ops::current_position));
     if (!in_time || *in_time != 3) co_return 4;
-    using in_place = descriptor_operation<timed_operation<ops::tried_first<ops::read_request>>>;
+    using in_place = descriptor_operation<timed_operation<ops::detail::tried_first<ops::read_request>>>;
     static_assert(std::same_as<decltype(timeout(1h, file.read_at(into, 0))), in_place>);
     co_return 0;
 }

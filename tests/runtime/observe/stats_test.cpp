@@ -121,9 +121,9 @@ TEST(R47, the_depths_of_the_queues_are_those_of_the_moment) {
         std::vector<join_handle<>> children;
         for (int i = 0; i < 5; ++i) children.push_back(spawn(nothing(), pinned{0}));
         for (int i = 0; i < 7; ++i) children.push_back(spawn(nothing()));
-        const shard_stats full = shard::current()->stats();
+        const shard_stats full = detail::shard::current()->stats();
         for (auto& child : children) co_await std::move(child);
-        const shard_stats empty = shard::current()->stats();
+        const shard_stats empty = detail::shard::current()->stats();
         EXPECT_EQ(empty.ready_pinned + empty.ready_stealable, 0u);
         co_return full;
     };
@@ -224,9 +224,9 @@ TEST(P3, a_timer_that_ends_a_sleep_never_finds_work_of_which_nobody_has_told) {
 TEST(R47, each_frame_is_a_hit_or_a_miss_of_the_pool) {
     const auto frames = [](const shard_stats& of) { return of.frame_pool_hits + of.frame_pool_misses; };
     const auto body = [&]() -> task<std::uint64_t> {
-        const auto before = frames(shard::current()->stats());
+        const auto before = frames(detail::shard::current()->stats());
         for (int i = 0; i < 1000; ++i) co_await nothing();
-        co_return frames(shard::current()->stats()) - before;
+        co_return frames(detail::shard::current()->stats()) - before;
     };
     EXPECT_EQ(run({.shards = 1}, body), 1000u);
 }
@@ -263,10 +263,10 @@ TEST(R47, counters_can_be_read_after_the_stop_and_past_the_last_shard_there_are_
 
 // A ring with room for 8 completions gets 20 bells: the kernel keeps those that do not fit.
 TEST(R47, a_full_completion_queue_is_seen_and_loses_nothing) {
-    counter enters;
-    auto made = ring::create({.ring_entries = 8, .cq_entries = 8}, enters);
+    detail::counter enters;
+    auto made = detail::ring::create({.ring_entries = 8, .cq_entries = 8}, enters);
     ASSERT_TRUE(made.has_value());
-    ring& tested = **made;
+    detail::ring& tested = **made;
     if (tested.features().between_shards != shard_wake::msg_ring) GTEST_SKIP() << "no MSG_RING here";
     tested.take_over();
     unsigned received = 0;
@@ -276,7 +276,7 @@ TEST(R47, a_full_completion_queue_is_seen_and_loses_nothing) {
     while (received < 20) {
         if (tested.has_unsubmitted() || tested.kernel_has_more()) tested.submit_and_fetch();
         overflown = overflown || tested.overflown();
-        received += tested.reap([](const completion&) {});
+        received += tested.reap([](const detail::completion&) {});
     }
     EXPECT_TRUE(overflown);
     EXPECT_EQ(tested.completions_lost(), 0u);

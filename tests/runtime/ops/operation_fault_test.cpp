@@ -30,7 +30,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Installed while it lives.
-class plan : public fault_plan {
+class plan : public detail::fault_plan {
 public:
     plan() { install(this); }
     ~plan() { install(nullptr); }

@@ -32,7 +32,7 @@ namespace {
 using namespace std::chrono_literals;
 using path = std::filesystem::path;
 /// Counts the requests of either kind that go to the rings, and changes none.
-class counting_plan : public fault_plan {
+class counting_plan : public detail::fault_plan {
 public:
     counting_plan() { install(this); }
     counting_plan(const counting_plan&) = delete;

@@ -25,7 +25,7 @@ inline bool kernel_registers_sockets() {
 
 /// Counts the requests that go to the rings by place and by number, and changes none; nothing is tried on the
 /// spot meanwhile.
-class place_count : public fault_plan {
+class place_count : public detail::fault_plan {
 public:
     place_count() { install(this); }
     place_count(const place_count&) = delete;

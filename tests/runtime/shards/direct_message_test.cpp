@@ -28,17 +28,17 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr std::uint64_t largest_value = (std::uint64_t{1} << direct_limits::value_bits) - 1;
-constexpr std::uint32_t largest_tag = (1U << direct_limits::tag_bits) - 1;
+constexpr std::uint64_t largest_value = (std::uint64_t{1} << detail::direct_limits::value_bits) - 1;
+constexpr std::uint32_t largest_tag = (1U << detail::direct_limits::tag_bits) - 1;
 
-std::vector<std::uint64_t> taken_from(direct_link& link) {
+std::vector<std::uint64_t> taken_from(detail::direct_link& link) {
     std::vector<std::uint64_t> values;
     for (message next; link.take(next);) values.push_back(next.value);
     return values;
 }
 
 TEST(R19, what_arrives_out_of_order_is_taken_in_order) {
-    direct_link link;
+    detail::direct_link link;
     for (std::uint64_t i = 0; i < 4; ++i) EXPECT_EQ(link.put({0, i}), i);
     link.publish();
     link.arrived(2, {0, 2});
@@ -53,7 +53,7 @@ TEST(R19, what_arrives_out_of_order_is_taken_in_order) {
 }
 
 TEST(R19, what_comes_twice_or_was_never_sent_is_dropped) {
-    direct_link link;
+    detail::direct_link link;
     EXPECT_EQ(link.put({0, 7}), 0u);
     EXPECT_EQ(link.put({0, 8}), 1u);
     link.publish();
@@ -67,7 +67,7 @@ TEST(R19, what_comes_twice_or_was_never_sent_is_dropped) {
 }
 
 TEST(R19, slots_are_used_again_once_their_messages_were_taken) {
-    direct_link link;
+    detail::direct_link link;
     for (std::uint64_t round = 0; round < 10; ++round) {
         std::vector<std::uint64_t> sent;
         while (link.room() != 0) {
@@ -79,7 +79,7 @@ TEST(R19, slots_are_used_again_once_their_messages_were_taken) {
             else
                 link.hand_over(slot);
         }
-        EXPECT_EQ(sent.size(), direct_limits::most_outstanding);
+        EXPECT_EQ(sent.size(), detail::direct_limits::most_outstanding);
         EXPECT_EQ(taken_from(link), sent);
     }
 }
@@ -131,7 +131,7 @@ TEST(R19, what_does_not_fit_is_refused_and_nothing_is_sent) {
 }
 
 TEST(R19, after_64_that_nobody_has_taken_the_next_is_overloaded) {
-    constexpr std::size_t most = direct_limits::most_outstanding;
+    constexpr std::size_t most = detail::direct_limits::most_outstanding;
     const auto take = [](std::size_t count) -> task<std::size_t> {
         std::size_t taken = 0;
         for (; taken < count; ++taken)

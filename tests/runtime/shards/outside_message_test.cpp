@@ -16,7 +16,7 @@ using std::chrono::microseconds;
 
 TEST(P4, an_injection_queue_refuses_what_does_not_fit_and_takes_it_when_there_is_room) {
     for (const std::size_t capacity : {1u, 2u, 8u}) {
-        injection_queue queue(capacity);
+        detail::injection_queue queue(capacity);
         std::uint64_t pushed = 0;
         std::uint64_t popped = 0;
         for (int lap = 0; lap < 5; ++lap) {

@@ -108,7 +108,7 @@ struct living {
     ~living() {
         if (count_ == nullptr) return;
         --*count_;
-        if (shard::current() == nullptr) ++*strays_;
+        if (detail::shard::current() == nullptr) ++*strays_;
     }
     std::atomic<int>* count_;
     std::atomic<int>* strays_;

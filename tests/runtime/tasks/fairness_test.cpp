@@ -140,7 +140,8 @@ TEST(R11, a_completion_of_the_ring_is_seen_within_one_turn_of_tasks_that_yield_f
         io_uring own{};
         ASSERT_EQ(io_uring_queue_init(4, &own, 0), 0);
         io_uring_sqe* const entry = io_uring_get_sqe(&own);
-        io_uring_prep_msg_ring(entry, target, 0, user_data{completion_kind::ringing, 0}.packed(), 0);
+        io_uring_prep_msg_ring(entry, target, 0,
+                               detail::user_data{detail::completion_kind::ringing, 0}.packed(), 0);
         io_uring_submit_and_wait(&own, 1);
         io_uring_queue_exit(&own);
     });

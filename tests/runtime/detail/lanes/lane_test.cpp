@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 std::vector<message> numbered(std::uint64_t first, std::size_t count) {
@@ -88,4 +88,4 @@ TEST(R18, a_producer_that_asked_is_told_about_progress) {
 }
 
 } // namespace
-} // namespace spargio
+} // namespace spargio::detail

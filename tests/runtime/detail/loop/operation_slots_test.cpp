@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 struct dummy_operation : operation_wait {
@@ -45,4 +45,4 @@ TEST(P5, every_open_operation_has_its_own_number) {
 }
 
 } // namespace
-} // namespace spargio
+} // namespace spargio::detail

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 /// Which of `count` occasions are tried, when the i-th would succeed if `succeeds(i)`.
@@ -53,4 +53,4 @@ TEST(R24, what_succeeds_every_second_time_is_met_when_it_does) {
 }
 
 } // namespace
-} // namespace spargio
+} // namespace spargio::detail

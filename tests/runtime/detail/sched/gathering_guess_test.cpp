@@ -6,7 +6,7 @@
 #include <array>
 #include <cstddef>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 constexpr std::size_t enough = gathering_guess::worth_a_submission;
@@ -50,4 +50,4 @@ TEST(R25, a_turn_of_few_ends_it) {
 }
 
 } // namespace
-} // namespace spargio
+} // namespace spargio::detail

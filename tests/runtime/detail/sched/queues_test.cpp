@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 struct tasks {
@@ -164,4 +164,4 @@ TEST(R14, a_spin_ends) {
 }
 
 } // namespace
-} // namespace spargio
+} // namespace spargio::detail

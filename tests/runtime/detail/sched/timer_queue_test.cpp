@@ -10,7 +10,7 @@
 #include <random>
 #include <vector>
 
-namespace spargio {
+namespace spargio::detail {
 namespace {
 
 using namespace std::chrono_literals;
@@ -241,4 +241,4 @@ TEST(R34, a_million_timers_in_the_queue_fire_or_are_removed_each_once) {
 }
 
 } // namespace
-} // namespace spargio
+} // namespace spargio::detail

@@ -1,7 +1,7 @@
 // Trees that are removed as `rm -r` removes them, and nothing besides.
 #include <spargio/spargio.hpp>
 
-#include "tests/runtime/random_tree.hpp"
+#include "tests/runtime/fs/random_tree.hpp"
 #include "tests/runtime/scratch_directory.hpp"
 
 #include <gtest/gtest.h>

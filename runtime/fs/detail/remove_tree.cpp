@@ -1,4 +1,4 @@
-#include <spargio/fs/remove_tree.hpp>
+#include <spargio/fs/detail/remove_tree.hpp>
 
 #include <spargio/core/file_descriptor.hpp>
 #include <spargio/fs/detail/system_result.hpp>
