@@ -72,7 +72,7 @@ class Trial:
         log = self._folder / "logs" / f"{defect.number:03}.txt"
         log.parent.mkdir(exist_ok=True)
         begin = time.monotonic()
-        with log.open("wb") as output:
+        with log.open("wb", buffering=0) as output:  # what the children say comes between what is written here
             outcome = self._model(defect, output) if defect.mutant else self._program(defect, output)
         return outcome, describe(outcome, defect, time.monotonic() - begin, log.relative_to(self._root))
 
