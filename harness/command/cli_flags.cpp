@@ -67,8 +67,10 @@ void add_measuring_flags(CLI::App& app, run_flags& f, int default_blocks) {
                         default_blocks));
     counted(app, "--slices", f.slices, 1'000, "Judged slices of each arm in a block (default: 4)");
     counted(app, "--slice-ms", f.slice_ms, 60'000, "Milliseconds that a slice is calibrated to (default: 20)");
-    valued(app, "--budget", f.budget, "TIME",
-           "Start no block that would end later than this, as 4m or 90s (default: no limit)");
+    valued(
+        app, "--budget", f.budget, "TIME",
+        "Measure whole rounds within this time, as 4m or 90s; where it is too short for all cases, the first "
+        "of the plan get all their blocks (default: no limit)");
     valued(app, "--timeout", f.timeout, "TIME",
            "Longest wait for one answer of a cell (default: 10s, or 50 slices if that is longer)");
     valued(app, "--quiet-wait", f.quiet_wait, "TIME",

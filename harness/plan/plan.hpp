@@ -29,7 +29,7 @@ struct run_options {
     std::uint64_t slice_ns = 20'000'000;          ///< what a slice is calibrated to
     std::uint64_t timeout_ns = 10'000'000'000;    ///< of each answer of a cell
     std::uint64_t quiet_limit_ns = 2'000'000'000; ///< longest wait for quiet before a block
-    std::optional<std::uint64_t> budget_ns;       ///< no block starts that would not fit
+    std::optional<std::uint64_t> budget_ns;       ///< no round starts that would not fit
     std::uint64_t seed = 0;
     std::vector<int> cpus;            ///< empty: as inherited
     std::vector<std::string> plugins; ///< paths of shared libraries, each a backend more

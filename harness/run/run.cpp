@@ -11,6 +11,7 @@
 #include "harness/record/result_file.hpp"
 #include "harness/run/block_order.hpp"
 #include "harness/run/block_runner.hpp"
+#include "harness/run/round_budget.hpp"
 #include "harness/run/run_parts.hpp"
 #include "harness/show/ab_preview.hpp"
 #include "harness/show/summary.hpp"
@@ -68,16 +69,49 @@ private:
         return left;
     }
 
-    bool out_of_budget(const group& next) const {
-        const auto& budget = planned_.options.budget_ns;
-        return budget && now_ns() - started_ns_ + planned_.estimate_block_ns(next) > *budget;
+    static std::optional<round_budget> budget_of(const plan& planned) {
+        if (!planned.options.budget_ns) return std::nullopt;
+        std::vector<std::uint64_t> expected;
+        for (const auto& g : planned.groups) expected.push_back(planned.estimate_block_ns(g));
+        return round_budget(*planned.options.budget_ns, std::move(expected));
+    }
+
+    /// How many of these blocks each group measures; no more than `most` of each.
+    std::vector<std::uint64_t> count_of_each(const std::deque<std::size_t>& left, std::uint64_t most) const {
+        std::vector<std::uint64_t> counts(planned_.groups.size());
+        for (const auto number : left)
+            if (counts[number] < most && has_active_case(planned_.groups[number])) ++counts[number];
+        return counts;
+    }
+
+    /// Asked before each block, and it decides where the block begins a round: false when a further round has
+    /// no room in the budget. Takes out of `left` the groups that are given up. The first round shows whether
+    /// every case works and what it costs, so only a budget that does not hold that round gives up groups
+    /// before it.
+    bool has_room(std::deque<std::size_t>& left) {
+        const auto finished = state_.progress_of(planned_.groups[left.front()]).finished;
+        if (!budget_ || finished < rounds_begun_) return true;
+        rounds_begun_ = finished + 1;
+        const auto spent_ns = now_ns() - started_ns_;
+        const auto most = finished == 0 ? 1 : planned_.options.blocks;
+        for (const auto number : budget_->give_up(spent_ns, count_of_each(left, most))) {
+            const auto& g = planned_.groups[number];
+            const auto blocks = std::erase(left, number);
+            shown_.pass_over(blocks, blocks * planned_.estimate_block_ns(g));
+            shown_.say(fmt::format("the budget is too short for every case: {} ends at {} of {} blocks", g.name,
+                                   state_.progress_of(g).finished, planned_.options.blocks));
+        }
+        if (left.empty()) return false;
+        if (budget_->holds_a_round(spent_ns, count_of_each(left, 1))) return true;
+        shown_.say(fmt::format("the budget is spent with {} blocks left", left.size()));
+        return false;
     }
 
     /// False when interrupted.
     bool measure() {
         quiet_wait quiet(planned_.options.quiet_limit_ns);
         block_runner runner(planned_, log_, quiet);
-        for (auto left = queue(); !left.empty();) {
+        for (auto left = queue(); !left.empty() && has_room(left);) {
             const auto number = left.front();
             const auto& g = planned_.groups[number];
             left.pop_front();
@@ -85,12 +119,10 @@ private:
                 shown_.pass_over(1, planned_.estimate_block_ns(g));
                 continue;
             }
-            if (out_of_budget(g)) {
-                shown_.say(fmt::format("the budget is spent with {} blocks left", left.size() + 1));
-                return true;
-            }
             shown_.block_begins(g.name, state_.progress_of(g).begun);
+            const auto began_ns = now_ns();
             const auto ended = runner.run(g);
+            if (budget_) budget_->took(number, now_ns() - began_ns);
             if (ended == block_runner::outcome::interrupted) return false;
             after_block(g, ended);
             // A dropped block is measured once more, at the end; the drop limit bounds how often.
@@ -163,6 +195,8 @@ private:
     run_state state_;
     run_log log_;
     progress shown_;
+    std::optional<round_budget> budget_ = budget_of(planned_);
+    std::uint64_t rounds_begun_ = 0;
     std::uint64_t started_ns_ = now_ns();
     std::vector<std::string> reported_;
     bool journal_problem_said_ = false;

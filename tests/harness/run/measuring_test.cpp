@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <set>
 
 namespace bench {
@@ -139,6 +140,19 @@ TEST(measuring, M1_a_budget_ends_the_run_and_says_so) {
     EXPECT_EQ(ended.exit_code, 0) << ended.errors;
     EXPECT_THAT(ended.errors, HasSubstr("the budget is spent with "));
     EXPECT_GE(json_of(in.file("a.json")).at("blocks").size(), 2u);
+}
+
+TEST(measuring, M1_a_budget_that_is_too_short_ends_the_last_case_after_its_first_block) {
+    const scratch_folder in;
+    const auto ended = run_program_in(
+        in, short_run({"-w", "idle/park", "-w", "ping_pong/tasks_rtt", "-b", "steady", "--blocks", "1000",
+                       "--budget", "2s", "--progress", "plain", "-o", "a.json"}));
+    EXPECT_EQ(ended.exit_code, 0) << ended.errors;
+    std::map<std::string, std::size_t> blocks;
+    for (const auto& block : json_of(in.file("a.json")).at("blocks")) ++blocks[block.at("group")];
+    EXPECT_EQ(blocks["ping_pong/tasks_rtt"], 1u);
+    EXPECT_GE(blocks["idle/park"], 2u);
+    EXPECT_THAT(ended.errors, HasSubstr("ping_pong/tasks_rtt ends at 1 of 1000 blocks"));
 }
 
 TEST(measuring, M1_repro_prints_a_command_that_measures_the_row_again) {
