@@ -3,6 +3,7 @@
 #
 #   V=1           show every compiler command
 #   WERROR=ON     warnings are errors
+#   JOINED=OFF    every source is compiled by itself (cmake/joined_units.cmake)
 #   BENCH_ARGS=   more arguments for the benchmark run, as in BENCH_ARGS="--blocks 20"
 #   BENCH_OUT=    folder for the result and its report; default: a new one under results/local/
 #   FAIRNESS_ARGS=   more arguments for the comparison, as in FAIRNESS_ARGS="--only asio"
@@ -21,6 +22,7 @@ MAKEFLAGS += --no-print-directory
 
 V ?= 0
 WERROR ?= OFF
+JOINED ?= ON
 JOBS ?= $(shell nproc)
 SOAK_SECONDS ?= 60
 SELFTEST_OUT ?= results/local/selftest
@@ -37,7 +39,7 @@ bootstrap: ## install the Debian packages that are missing, for measuring and fo
 build: build-release ## compile everything as the headline figures are compiled: g++, -O2
 
 build-release build-release-clang build-debug build-asan build-tsan: build-%: bootstrap
-	@cmake --preset $* -DSPARGIO_WERROR=$(WERROR) $(whole) --log-level=WARNING
+	@cmake --preset $* -DSPARGIO_WERROR=$(WERROR) -DSPARGIO_JOINED=$(JOINED) $(whole) --log-level=WARNING
 	@cmake --build --preset $* -j $(JOBS) $(if $(filter-out 0,$(V)),--verbose)
 
 # What measuring needs and nothing else. A folder that has the tests keeps them, or the next `make test` would begin anew.
@@ -59,11 +61,11 @@ test: build-release ## run every test (under 10 minutes)
 
 # The models do not see which compiler or sanitizer built the runtime, so they run once, in the first. The other
 # compiler gets a tenth of the stress, the sanitizers 3 % (tests/stress/CMakeLists.txt), and these three a third of the
-# conformance tests (docs/decisions/0032).
+# conformance tests (docs/decisions/0032). The other compiler sees each source by itself.
 check: export SPARGIO_CONFORMANCE = $(CONFORMANCE)
 check: ## everything a release needs: both compilers with -Werror, both sanitizers, hygiene, form (25 minutes once all is built)
 	@SPARGIO_CONFORMANCE=whole $(MAKE) test WERROR=ON
-	@$(MAKE) build-release-clang WERROR=ON
+	@$(MAKE) build-release-clang WERROR=ON JOINED=OFF
 	@SPARGIO_STRESS=0.1 CTEST_ARGS="$(CTEST_ARGS) -LE model" .ci/test build/release-clang cpp
 	@$(MAKE) build-asan
 	@CTEST_ARGS="$(CTEST_ARGS) -LE model" .ci/test build/asan cpp
@@ -89,6 +91,7 @@ fairness: build-release ## hold each rival against a straight-line program on th
 format: ## rewrite the C++ files in the project's form (clang-format)
 	@.ci/format
 
+tidy: JOINED = OFF
 tidy: build-release-clang ## look for defects with clang-tidy
 	@git ls-files '*.cpp' ':!tests/models' | xargs -P $(JOBS) -n 4 clang-tidy-19 -p build/release-clang --quiet
 

@@ -230,3 +230,10 @@ def test_bench_leaves_a_folder_with_tests_as_it_is(house):
 def test_what_needs_more_turns_a_folder_that_bench_made_into_a_whole_one(house, target):
     feign(house / "build/release/build.ninja", "")
     assert "-DSPARGIO_TESTS=ON -DSPARGIO_EXAMPLES=ON -DSPARGIO_GBENCH=ON" in made(house, target)
+
+
+def test_check_and_clang_tidy_see_each_source_by_itself(house):
+    shutil.copy(PROJECT / "Makefile", house)
+    assert "build-release-clang WERROR=ON JOINED=OFF" in (house / "Makefile").read_text()
+    assert "--preset release-clang -DSPARGIO_WERROR=OFF -DSPARGIO_JOINED=OFF" in made(house, "tidy")
+    assert "-DSPARGIO_JOINED=ON" in made(house, "build")
