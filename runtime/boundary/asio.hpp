@@ -37,7 +37,7 @@ public:
     void operator()(std::expected<Reply, errc> answer) {
         const auto where = work_.get_executor();
         boost::asio::post(where, [self = std::move(*this), answer = std::move(answer)]() mutable {
-            // The slot belongs to whoever uses this executor: nothing may be left in it once the handler runs.
+            // The slot belongs to the user of this executor: nothing may be left in it once the handler runs.
             if (auto slot = boost::asio::get_associated_cancellation_slot(self.handler_); slot.is_connected())
                 slot.clear();
             auto handler = std::move(self.handler_);
@@ -64,7 +64,7 @@ private:
 /// post(), which may be after the handler has run: destroy it after the server's runtime. Throws
 /// std::bad_alloc. Cost: that of client::call() and one post.
 template <class Request, class Reply, class CompletionToken>
-auto async_call(client<Request, Reply> by, Request what, CompletionToken&& token,
+auto async_call(client<Request, Reply> by, Request request, CompletionToken&& token,
                 std::chrono::steady_clock::time_point deadline = no_deadline) {
     using answer_type = std::expected<Reply, errc>;
     return boost::asio::async_initiate<CompletionToken, void(answer_type)>(
@@ -87,7 +87,7 @@ auto async_call(client<Request, Reply> by, Request what, CompletionToken&& token
             else
                 (*shared)(std::unexpected(begun.error()));
         },
-        token, std::move(by), std::move(what), deadline);
+        token, std::move(by), std::move(request), deadline);
 }
 
 } // namespace spargio::boundary

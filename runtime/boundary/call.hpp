@@ -1,4 +1,5 @@
-// One call through a boundary channel: the request, who waits for the answer, and how far it has come.
+// One call through a boundary channel: the request, the caller that waits for the answer, and how far it has
+// come.
 #pragma once
 
 #include <spargio/core/errc.hpp>
@@ -41,8 +42,8 @@ enum class caller_state : std::uint8_t {
 template <class Request, class Reply>
 class call {
 public:
-    call(Request&& what, std::chrono::steady_clock::time_point until, bool of_a_task) noexcept
-        : request(std::move(what)), deadline(until), caller_is_task(of_a_task) {}
+    call(Request&& request, std::chrono::steady_clock::time_point until, bool of_a_task) noexcept
+        : request(std::move(request)), deadline(until), caller_is_task(of_a_task) {}
     virtual ~call() = default;
     call(const call&) = delete;
     call& operator=(const call&) = delete;
@@ -82,9 +83,9 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
 
-    void push(std::shared_ptr<call_type> what) noexcept {
-        call_type& added = *what;
-        added.self_ = std::move(what);
+    void push(std::shared_ptr<call_type> owner) noexcept {
+        call_type& added = *owner;
+        added.self_ = std::move(owner);
         added.previous_ = last_;
         added.next_ = nullptr;
         (last_ != nullptr ? last_->next_ : first_) = &added;
@@ -93,10 +94,10 @@ public:
 
     [[nodiscard]] std::shared_ptr<call_type> pop() noexcept { return remove(*first_); }
 
-    std::shared_ptr<call_type> remove(call_type& which) noexcept {
-        (which.previous_ != nullptr ? which.previous_->next_ : first_) = which.next_;
-        (which.next_ != nullptr ? which.next_->previous_ : last_) = which.previous_;
-        return std::move(which.self_);
+    std::shared_ptr<call_type> remove(call_type& removed) noexcept {
+        (removed.previous_ != nullptr ? removed.previous_->next_ : first_) = removed.next_;
+        (removed.next_ != nullptr ? removed.next_->previous_ : last_) = removed.previous_;
+        return std::move(removed.self_);
     }
 
 private:
@@ -108,8 +109,8 @@ private:
 template <class Request, class Reply>
 class task_call final : public call<Request, Reply> {
 public:
-    task_call(Request&& what, std::chrono::steady_clock::time_point until, bool limited) noexcept
-        : call<Request, Reply>(std::move(what), until, true), limited_(limited) {}
+    task_call(Request&& request, std::chrono::steady_clock::time_point until, bool limited) noexcept
+        : call<Request, Reply>(std::move(request), until, true), limited_(limited) {}
 
     [[nodiscard]] bool claim() noexcept override { return node->claim(); }
     [[nodiscard]] errc why_not_claimed() const noexcept override {
@@ -128,8 +129,8 @@ private:
 template <class Request, class Reply>
 class thread_call final : public call<Request, Reply> {
 public:
-    thread_call(Request&& what, std::chrono::steady_clock::time_point until) noexcept
-        : call<Request, Reply>(std::move(what), until, false) {}
+    thread_call(Request&& request, std::chrono::steady_clock::time_point until) noexcept
+        : call<Request, Reply>(std::move(request), until, false) {}
 
     void deliver() noexcept override {
         const std::lock_guard hold(lock_);
@@ -158,8 +159,8 @@ private:
 template <class Request, class Reply, class Function>
 class callback_call final : public call<Request, Reply> {
 public:
-    callback_call(Request&& what, std::chrono::steady_clock::time_point until, Function&& on_reply)
-        : call<Request, Reply>(std::move(what), until, false), on_reply_(std::move(on_reply)) {}
+    callback_call(Request&& request, std::chrono::steady_clock::time_point until, Function&& on_reply)
+        : call<Request, Reply>(std::move(request), until, false), on_reply_(std::move(on_reply)) {}
 
     void deliver() noexcept override {
         // Moved out: what the function holds must not live as long as the server keeps the request.

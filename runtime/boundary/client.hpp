@@ -25,8 +25,8 @@ class call_ticket {
     using exchange_type = detail::exchange<Request, Reply>;
 
 public:
-    call_ticket(std::shared_ptr<exchange_type> of, typename exchange_type::call_pointer which) noexcept
-        : exchange_(std::move(of)), call_(std::move(which)) {}
+    call_ticket(std::shared_ptr<exchange_type> of, typename exchange_type::call_pointer begun) noexcept
+        : exchange_(std::move(of)), call_(std::move(begun)) {}
     call_ticket(call_ticket&&) noexcept = default;
     call_ticket& operator=(call_ticket&&) noexcept = default;
 
@@ -84,10 +84,10 @@ public:
 
     class call_awaiter {
     public:
-        call_awaiter(std::shared_ptr<exchange_type> by, Request&& what, time_point until,
+        call_awaiter(std::shared_ptr<exchange_type> by, Request&& request, time_point until,
                      detail::when_full mode, detail::wait_limit limit = {})
             : exchange_(std::move(by)), call_(std::make_shared<detail::task_call<Request, Reply>>(
-                                            std::move(what), until, limit.exists())),
+                                            std::move(request), until, limit.exists())),
               limit_(limit), mode_(mode) {}
         call_awaiter(const call_awaiter&) = delete;
         call_awaiter& operator=(const call_awaiter&) = delete;
@@ -107,12 +107,12 @@ public:
         }
         [[nodiscard]] answer_type await_resume() noexcept {
             limit_.end(node_);
-            status how = node_.outcome();
-            // Whoever answers claims the task first, so what the timer has woken gets no answer any more.
-            if (how && !call_->answer) how = std::unexpected(errc::timed_out);
-            if (!how) exchange_->withdraw(*call_, how.error());
+            status outcome = node_.outcome();
+            // An answer claims the task first, so what the timer has woken gets no answer any more.
+            if (outcome && !call_->answer) outcome = std::unexpected(errc::timed_out);
+            if (!outcome) exchange_->withdraw(*call_, outcome.error());
             suspended_ = false;
-            if (!how) return std::unexpected(how.error());
+            if (!outcome) return std::unexpected(outcome.error());
             return std::move(*call_->answer);
         }
 
@@ -127,13 +127,13 @@ public:
 
     /// `co_await` in a task of any Spargio runtime: waits for room, then for the answer. Nothing is begun
     /// before the co_await. Errors: `closed`, `canceled`. Throws std::bad_alloc.
-    [[nodiscard]] call_awaiter call(Request what, time_point deadline = no_deadline) const {
-        return call_awaiter(exchange_, std::move(what), deadline, detail::when_full::wait);
+    [[nodiscard]] call_awaiter call(Request request, time_point deadline = no_deadline) const {
+        return call_awaiter(exchange_, std::move(request), deadline, detail::when_full::wait);
     }
 
     /// As call(), but `overloaded` at once when the channel is full; it still waits for the answer.
-    [[nodiscard]] call_awaiter try_call(Request what, time_point deadline = no_deadline) const {
-        return call_awaiter(exchange_, std::move(what), deadline, detail::when_full::refuse);
+    [[nodiscard]] call_awaiter try_call(Request request, time_point deadline = no_deadline) const {
+        return call_awaiter(exchange_, std::move(request), deadline, detail::when_full::refuse);
     }
 
     /// call() that waits no longer than `longest` from this call, not from its co_await, for room and answer
@@ -145,9 +145,9 @@ public:
     /// the clock each turn.
     template <class Rep, class Period>
     [[nodiscard]] call_awaiter call_with_timeout(std::chrono::duration<Rep, Period> longest,
-                                                 Request what) const {
+                                                 Request request) const {
         const auto until = spargio::detail::later_by(std::chrono::steady_clock::now(), longest);
-        return call_awaiter(exchange_, std::move(what), until, detail::when_full::wait,
+        return call_awaiter(exchange_, std::move(request), until, detail::when_full::wait,
                             detail::wait_limit(until));
     }
 
@@ -158,23 +158,23 @@ public:
     /// moving `on_reply` throws; then nothing was begun.
     template <std::move_constructible Function>
     requires std::invocable<Function&, std::expected<Reply, errc>>
-    [[nodiscard]] std::expected<ticket_type, errc> call(Request what, Function on_reply,
+    [[nodiscard]] std::expected<ticket_type, errc> call(Request request, Function on_reply,
                                                         time_point deadline = no_deadline) const {
         auto begun = std::make_shared<detail::callback_call<Request, Reply, Function>>(
-            std::move(what), deadline, std::move(on_reply));
-        if (const status how = exchange_->begin(begun, detail::when_full::refuse); !how)
-            return std::unexpected(how.error());
+            std::move(request), deadline, std::move(on_reply));
+        if (const status outcome = exchange_->begin(begun, detail::when_full::refuse); !outcome)
+            return std::unexpected(outcome.error());
         return ticket_type(exchange_, std::move(begun));
     }
 
     /// Blocks the calling thread, which must not be a shard (it ends the program), until there is room and an
     /// answer. Errors: `closed`; `timed_out` at the deadline, never before it. Throws std::bad_alloc.
-    [[nodiscard]] answer_type call_and_wait(Request what, time_point deadline = no_deadline) const {
+    [[nodiscard]] answer_type call_and_wait(Request request, time_point deadline = no_deadline) const {
         if (spargio::detail::scheduling::current_registry() != nullptr)
             spargio::detail::misused("call_and_wait() would block a shard; co_await call() there");
-        const auto begun = std::make_shared<detail::thread_call<Request, Reply>>(std::move(what), deadline);
-        if (const status how = exchange_->begin(begun, detail::when_full::wait); !how)
-            return std::unexpected(how.error());
+        const auto begun = std::make_shared<detail::thread_call<Request, Reply>>(std::move(request), deadline);
+        if (const status outcome = exchange_->begin(begun, detail::when_full::wait); !outcome)
+            return std::unexpected(outcome.error());
         if (deadline == no_deadline) {
             begun->wait();
         } else if (!begun->wait_until_deadline()) {
@@ -186,9 +186,9 @@ public:
 
     /// call_and_wait() with a deadline that lies `longest` ahead.
     template <class Rep, class Period>
-    [[nodiscard]] answer_type call_and_wait_for(Request what,
+    [[nodiscard]] answer_type call_and_wait_for(Request request,
                                                 std::chrono::duration<Rep, Period> longest) const {
-        return call_and_wait(std::move(what),
+        return call_and_wait(std::move(request),
                              spargio::detail::later_by(std::chrono::steady_clock::now(), longest));
     }
 

@@ -23,8 +23,9 @@ namespace spargio::boundary::detail {
 /// What becomes of a call that finds `capacity` calls unanswered.
 enum class when_full : std::uint8_t { refuse, wait };
 
-/// One lock guards everything. Nothing that may take long happens under it: who is to be woken is claimed under
-/// the lock and woken after it; requests, replies and functions of the user are destroyed and called after it.
+/// One lock guards everything. Nothing that may take long happens under it: the tasks to be woken are claimed
+/// under the lock and woken after it; requests, replies and functions of the user are destroyed and called
+/// after it.
 template <class Request, class Reply>
 class exchange {
 public:
@@ -47,13 +48,13 @@ public:
     // ------------------------------------------------------------------------------------------------------
 
     /// Begins a call that no task waits for. `closed`, `overloaded`: nothing of it is kept.
-    [[nodiscard]] status begin(const call_pointer& what, when_full mode) noexcept {
+    [[nodiscard]] status begin(const call_pointer& begun, when_full mode) noexcept {
         const spargio::detail::waking_section on_the_way;
         woken_servers woken;
         {
             const std::lock_guard hold(lock_);
             if (const status may = may_begin(mode); !may) return may;
-            enlist(what, woken);
+            enlist(begun, woken);
         }
         woken.finish();
         return {};
@@ -62,7 +63,7 @@ public:
     /// Begins a call and suspends its caller; false when it must not suspend: refused, then the node knows why,
     /// or cancelled. The caller may be resumed, and be gone, before this returns: it must hold no reference
     /// into the waiting frame, and something else than that frame must keep the exchange.
-    [[nodiscard]] bool begin(std::shared_ptr<task_call<Request, Reply>> what, when_full mode,
+    [[nodiscard]] bool begin(std::shared_ptr<task_call<Request, Reply>> begun, when_full mode,
                              spargio::detail::wait_node& caller,
                              std::coroutine_handle<> resume_point) noexcept {
         const spargio::detail::waking_section on_the_way;
@@ -70,31 +71,31 @@ public:
         {
             const std::lock_guard hold(lock_);
             if (const status may = may_begin(mode); !may) return caller.decide(may.error());
-            what->node = &caller;
+            begun->node = &caller;
             if (!caller.wait_unlisted(resume_point)) return false;
-            enlist(std::move(what), woken);
+            enlist(std::move(begun), woken);
         }
         woken.finish();
         return true;
     }
 
     /// The caller waits no longer. False when its answer has been decided before.
-    bool withdraw(call_type& which, errc why) noexcept {
+    bool withdraw(call_type& withdrawn, errc why) noexcept {
         const spargio::detail::waking_section on_the_way;
         woken_servers woken;
         call_pointer out_of_list; // destroyed after the lock is released
         {
             const std::lock_guard hold(lock_);
-            if (which.caller != caller_state::waiting) return false;
-            which.caller = caller_state::gone;
-            which.why_gone = why;
-            if (which.place == call_place::queued) {
-                out_of_list = queued_.remove(which);
-                which.place = call_place::nowhere;
+            if (withdrawn.caller != caller_state::waiting) return false;
+            withdrawn.caller = caller_state::gone;
+            withdrawn.why_gone = why;
+            if (withdrawn.place == call_place::queued) {
+                out_of_list = queued_.remove(withdrawn);
+                withdrawn.place = call_place::nowhere;
                 give_room(woken);
-            } else if (which.place == call_place::for_room) {
-                out_of_list = for_room_.remove(which);
-                which.place = call_place::nowhere;
+            } else if (withdrawn.place == call_place::for_room) {
+                out_of_list = for_room_.remove(withdrawn);
+                withdrawn.place = call_place::nowhere;
                 end_if_drained(woken);
             }
         }
@@ -142,27 +143,27 @@ public:
     }
 
     /// Ends a received call. The error says why the caller did not get the answer.
-    status answer(call_type& which, answer_type&& what) noexcept {
+    status answer(call_type& settled, answer_type&& reply) noexcept {
         std::optional<spargio::detail::waking_section> on_the_way(std::in_place);
         woken_servers woken;
         status result;
         {
             const std::lock_guard hold(lock_);
-            which.place = call_place::nowhere;
+            settled.place = call_place::nowhere;
             give_room(woken);
-            result = settle(which, std::move(what));
+            result = settle(settled, std::move(reply));
         }
         woken.finish();
-        if (result && which.caller_is_task) which.deliver();
+        if (result && settled.caller_is_task) settled.deliver();
         // A function of the user's may do anything, even end a runtime, which waits for all wakers.
         on_the_way.reset();
-        if (result && !which.caller_is_task) which.deliver();
+        if (result && !settled.caller_is_task) settled.deliver();
         return result;
     }
 
-    [[nodiscard]] bool caller_waits(const call_type& which) noexcept {
+    [[nodiscard]] bool caller_waits(const call_type& asking) noexcept {
         const std::lock_guard hold(lock_);
-        return which.caller == caller_state::waiting;
+        return asking.caller == caller_state::waiting;
     }
 
     void add_server() noexcept { servers_.fetch_add(1, std::memory_order_relaxed); }
@@ -181,11 +182,11 @@ public:
             no_more_calls_ = true;
             for (auto* const list : {&queued_, &for_room_}) {
                 while (!list->empty()) {
-                    call_pointer which = list->pop();
-                    if (which->place == call_place::queued) --unanswered_;
-                    which->place = call_place::nowhere;
-                    if (!settle(*which, std::unexpected(errc::closed))) continue;
-                    (which->caller_is_task ? of_tasks : of_others).push(std::move(which));
+                    call_pointer left = list->pop();
+                    if (left->place == call_place::queued) --unanswered_;
+                    left->place = call_place::nowhere;
+                    if (!settle(*left, std::unexpected(errc::closed))) continue;
+                    (left->caller_is_task ? of_tasks : of_others).push(std::move(left));
                 }
             }
             end_if_drained(woken);
@@ -200,14 +201,14 @@ private:
     /// Servers that were claimed under the lock, to be woken after it.
     class woken_servers {
     public:
-        void add(receive_wait& which) noexcept {
-            which.next_woken = first_;
-            first_ = &which;
+        void add(receive_wait& server) noexcept {
+            server.next_woken = first_;
+            first_ = &server;
         }
         void finish() noexcept {
             while (first_ != nullptr) {
-                receive_wait& which = *std::exchange(first_, first_->next_woken);
-                which.finds_it_closed ? which.finish(errc::closed) : which.finish();
+                receive_wait& server = *std::exchange(first_, first_->next_woken);
+                server.finds_it_closed ? server.finish(errc::closed) : server.finish();
             }
         }
 
@@ -225,21 +226,21 @@ private:
         return {};
     }
 
-    void enlist(call_pointer what, woken_servers& woken) noexcept {
+    void enlist(call_pointer begun, woken_servers& woken) noexcept {
         if (full()) {
-            what->place = call_place::for_room;
-            for_room_.push(std::move(what));
+            begun->place = call_place::for_room;
+            for_room_.push(std::move(begun));
             return;
         }
         ++unanswered_;
         if (auto* const server = static_cast<receive_wait*>(servers_waiting_.claim_first())) {
-            what->place = call_place::at_server;
-            server->got = std::move(what);
+            begun->place = call_place::at_server;
+            server->got = std::move(begun);
             woken.add(*server);
             return;
         }
-        what->place = call_place::queued;
-        queued_.push(std::move(what));
+        begun->place = call_place::queued;
+        queued_.push(std::move(begun));
     }
 
     /// An admitted call has ended: the next one that waits for room is admitted.
@@ -257,16 +258,16 @@ private:
         }
     }
 
-    /// Decides the caller's answer, if nothing else has; whoever gets success must deliver().
-    [[nodiscard]] status settle(call_type& which, answer_type&& what) noexcept {
-        if (which.caller == caller_state::gone) return std::unexpected(which.why_gone);
-        if (!which.claim()) {
-            which.caller = caller_state::gone;
-            which.why_gone = which.why_not_claimed();
-            return std::unexpected(which.why_gone);
+    /// Decides the caller's answer, if nothing else has; a caller that gets success must deliver().
+    [[nodiscard]] status settle(call_type& settled, answer_type&& reply) noexcept {
+        if (settled.caller == caller_state::gone) return std::unexpected(settled.why_gone);
+        if (!settled.claim()) {
+            settled.caller = caller_state::gone;
+            settled.why_gone = settled.why_not_claimed();
+            return std::unexpected(settled.why_gone);
         }
-        which.caller = caller_state::answered;
-        which.answer.emplace(std::move(what));
+        settled.caller = caller_state::answered;
+        settled.answer.emplace(std::move(reply));
         return {};
     }
 

@@ -59,13 +59,13 @@ public:
     uv_mailbox(const uv_mailbox&) = delete;
     uv_mailbox& operator=(const uv_mailbox&) = delete;
 
-    /// Any thread: `which` has its answer.
-    void answered(std::shared_ptr<uv_pending> which) noexcept {
+    /// Any thread: `pending` has its answer.
+    void answered(std::shared_ptr<uv_pending> pending) noexcept {
         // Sent under the lock: the loop can't take the answer, and close the handle after it, before this is
         // done.
         const std::lock_guard hold(lock_);
-        uv_pending& last = *which;
-        (last_ != nullptr ? last_->next_answered_ : first_) = std::move(which);
+        uv_pending& last = *pending;
+        (last_ != nullptr ? last_->next_answered_ : first_) = std::move(pending);
         last_ = &last;
         uv_async_send(&async_);
     }
@@ -74,10 +74,10 @@ public:
 
     void make_room() { pending_.reserve(pending_.size() + 1); }
     /// After make_room().
-    void add(std::shared_ptr<uv_pending> which) noexcept {
+    void add(std::shared_ptr<uv_pending> pending) noexcept {
         if (pending_.empty()) uv_ref(reinterpret_cast<uv_handle_t*>(&async_));
-        which->index_ = pending_.size();
-        pending_.push_back(std::move(which));
+        pending->index_ = pending_.size();
+        pending_.push_back(std::move(pending));
     }
 
     /// Gives every call up, and closes the handle when all have come back.
@@ -101,16 +101,16 @@ private:
             last_ = nullptr;
         }
         while (next != nullptr) {
-            const auto which = std::exchange(next, std::move(next->next_answered_));
-            remove(*which);
-            which->run();
+            const auto current = std::exchange(next, std::move(next->next_answered_));
+            remove(*current);
+            current->run();
         }
         close_when_done();
     }
 
-    void remove(uv_pending& which) noexcept {
-        std::swap(pending_[which.index_], pending_.back());
-        pending_[which.index_]->index_ = which.index_;
+    void remove(uv_pending& removed) noexcept {
+        std::swap(pending_[removed.index_], pending_.back());
+        pending_[removed.index_]->index_ = removed.index_;
         pending_.pop_back();
         if (pending_.empty()) uv_unref(reinterpret_cast<uv_handle_t*>(&async_));
     }
@@ -153,12 +153,12 @@ private:
 /// A call that a loop has begun, to give it up. Dropping it changes nothing. The loop's thread.
 class uv_call_ticket {
 public:
-    explicit uv_call_ticket(const std::shared_ptr<detail::uv_pending>& which) : call_(which) {}
+    explicit uv_call_ticket(const std::shared_ptr<detail::uv_pending>& pending) : call_(pending) {}
 
     /// The function is called with `canceled`, from the loop as always, unless the answer has been decided
     /// before.
     void give_up() const {
-        if (const auto which = call_.lock()) which->give_up();
+        if (const auto pending = call_.lock()) pending->give_up();
     }
 
 private:
@@ -193,12 +193,12 @@ public:
     template <std::move_constructible Function>
     requires std::invocable<Function&, std::expected<Reply, errc>>
     [[nodiscard]] std::expected<uv_call_ticket, errc>
-    call(Request what, Function on_reply, std::chrono::steady_clock::time_point deadline = no_deadline) {
+    call(Request request, Function on_reply, std::chrono::steady_clock::time_point deadline = no_deadline) {
         const auto mailbox = mailbox_;
         mailbox->make_room();
         const auto pending = std::make_shared<detail::uv_call<Request, Reply, Function>>(std::move(on_reply));
         auto begun = client_.call(
-            std::move(what),
+            std::move(request),
             [mailbox, pending](std::expected<Reply, errc> answer) {
                 pending->answer.emplace(std::move(answer));
                 mailbox->answered(pending);

@@ -22,8 +22,8 @@ class received {
     using exchange_type = detail::exchange<Request, Reply>;
 
 public:
-    received(std::shared_ptr<exchange_type> by, typename exchange_type::call_pointer what) noexcept
-        : exchange_(std::move(by)), call_(std::move(what)) {}
+    received(std::shared_ptr<exchange_type> by, typename exchange_type::call_pointer taken) noexcept
+        : exchange_(std::move(by)), call_(std::move(taken)) {}
     received(received&&) noexcept = default;
     received& operator=(received&& other) noexcept {
         if (this != &other) {
@@ -51,16 +51,16 @@ public:
     /// and a wake.
     status respond(Reply reply) noexcept {
         const auto by = std::move(exchange_);
-        const auto which = std::move(call_);
-        return by->answer(*which, std::move(reply));
+        const auto answered = std::move(call_);
+        return by->answer(*answered, std::move(reply));
     }
 
 private:
     void drop() noexcept {
         if (call_ == nullptr) return;
         const auto by = std::move(exchange_);
-        const auto which = std::move(call_);
-        static_cast<void>(by->answer(*which, std::unexpected(errc::closed)));
+        const auto answered = std::move(call_);
+        static_cast<void>(by->answer(*answered, std::unexpected(errc::closed)));
     }
 
     std::shared_ptr<exchange_type> exchange_;
@@ -110,7 +110,7 @@ public:
         [[nodiscard]] std::expected<received<Request, Reply>, errc> await_resume() noexcept {
             limit_.end(wait_);
             exchange_->forget(wait_);
-            if (const status how = wait_.outcome(); !how) return std::unexpected(how.error());
+            if (const status outcome = wait_.outcome(); !outcome) return std::unexpected(outcome.error());
             if (wait_.got == nullptr) return std::unexpected(errc::timed_out); // woken by the timer
             return received<Request, Reply>(exchange_, std::move(wait_.got));
         }

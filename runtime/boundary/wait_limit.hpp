@@ -9,7 +9,7 @@
 
 namespace spargio::boundary::detail {
 
-/// Belongs to an awaiter, beside the timer_wait by which its task waits. Whoever claims that task first
+/// Belongs to an awaiter, beside the timer_wait by which its task waits. The side that claims that task first
 /// decides: the other side of the channel, the timer, or a cancellation; so a call goes to a server exactly if
 /// the server has not timed out, and an answer to a caller exactly if the caller has not.
 ///

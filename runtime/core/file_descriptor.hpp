@@ -7,7 +7,7 @@
 
 namespace spargio {
 
-/// Owns a file descriptor, or none. One thread at a time. Knows nothing of operations: whoever closes it sees
+/// Owns a file descriptor, or none. One thread at a time. Knows nothing of operations: its closer sees
 /// to it that none is in flight.
 class file_descriptor {
 public:

@@ -108,8 +108,8 @@ private:
 
 /// Closes the file, and gives `result`, or the error of closing where there was none before.
 template <class T>
-task<io_result<T>> closed_with(file what, io_result<T> result) {
-    auto closed = co_await what.close();
+task<io_result<T>> closed_with(file opened, io_result<T> result) {
+    auto closed = co_await opened.close();
     if (result && !closed) co_return std::unexpected(closed.error());
     co_return result;
 }

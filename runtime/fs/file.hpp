@@ -56,9 +56,10 @@ public:
     /// cheaper, as the kernel need not look the file up (IOSQE_FIXED_FILE, kernel 5.19). On other shards it is
     /// used as before. False, and a plain file with the same results, when all options.registered_files places
     /// are taken or the kernel refuses; see stats() and features(). Pipes and sockets are registered from
-    /// kernel 6.14 on: before, a place may hold them open when they are closed. Once; for who is alone with
-    /// the file. Shards only; throws std::bad_alloc at first use. Costs two system calls until it is closed, so
-    /// it is for files that are used some dozen times; closing it on another shard waits for this one.
+    /// kernel 6.14 on: before, a place may hold them open when they are closed. Once; for a task that is alone
+    /// with the file. Shards only; throws std::bad_alloc at first use. Costs two system calls until it is
+    /// closed, so it is for files that are used some dozen times; closing it on another shard waits for this
+    /// one.
     [[nodiscard]] bool register_here() { return spargio::detail::register_descriptor(of_.get()); }
 
     /// Reads. Gives the bytes read, fewer than asked for at the end of the file, 0 behind it, and now and then

@@ -13,7 +13,7 @@
 namespace spargio::fs {
 
 int open_options::open_flags() const noexcept {
-    const auto has = [this](option what) { return (options_ & what) != 0; };
+    const auto has = [this](option wanted) { return (options_ & wanted) != 0; };
     const bool writes = has(writing) || has(appending);
     const bool makes = has(creating) || has(creating_new);
     if (!writes && !has(reading)) return -1;

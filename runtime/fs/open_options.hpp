@@ -60,8 +60,8 @@ private:
         uncached = 64,
     };
 
-    open_options& set(option what, bool on) noexcept {
-        options_ = static_cast<std::uint8_t>(on ? options_ | what : options_ & ~what);
+    open_options& set(option chosen, bool on) noexcept {
+        options_ = static_cast<std::uint8_t>(on ? options_ | chosen : options_ & ~chosen);
         return *this;
     }
     /// For open(2); -1 when they contradict each other.

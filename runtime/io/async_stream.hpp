@@ -19,11 +19,11 @@ namespace spargio::io {
 namespace detail {
 
 template <class Awaitable>
-decltype(auto) awaiter_of(Awaitable&& what) {
-    if constexpr (requires { std::forward<Awaitable>(what).operator co_await(); })
-        return std::forward<Awaitable>(what).operator co_await();
+decltype(auto) awaiter_of(Awaitable&& awaitable) {
+    if constexpr (requires { std::forward<Awaitable>(awaitable).operator co_await(); })
+        return std::forward<Awaitable>(awaitable).operator co_await();
     else
-        return std::forward<Awaitable>(what);
+        return std::forward<Awaitable>(awaitable);
 }
 
 /// What co_await of it gives.

@@ -14,7 +14,7 @@ task<io_result<void>> any_socket::close() {
     shared_descriptor* const shared = of_.get();
     if (shared == nullptr || !shared->begin_closing()) co_return detail::system_failure(EBADF);
     if (!shared->is_idle())
-        ::shutdown(shared->number(), SHUT_RDWR); // wakes also who waits on what is not connected (ENOTCONN)
+        ::shutdown(shared->number(), SHUT_RDWR); // wakes waiters also where nothing is connected (ENOTCONN)
     if (!ops::detail::is_drained(*shared)) {
         auto drained = co_await ops::detail::drain(*shared);
         if (!drained) co_return drained;

@@ -57,9 +57,9 @@ public:
     /// cheaper, as the kernel need not look the socket up (IOSQE_FIXED_FILE). On other shards it is used as
     /// before. False, and a plain socket with the same results, when all options.registered_files places are
     /// taken, or the kernel refuses, and before 6.14, where a place may keep the peer from seeing the end; see
-    /// stats() and features(). Once; for who is alone with the socket. Shards only; throws std::bad_alloc at
-    /// first use. Costs two system calls until it is closed, for some 2 % of each request to the ring: for
-    /// connections that stay. Closing it on another shard waits for this one.
+    /// stats() and features(). Once; for a task that is alone with the socket. Shards only; throws
+    /// std::bad_alloc at first use. Costs two system calls until it is closed, for some 2 % of each request to
+    /// the ring: for connections that stay. Closing it on another shard waits for this one.
     [[nodiscard]] bool register_here() { return spargio::detail::register_descriptor(of_.get()); }
 
     /// SO_REUSEADDR: may bind where connections of an earlier listener linger.
@@ -93,10 +93,10 @@ protected:
     [[nodiscard]] io_result<int> option(int level, int name) const;
     [[nodiscard]] io_result<bool> flag(int level, int name) const;
 
-    [[nodiscard]] auto shut_down(direction which) const noexcept {
-        return operation_on(of_.get(), [which](int number) {
-            constexpr int how[] = {SHUT_RD, SHUT_WR, SHUT_RDWR};
-            return ops::shutdown(number, how[static_cast<int>(which)]);
+    [[nodiscard]] auto shut_down(direction side) const noexcept {
+        return operation_on(of_.get(), [side](int number) {
+            constexpr int modes[] = {SHUT_RD, SHUT_WR, SHUT_RDWR};
+            return ops::shutdown(number, modes[static_cast<int>(side)]);
         });
     }
 

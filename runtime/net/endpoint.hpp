@@ -48,8 +48,8 @@ public:
     [[nodiscard]] sockaddr* data() noexcept { return &address_.any; }
     /// Bytes of the address; 0 of no family.
     [[nodiscard]] socklen_t size() const noexcept;
-    /// For who lets a system call fill data(): how much fits, and how much came, which makes an address of
-    /// another family one of no family.
+    /// For a caller that lets a system call fill data(): how much fits, and how much came, which makes an
+    /// address of another family one of no family.
     [[nodiscard]] static constexpr socklen_t capacity() noexcept { return sizeof(addresses); }
     void resize(socklen_t bytes) noexcept;
 

@@ -51,7 +51,7 @@ public:
     [[nodiscard]] ops::receive_stream receive_stream() const { return ops::receive_stream(shared()); }
 
     /// Ends a direction: the other side reads to the end of what was sent; receiving here gives 0. In place.
-    [[nodiscard]] auto shutdown(direction which) const noexcept { return shut_down(which); }
+    [[nodiscard]] auto shutdown(direction side) const noexcept { return shut_down(side); }
 
     /// shutdown(direction::send), under the name that copy_bidirectional() wants.
     [[nodiscard]] auto end_writing() const noexcept { return shut_down(direction::send); }
@@ -60,13 +60,13 @@ public:
     [[nodiscard]] std::uint32_t home() const noexcept { return home_; }
     /// Starts a task on the connection's shard, where it stays; as spawn(). On a shard only.
     template <class T>
-    [[nodiscard]] join_handle<T> spawn_on_session(task<T> what) const {
-        return spawn(std::move(what), pinned{home_});
+    [[nodiscard]] join_handle<T> spawn_on_session(task<T> work) const {
+        return spawn(std::move(work), pinned{home_});
     }
     /// Starts a task on the connection's shard, from where idle shards may take it between two operations.
     template <class T>
-    [[nodiscard]] join_handle<T> spawn_stealable_on_session(task<T> what) const {
-        return spawn(std::move(what), stealable_preferred{home_});
+    [[nodiscard]] join_handle<T> spawn_stealable_on_session(task<T> work) const {
+        return spawn(std::move(work), stealable_preferred{home_});
     }
 
 protected:

@@ -30,9 +30,9 @@ public:
 
     /// Binds and listens; port 0 lets the kernel choose, see local_address(). EADDRINUSE, EACCES (ports below
     /// 1024), EADDRNOTAVAIL and others of bind(2). Throws std::bad_alloc.
-    [[nodiscard]] static task<io_result<tcp_listener>> bind(endpoint at, listen_options how = {});
+    [[nodiscard]] static task<io_result<tcp_listener>> bind(endpoint at, listen_options options = {});
     /// The same on every IPv4 address of the machine.
-    [[nodiscard]] static task<io_result<tcp_listener>> bind(std::uint16_t port, listen_options how = {});
+    [[nodiscard]] static task<io_result<tcp_listener>> bind(std::uint16_t port, listen_options options = {});
 
     /// Waits for a connection and gives it. Several tasks may wait; a connection goes to one of them. EMFILE,
     /// ENFILE, ECONNABORTED and others of accept(2) say nothing about the next one. None is lost by a

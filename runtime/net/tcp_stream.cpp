@@ -9,40 +9,40 @@
 namespace spargio::net {
 namespace {
 
-io_result<void> prepare(const file_descriptor& socket, const connect_options& how) noexcept {
+io_result<void> prepare(const file_descriptor& socket, const connect_options& options) noexcept {
     const auto set = [&](int level, int name, int value) -> io_result<void> {
         if (::setsockopt(socket.get(), level, name, &value, sizeof(value)) != 0)
             return detail::system_failure(errno);
         return {};
     };
     io_result<void> done;
-    if (how.no_delay) done = set(IPPROTO_TCP, TCP_NODELAY, 1);
-    if (done && how.receive_buffer > 0) done = set(SOL_SOCKET, SO_RCVBUF, how.receive_buffer);
-    if (done && how.send_buffer > 0) done = set(SOL_SOCKET, SO_SNDBUF, how.send_buffer);
-    if (done && how.from.family() != address_family::none) done = detail::bind_to(socket, how.from);
+    if (options.no_delay) done = set(IPPROTO_TCP, TCP_NODELAY, 1);
+    if (done && options.receive_buffer > 0) done = set(SOL_SOCKET, SO_RCVBUF, options.receive_buffer);
+    if (done && options.send_buffer > 0) done = set(SOL_SOCKET, SO_SNDBUF, options.send_buffer);
+    if (done && options.from.family() != address_family::none) done = detail::bind_to(socket, options.from);
     return done;
 }
 
-task<io_result<tcp_stream>> connect_at(std::uint32_t home, endpoint to, connect_options how) {
+task<io_result<tcp_stream>> connect_at(std::uint32_t home, endpoint to, connect_options options) {
     auto socket = co_await detail::open_socket(to.data()->sa_family, SOCK_STREAM);
     if (!socket) co_return std::unexpected(socket.error());
-    if (const auto prepared = prepare(*socket, how); !prepared) co_return std::unexpected(prepared.error());
+    if (const auto prepared = prepare(*socket, options); !prepared) co_return std::unexpected(prepared.error());
     auto connected = co_await ops::connect(socket->get(), to.data(), to.size());
     if (!connected) co_return std::unexpected(connected.error());
     co_return tcp_stream(std::move(*socket), home);
 }
 
-task<> connect_into(io_result<tcp_stream>& into, std::uint32_t home, endpoint to, connect_options how) {
-    into = co_await connect_at(home, to, how);
+task<> connect_into(io_result<tcp_stream>& into, std::uint32_t home, endpoint to, connect_options options) {
+    into = co_await connect_at(home, to, options);
 }
 
 } // namespace
 
-task<io_result<tcp_stream>> tcp_stream::connect(endpoint to, connect_options how) {
-    return connect_at(home_of_session(how.home), to, how);
+task<io_result<tcp_stream>> tcp_stream::connect(endpoint to, connect_options options) {
+    return connect_at(home_of_session(options.home), to, options);
 }
 
-task<std::vector<io_result<tcp_stream>>> connect_many(std::vector<endpoint> to, connect_options how) {
+task<std::vector<io_result<tcp_stream>>> connect_many(std::vector<endpoint> to, connect_options options) {
     std::vector<io_result<tcp_stream>> made;
     for (std::size_t i = 0; i < to.size(); ++i) made.emplace_back(detail::system_failure(ECANCELED));
     task_group all;
@@ -50,8 +50,8 @@ task<std::vector<io_result<tcp_stream>>> connect_many(std::vector<endpoint> to, 
     std::exception_ptr failure;
     try {
         for (std::size_t i = 0; i < to.size(); ++i) {
-            const std::uint32_t home = home_of_session(how.home);
-            all.spawn(connect_into(made[i], home, to[i], how), pinned{home});
+            const std::uint32_t home = home_of_session(options.home);
+            all.spawn(connect_into(made[i], home, to[i], options), pinned{home});
         }
     } catch (...) {
         failure = std::current_exception();

@@ -36,7 +36,7 @@ public:
     /// Connects (IORING_OP_SOCKET, IORING_OP_CONNECT). ECONNREFUSED, ETIMEDOUT (after the kernel's two minutes;
     /// use timeout()), ENETUNREACH and others of connect(2); EAFNOSUPPORT for an endpoint of no family.
     /// Cancelled, the attempt ends and the socket is closed. Throws std::bad_alloc.
-    [[nodiscard]] static task<io_result<tcp_stream>> connect(endpoint to, connect_options how = {});
+    [[nodiscard]] static task<io_result<tcp_stream>> connect(endpoint to, connect_options options = {});
 
     /// TCP_NODELAY: small writes go out at once, rather than when what is under way has been acknowledged.
     [[nodiscard]] io_result<void> set_no_delay(bool on) const;
@@ -59,6 +59,6 @@ public:
 /// the connections or their errors, in the order of `to`. Cancelled, the attempts are cancelled. Throws
 /// std::bad_alloc, and task_stopped when the runtime stops. Cost: a task for each.
 [[nodiscard]] task<std::vector<io_result<tcp_stream>>> connect_many(std::vector<endpoint> to,
-                                                                    connect_options how = {});
+                                                                    connect_options options = {});
 
 } // namespace spargio::net

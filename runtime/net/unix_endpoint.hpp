@@ -46,7 +46,7 @@ public:
     [[nodiscard]] const sockaddr* data() const noexcept { return reinterpret_cast<const sockaddr*>(&address_); }
     [[nodiscard]] sockaddr* data() noexcept { return reinterpret_cast<sockaddr*>(&address_); }
     [[nodiscard]] socklen_t size() const noexcept { return bytes_; }
-    /// For who lets a system call fill data(): how much fits, and how much came.
+    /// For a caller that lets a system call fill data(): how much fits, and how much came.
     [[nodiscard]] static constexpr socklen_t capacity() noexcept { return sizeof(sockaddr_un); }
     void resize(socklen_t bytes) noexcept {
         bytes_ = std::clamp<socklen_t>(bytes, name_at, sizeof(sockaddr_un));

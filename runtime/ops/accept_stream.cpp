@@ -33,8 +33,8 @@ io_result<file_descriptor> accept_state::next_item() noexcept {
     return std::unexpected(take_error()); // a listener has no end
 }
 
-void accept_state::prepare(spargio::detail::operation_wait& what, io_uring_sqe& entry) noexcept {
-    const auto& self = static_cast<accept_state&>(what);
+void accept_state::prepare(spargio::detail::operation_wait& request, io_uring_sqe& entry) noexcept {
+    const auto& self = static_cast<accept_state&>(request);
     constexpr int flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
     if (self.many_shots(one_at_a_time))
         io_uring_prep_multishot_accept(&entry, self.listener_.number(), nullptr, nullptr, flags);

@@ -30,7 +30,7 @@ private:
     void drop(std::int32_t result, std::uint32_t flags) noexcept override;
     void let_go() noexcept override { accepted_.clear(); }
 
-    static void prepare(spargio::detail::operation_wait& what, io_uring_sqe& entry) noexcept;
+    static void prepare(spargio::detail::operation_wait& request, io_uring_sqe& entry) noexcept;
 
     const spargio::detail::operation_hold listener_;
     std::deque<file_descriptor> accepted_; // not yet taken

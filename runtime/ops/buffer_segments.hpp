@@ -88,9 +88,9 @@ public:
     /// Takes the first buffer out, to be given back by itself; a lease of nothing when none is left.
     [[nodiscard]] buffer_lease take_first() noexcept {
         if (count_ == 0) return {};
-        const number which = first_;
-        if (--count_ != 0) first_ = from_->note_of(which).next;
-        buffer_lease taken(*from_, which);
+        const number buffer = first_;
+        if (--count_ != 0) first_ = from_->note_of(buffer).next;
+        buffer_lease taken(*from_, buffer);
         bytes_ -= taken.size();
         return taken;
     }

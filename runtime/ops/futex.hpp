@@ -13,7 +13,7 @@
 
 namespace spargio::ops {
 
-/// Who may wait at a word.
+/// Which processes may wait at a word.
 enum class futex_scope : std::uint8_t {
     process, ///< threads of this process; cheaper
     shared   ///< other processes too, which have the word in shared memory
@@ -76,7 +76,7 @@ private:
     futex_scope scope_;
 };
 
-/// Waits at a word as long as it holds `expected`, until somebody wakes who waits there. EAGAIN: it held
+/// Waits at a word as long as it holds `expected`, until somebody wakes its waiters. EAGAIN: it held
 /// something else. As with futex(2), a wake may come for no reason: look at the word again. Borrows `word`.
 [[nodiscard]] inline operation<futex_wait_request>
 futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
@@ -84,7 +84,7 @@ futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
     return operation<futex_wait_request>(futex_wait_request(word, expected, scope));
 }
 
-/// Wakes at most `most` of those who wait at a word, with the same scope, and gives how many. Borrows `word`.
+/// Wakes at most `most` of the waiters at a word, with the same scope, and gives how many. Borrows `word`.
 [[nodiscard]] inline operation<futex_wake_request>
 futex_wake(const std::atomic<std::uint32_t>& word,
            std::uint32_t most = std::numeric_limits<std::int32_t>::max(),

@@ -45,30 +45,30 @@ namespace spargio {
 /// for a task that is no more; `written()` is the memory, a span of bytes or of parts, that the kernel writes.
 template <class Request>
 concept kernel_request = std::move_constructible<Request> &&
-    requires(Request& what, io_uring_sqe& entry, std::int32_t result, std::uint32_t flags) {
+    requires(Request& request, io_uring_sqe& entry, std::int32_t result, std::uint32_t flags) {
     typename Request::value_type;
-    { what.prepare(entry) }
+    { request.prepare(entry) }
     noexcept;
-    { what.take(result, flags) }
+    { request.take(result, flags) }
     noexcept->std::same_as<typename Request::value_type>;
 };
 
 /// One that may be tried on the spot, by a system call that does not block: see operation_tried_first.hpp.
 template <class Request>
-concept immediate_request = kernel_request<Request> && requires(Request& what) {
+concept immediate_request = kernel_request<Request> && requires(Request& request) {
     /// What the kernel said: a count, or a negative errno; nothing when it would have had to wait.
-    { what.attempt() }
+    { request.attempt() }
     noexcept->std::same_as<std::optional<std::int32_t>>;
 };
 
 namespace detail {
 
 /// The error of a finished operation whose result is negative.
-[[nodiscard]] inline std::error_code operation_error(const operation_wait& what) noexcept {
+[[nodiscard]] inline std::error_code operation_error(const operation_wait& request) noexcept {
     // Where the kernel's worker threads do the work they are interrupted to end it.
-    const bool ended = what.result() == -ECANCELED || what.result() == -EINTR;
-    if (ended && what.cut_short() != errc{}) return make_error_code(what.cut_short());
-    return {-what.result(), std::system_category()};
+    const bool ended = request.result() == -ECANCELED || request.result() == -EINTR;
+    if (ended && request.cut_short() != errc{}) return make_error_code(request.cut_short());
+    return {-request.result(), std::system_category()};
 }
 
 template <class Request>
@@ -86,8 +86,8 @@ public:
     using request_type = Request;
     using value_type = typename Request::value_type;
 
-    explicit operation(Request what) noexcept
-        : detail::operation_wait(&fill, detail::kind_of<Request>()), request_(std::move(what)) {}
+    explicit operation(Request request) noexcept
+        : detail::operation_wait(&fill, detail::kind_of<Request>()), request_(std::move(request)) {}
     /// Of one that has not been awaited.
     operation(operation&& other) noexcept : detail::operation_wait(other), request_(std::move(other.request_)) {
         assert(other.state() == detail::operation_state::created && "an operation stays where it was awaited");
@@ -102,8 +102,8 @@ public:
     }
 
     /// The request may name the descriptor's place in the table of its ring (R31). Before it is awaited.
-    void use_place([[maybe_unused]] const detail::descriptor_place* which) noexcept {
-        if constexpr (!requires { requires Request::numbers_only; }) detail::operation_wait::use_place(which);
+    void use_place([[maybe_unused]] const detail::descriptor_place* place) noexcept {
+        if constexpr (!requires { requires Request::numbers_only; }) detail::operation_wait::use_place(place);
     }
 
     [[nodiscard]] bool await_ready() noexcept {
@@ -156,8 +156,8 @@ private:
     void memory_is_ours() noexcept {
         if constexpr (requires { request_.written(); }) detail::take_back(request_.written());
     }
-    static void fill(detail::operation_wait& what, io_uring_sqe& entry) noexcept {
-        static_cast<operation&>(what).request_.prepare(entry);
+    static void fill(detail::operation_wait& request, io_uring_sqe& entry) noexcept {
+        static_cast<operation&>(request).request_.prepare(entry);
     }
 
     [[no_unique_address]] Request request_;
@@ -168,8 +168,8 @@ private:
 template <kernel_request Request>
 class [[nodiscard]] timed_operation : private operation<Request> {
 public:
-    timed_operation(operation<Request>&& what, detail::timer_context::time_point deadline) noexcept
-        : operation<Request>(std::move(what)), deadline_(deadline) {}
+    timed_operation(operation<Request>&& request, detail::timer_context::time_point deadline) noexcept
+        : operation<Request>(std::move(request)), deadline_(deadline) {}
     timed_operation(timed_operation&& other) noexcept
         : operation<Request>(std::move(other)), deadline_(other.deadline_) {}
     timed_operation& operator=(timed_operation&&) = delete;

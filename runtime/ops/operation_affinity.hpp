@@ -65,9 +65,9 @@ private:
 /// then; the rest as on_shard(), with one frame more.
 template <kernel_request Request>
 [[nodiscard]] task<io_result<typename Request::value_type>> steered(descriptor_affinity& affinity,
-                                                                    operation<Request> what) {
+                                                                    operation<Request> request) {
     const detail::counted_under lease(affinity, affinity.begin());
-    auto there = on_shard(lease.shard(), std::move(what));
+    auto there = on_shard(lease.shard(), std::move(request));
     co_return co_await std::move(there);
 }
 
@@ -76,8 +76,8 @@ template <kernel_request Request>
 /// or closing by the time that it begins there. Its lease is not asked, and not told.
 template <kernel_request Request>
 [[nodiscard]] task<io_result<typename Request::value_type>>
-on_shard(std::uint32_t shard_index, descriptor_operation<operation<Request>> what) {
-    return detail::done_on(shard_index, std::move(what));
+on_shard(std::uint32_t shard_index, descriptor_operation<operation<Request>> request) {
+    return detail::done_on(shard_index, std::move(request));
 }
 
 /// Does an operation of a file or socket where its lease says, as in `steered(socket.read_some(buffer))`: those
@@ -85,12 +85,12 @@ on_shard(std::uint32_t shard_index, descriptor_operation<operation<Request>> wha
 /// so that what was begun first is with the kernel first. Otherwise as on_shard(), with one frame more.
 template <kernel_request Request>
 [[nodiscard]] task<io_result<typename Request::value_type>>
-steered(descriptor_operation<operation<Request>> what) {
-    shared_descriptor* const of = what.descriptor();
+steered(descriptor_operation<operation<Request>> request) {
+    shared_descriptor* const of = request.descriptor();
     const descriptor_use use(of); // its lease must outlive the operation
     if (!use) co_return std::unexpected(std::error_code(EBADF, std::system_category()));
     const detail::counted_under lease(of->lease(), of->lease().begin(detail::operation_context::here()));
-    auto there = on_shard(lease.shard(), std::move(what));
+    auto there = on_shard(lease.shard(), std::move(request));
     co_return co_await std::move(there);
 }
 

@@ -21,10 +21,11 @@ template <class Operation>
 class [[nodiscard]] descriptor_operation {
 public:
     /// `of` null: refused.
-    descriptor_operation(shared_descriptor* of, Operation&& what) noexcept : what_(std::move(what)), of_(of) {}
+    descriptor_operation(shared_descriptor* of, Operation&& request) noexcept
+        : request_(std::move(request)), of_(of) {}
     /// Of one that has not been awaited.
     descriptor_operation(descriptor_operation&& other) noexcept
-        : what_(std::move(other.what_)), of_(other.of_) {}
+        : request_(std::move(other.request_)), of_(other.of_) {}
     descriptor_operation& operator=(descriptor_operation&&) = delete;
     /// Not resumed: the runtime stopped, and the kernel has done with it.
     ~descriptor_operation() {
@@ -33,17 +34,17 @@ public:
 
     [[nodiscard]] bool await_ready() noexcept {
         inside_ = of_ != nullptr && of_->enter();
-        return !inside_ || what_.await_ready();
+        return !inside_ || request_.await_ready();
     }
 
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
-        what_.use_place(of_->place());
-        return what_.await_suspend(caller);
+        request_.use_place(of_->place());
+        return request_.await_suspend(caller);
     }
 
     [[nodiscard]] auto await_resume() noexcept -> decltype(std::declval<Operation&>().await_resume()) {
         if (!inside_) return std::unexpected(std::error_code(EBADF, std::system_category()));
-        auto result = what_.await_resume();
+        auto result = request_.await_resume();
         inside_ = false;
         of_->leave();
         return result;
@@ -55,11 +56,11 @@ public:
     /// For timeout_at(): the same with another operation.
     template <class Other>
     [[nodiscard]] auto as(auto... more) && noexcept {
-        return descriptor_operation<Other>(of_, Other(std::move(what_), more...));
+        return descriptor_operation<Other>(of_, Other(std::move(request_), more...));
     }
 
 private:
-    Operation what_;
+    Operation request_;
     shared_descriptor* of_;
     bool inside_ = false;
 };
@@ -74,8 +75,8 @@ template <class Make>
 /// With a deadline, at which the kernel is asked to end the operation: in place as well.
 template <kernel_request Request>
 [[nodiscard]] auto timeout_at(std::chrono::steady_clock::time_point deadline,
-                              descriptor_operation<operation<Request>>&& what) noexcept {
-    return std::move(what).template as<timed_operation<Request>>(deadline);
+                              descriptor_operation<operation<Request>>&& request) noexcept {
+    return std::move(request).template as<timed_operation<Request>>(deadline);
 }
 
 } // namespace spargio

@@ -20,15 +20,15 @@ namespace spargio {
 namespace detail {
 
 template <class Operation>
-auto carried(Operation what) -> task<decltype(what.await_resume())> {
-    co_return co_await std::move(what);
+auto carried(Operation request) -> task<decltype(request.await_resume())> {
+    co_return co_await std::move(request);
 }
 
-/// Awaits `what` on that shard, and answers here.
+/// Awaits `request` on that shard, and answers here.
 template <class Operation>
-auto done_on(std::uint32_t shard_index, Operation what) -> task<decltype(what.await_resume())> {
-    if (operation_context::here().index() == shard_index) co_return co_await std::move(what);
-    auto apart = with_stop(std::stop_token{}, carried(std::move(what)), pinned{shard_index});
+auto done_on(std::uint32_t shard_index, Operation request) -> task<decltype(request.await_resume())> {
+    if (operation_context::here().index() == shard_index) co_return co_await std::move(request);
+    auto apart = with_stop(std::stop_token{}, carried(std::move(request)), pinned{shard_index});
     co_return co_await std::move(apart);
 }
 
@@ -40,8 +40,8 @@ auto done_on(std::uint32_t shard_index, Operation what) -> task<decltype(what.aw
 /// on its way. Allocates frames from the pool; throws std::bad_alloc.
 template <kernel_request Request>
 [[nodiscard]] task<io_result<typename Request::value_type>> on_shard(std::uint32_t shard_index,
-                                                                     operation<Request> what) {
-    return detail::done_on(shard_index, std::move(what));
+                                                                     operation<Request> request) {
+    return detail::done_on(shard_index, std::move(request));
 }
 
 /// Does an operation on the ring that has the fewest with the kernel when it is submitted: the preferred one if
@@ -49,8 +49,8 @@ template <kernel_request Request>
 /// otherwise as on_shard(). Cost of choosing: one load a shard.
 template <kernel_request Request>
 [[nodiscard]] task<io_result<typename Request::value_type>>
-steered(operation<Request> what, std::optional<std::uint32_t> preferred = {}) {
-    return on_shard(detail::operation_context::here().ring_with_fewest(preferred), std::move(what));
+steered(operation<Request> request, std::optional<std::uint32_t> preferred = {}) {
+    return on_shard(detail::operation_context::here().ring_with_fewest(preferred), std::move(request));
 }
 
 } // namespace spargio

@@ -26,7 +26,7 @@ namespace spargio {
 
 class stream_state;
 
-/// Who waits in next().
+/// The task that waits in next().
 class stream_waiter : public detail::wait_node {
 protected:
     explicit stream_waiter(stream_state& of) noexcept : of_(&of) {}
@@ -114,17 +114,17 @@ protected:
     }
     void fail(std::error_code why) noexcept { error_ = why; }
     void end() noexcept { ended_ = true; }
-    /// Tells who waits when there is an answer.
+    /// Tells the waiting task when there is an answer.
     void tell() noexcept {
         if (waiting == nullptr || !has_answer()) return;
-        stream_waiter& who = *std::exchange(waiting, nullptr);
-        if (who.claim()) who.finish();
+        stream_waiter& waiter = *std::exchange(waiting, nullptr);
+        if (waiter.claim()) waiter.finish();
     }
 
 private:
-    static void take(detail::operation_wait& what, std::int32_t result, std::uint32_t flags,
+    static void take(detail::operation_wait& request, std::int32_t result, std::uint32_t flags,
                      bool last) noexcept {
-        auto& self = static_cast<stream_state&>(what);
+        auto& self = static_cast<stream_state&>(request);
         if (self.abandoned_) {
             self.drop(result, flags);
             if (last) delete &self;

@@ -29,10 +29,10 @@ receive_state::receive_state(shared_descriptor* socket)
 
 io_result<buffer_lease> receive_state::next_item() noexcept {
     if (first_ != none) {
-        const auto which = static_cast<number>(first_);
-        first_ = --count_ == 0 ? none : buffers_.note_of(which).next;
-        bytes_ -= buffers_.note_of(which).bytes;
-        return buffer_lease(buffers_, which);
+        const auto buffer = static_cast<number>(first_);
+        first_ = --count_ == 0 ? none : buffers_.note_of(buffer).next;
+        bytes_ -= buffers_.note_of(buffer).bytes;
+        return buffer_lease(buffers_, buffer);
     }
     if (const std::error_code error = take_error()) return std::unexpected(error);
     return buffer_lease{};
@@ -48,23 +48,23 @@ io_result<buffer_segments> receive_state::next_segments() noexcept {
 }
 
 /// The buffer after one of a bundle.
-receive_state::number receive_state::successor_of(number which) noexcept {
+receive_state::number receive_state::successor_of(number buffer) noexcept {
     buffers_.taken_by_kernel();
-    return buffers_.shown_after(which);
+    return buffers_.shown_after(buffer);
 }
 
 /// `bytes` from `first` on: more than one buffer holds when the kernel has filled a bundle of them.
 void receive_state::enqueue(number first, std::size_t bytes) noexcept {
     const std::size_t most = buffers_.memory(first).size();
     bytes_ += bytes;
-    for (number which = first;; which = successor_of(which)) {
+    for (number buffer = first;; buffer = successor_of(buffer)) {
         const std::size_t here = std::min(bytes, most);
-        buffers_.note_of(which) = {static_cast<std::uint32_t>(here), 0};
+        buffers_.note_of(buffer) = {static_cast<std::uint32_t>(here), 0};
         if (first_ == none)
-            first_ = which;
+            first_ = buffer;
         else
-            buffers_.note_of(static_cast<number>(last_)).next = which;
-        last_ = which;
+            buffers_.note_of(static_cast<number>(last_)).next = buffer;
+        last_ = buffer;
         ++count_;
         bytes -= here;
         if (bytes == 0) return;
@@ -83,8 +83,8 @@ void receive_state::arm() noexcept {
         buffers_.give_back(static_cast<number>(std::exchange(filling_, none)));
 }
 
-void receive_state::prepare(spargio::detail::operation_wait& what, io_uring_sqe& entry) noexcept {
-    auto& self = static_cast<receive_state&>(what);
+void receive_state::prepare(spargio::detail::operation_wait& request, io_uring_sqe& entry) noexcept {
+    auto& self = static_cast<receive_state&>(request);
     if (self.filling_ != none) {
         const auto memory = self.buffers_.memory(static_cast<number>(self.filling_));
         io_uring_prep_recv(&entry, self.socket_.number(), memory.data(), memory.size(), 0);
@@ -108,15 +108,15 @@ std::int32_t receive_state::buffer_of(std::uint32_t flags) noexcept {
 }
 
 void receive_state::arrived(std::int32_t result, std::uint32_t flags) noexcept {
-    const std::int32_t which = buffer_of(flags);
+    const std::int32_t buffer = buffer_of(flags);
     if (result >= 0 && buffers_.known_to_kernel()) note_form(one_at_a_time);
-    if (result > 0 && which != none) {
-        enqueue(static_cast<number>(which), static_cast<std::size_t>(result));
+    if (result > 0 && buffer != none) {
+        enqueue(static_cast<number>(buffer), static_cast<std::size_t>(result));
         // Where the kernel knows of more it comes back for it by itself, and then it sees the end as well.
         end_may_be_lost_ = (flags & IORING_CQE_F_MORE) != 0 && (flags & IORING_CQE_F_SOCK_NONEMPTY) == 0;
         return;
     }
-    if (which != none) buffers_.give_back(static_cast<number>(which));
+    if (buffer != none) buffers_.give_back(static_cast<number>(buffer));
     if (result == 0) return end();
     if (result == -ENOBUFS || result == -EINTR) return; // again, when there are some
     if (result == -ECANCELED && std::exchange(renewing_, false)) return;
@@ -125,10 +125,10 @@ void receive_state::arrived(std::int32_t result, std::uint32_t flags) noexcept {
 }
 
 void receive_state::drop(std::int32_t result, std::uint32_t flags) noexcept {
-    const std::int32_t which = buffer_of(flags);
-    if (which == none) return;
-    if (result <= 0) return buffers_.give_back(static_cast<number>(which));
-    enqueue(static_cast<number>(which), static_cast<std::size_t>(result));
+    const std::int32_t buffer = buffer_of(flags);
+    if (buffer == none) return;
+    if (result <= 0) return buffers_.give_back(static_cast<number>(buffer));
+    enqueue(static_cast<number>(buffer), static_cast<std::size_t>(result));
     let_go();
 }
 
@@ -152,7 +152,7 @@ void receive_state::look_before_waiting() noexcept {
 }
 
 void receive_state::buffer_has_come() noexcept {
-    if (waiting == nullptr) return; // whoever calls next() asks again
+    if (waiting == nullptr) return; // the next call of next() asks again
     if (where().stopping())
         fail(make_error_code(errc::closed));
     else

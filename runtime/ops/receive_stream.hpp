@@ -39,9 +39,9 @@ private:
     void buffer_has_come() noexcept override;
     void look_before_waiting() noexcept override;
 
-    static void prepare(spargio::detail::operation_wait& what, io_uring_sqe& entry) noexcept;
+    static void prepare(spargio::detail::operation_wait& request, io_uring_sqe& entry) noexcept;
     [[nodiscard]] std::int32_t buffer_of(std::uint32_t flags) noexcept;
-    [[nodiscard]] number successor_of(number which) noexcept;
+    [[nodiscard]] number successor_of(number buffer) noexcept;
     void enqueue(number first, std::size_t bytes) noexcept;
 
     spargio::detail::receive_buffers& buffers_;

@@ -29,7 +29,7 @@ class channel {
     static_assert(std::is_nothrow_move_constructible_v<T>, "channel<T> moves values under a lock");
 
     struct send_wait : detail::wait_node {
-        explicit send_wait(T& what) noexcept : value(what) {}
+        explicit send_wait(T& sent) noexcept : value(sent) {}
         T& value;
     };
     struct receive_wait : detail::wait_node {
@@ -103,7 +103,7 @@ public:
         [[nodiscard]] std::expected<T, errc> await_resume() noexcept {
             if (!done_) {
                 channel_.forget(channel_.receivers_, *wait_);
-                if (const status how = wait_->outcome(); !how) return std::unexpected(how.error());
+                if (const status outcome = wait_->outcome(); !outcome) return std::unexpected(outcome.error());
             }
             return std::move(*value_);
         }
@@ -150,7 +150,7 @@ public:
     }
 
     /// No more values: waiting and later senders get `closed`, receivers what is left and then `closed`.
-    /// Idempotent. Any thread. A short lock, and a wake for each who waits.
+    /// Idempotent. Any thread. A short lock, and a wake for each waiter.
     void close() noexcept {
         const detail::waking_section on_the_way;
         const slow_section slow(*this);
@@ -199,7 +199,8 @@ private:
     }
 
     /// In a slow section: gives a value to a waiting receiver, or puts it into the ring, and only then moves
-    /// from it. Where a receiver waits the ring is empty, for whoever comes while one waits comes here.
+    /// from it. Where a receiver waits the ring is empty, for every sender that comes while one waits comes
+    /// here.
     bool pass_on(T& value) noexcept {
         if (auto* const receiver = static_cast<receive_wait*>(receivers_.claim_first())) {
             receiver->into.emplace(std::move(value));

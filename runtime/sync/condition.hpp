@@ -20,8 +20,8 @@ namespace spargio {
 
 /// As std::condition_variable, for tasks and spargio::mutex. Wakes are never spurious, but between a
 /// notification and the return of wait() others may have had the lock, so look again. Tasks of any shard wait;
-/// any thread notifies, with the lock or without. It must outlive everybody who waits. Cost: a short spin
-/// lock when nobody waits, a frame and two trips through the run queue for who does.
+/// any thread notifies, with the lock or without. It must outlive all waiters. Cost: a short spin
+/// lock when nobody waits, a frame and two trips through the run queue for a task that does.
 class condition {
 public:
     condition() = default;
@@ -35,9 +35,9 @@ public:
     [[nodiscard]] task<status> wait(mutex::guard& held) {
         if (!held.owns_lock()) detail::misused("a condition is waited for without its lock");
         mutex& guarded = *held.of_;
-        const status how = co_await awaiter(*this, held);
+        const status outcome = co_await awaiter(*this, held);
         if (!held.owns_lock()) held = co_await guarded.lock_regardless();
-        co_return how;
+        co_return outcome;
     }
 
     /// Waits until `holds()`, called with the lock, is true. `canceled` as above; it may be true then, too.
@@ -47,12 +47,12 @@ public:
                       "capture by reference: g++ 12 destroys other closures twice within a co_await");
         while (!holds()) {
             auto notified = wait(held);
-            if (const status how = co_await std::move(notified); !how) co_return how;
+            if (const status outcome = co_await std::move(notified); !outcome) co_return outcome;
         }
         co_return status{};
     }
 
-    /// Wakes who has waited longest, if anybody does. Any thread. A lock, and a wake.
+    /// Wakes the task that has waited longest, if there is one. Any thread. A lock, and a wake.
     void notify_one() noexcept {
         std::optional<detail::waking_section> on_the_way;
         detail::wait_node* woken = nullptr;
@@ -64,7 +64,7 @@ public:
         if (woken != nullptr) woken->finish();
     }
 
-    /// Wakes everybody who waits, in order of arrival. Any thread. A lock, and a wake for each.
+    /// Wakes all waiters, in order of arrival. Any thread. A lock, and a wake for each.
     void notify_all() noexcept {
         std::optional<detail::waking_section> on_the_way;
         detail::wait_node* woken = nullptr;
@@ -99,25 +99,25 @@ private:
         mutex::guard& held_;
     };
 
-    bool start_wait(awaiter& who, std::coroutine_handle<> caller) noexcept {
+    bool start_wait(awaiter& waiter, std::coroutine_handle<> caller) noexcept {
         mutex::guard let_go;
         {
             const std::lock_guard hold(lock_);
             // Into this thread's stack before anybody can resume the task, whose guard it is; the mutex itself
             // stays, because the task wants it back.
-            let_go = std::move(who.held_);
-            if (!waiters_.wait(who, caller)) {
-                who.held_ = std::move(let_go);
+            let_go = std::move(waiter.held_);
+            if (!waiters_.wait(waiter, caller)) {
+                waiter.held_ = std::move(let_go);
                 return false;
             }
         }
         return true;
     }
 
-    void forget(awaiter& who) noexcept {
-        if (!who.listed()) return;
+    void forget(awaiter& waiter) noexcept {
+        if (!waiter.listed()) return;
         const std::lock_guard hold(lock_);
-        waiters_.remove(who);
+        waiters_.remove(waiter);
     }
 
     detail::spin_lock lock_;

@@ -16,8 +16,8 @@
 namespace spargio {
 
 /// Counts down once; as std::latch, but tasks wait for it. Tasks of any shard wait; any thread counts down. It
-/// must outlive everybody who waits; who has waited for it may destroy it. Cost: a short spin lock, and a
-/// wake for each who waits. No allocation.
+/// must outlive all waiters; a task that has waited for it may destroy it. Cost: a short spin lock, and a
+/// wake for each waiter. No allocation.
 class latch {
 public:
     explicit latch(std::size_t count) noexcept : missing_(count) {}
@@ -54,7 +54,7 @@ public:
             const std::lock_guard hold(lock_);
             woken = take_off(by, on_the_way);
         }
-        // Nothing of the latch is touched any more: who waited may destroy it.
+        // Nothing of the latch is touched any more: a task that waited may destroy it.
         detail::wait_node::finish_all(woken);
     }
 
@@ -73,7 +73,7 @@ public:
     [[nodiscard]] awaiter arrive_and_wait(std::size_t by = 1) noexcept { return awaiter(*this, by); }
 
 private:
-    /// Under the lock; a chain of who is to be woken.
+    /// Under the lock; a chain of the tasks to be woken.
     detail::wait_node* take_off(std::size_t by, std::optional<detail::waking_section>& on_the_way) noexcept {
         assert(by <= missing_ && "counted down below zero");
         missing_ -= by < missing_ ? by : missing_;
@@ -84,30 +84,30 @@ private:
 
     /// Counts down and begins to wait in one section: when the count is 0 afterwards, nobody else needs the
     /// latch.
-    bool start_wait(awaiter& who, std::coroutine_handle<> caller) noexcept {
+    bool start_wait(awaiter& waiter, std::coroutine_handle<> caller) noexcept {
         std::optional<detail::waking_section> on_the_way;
         detail::wait_node* woken = nullptr;
         const bool cancelled = detail::scheduling::current_task()->cancel_requested();
         bool suspends = false;
         {
             const std::lock_guard hold(lock_);
-            if (who.arriving_ != 0) woken = take_off(who.arriving_, on_the_way);
+            if (waiter.arriving_ != 0) woken = take_off(waiter.arriving_, on_the_way);
             if (cancelled)
-                who.decide(errc::canceled);
+                waiter.decide(errc::canceled);
             else if (missing_ == 0)
-                who.decide();
+                waiter.decide();
             else
-                suspends = waiters_.wait(who, caller);
+                suspends = waiters_.wait(waiter, caller);
         }
         // From here on the task may run elsewhere, unless it doesn't suspend.
         detail::wait_node::finish_all(woken);
         return suspends;
     }
 
-    void forget(awaiter& who) noexcept {
-        if (!who.listed()) return;
+    void forget(awaiter& waiter) noexcept {
+        if (!waiter.listed()) return;
         const std::lock_guard hold(lock_);
-        waiters_.remove(who);
+        waiters_.remove(waiter);
     }
 
     mutable detail::spin_lock lock_;

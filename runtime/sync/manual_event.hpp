@@ -14,8 +14,8 @@
 namespace spargio {
 
 /// Set, it lets through everybody, until it is reset. Tasks of any shard wait; any thread sets and resets. It
-/// must outlive everybody who waits; who has waited for it may destroy it. Cost: a short spin lock, and a
-/// wake for each who waits. No allocation.
+/// must outlive all waiters; a task that has waited for it may destroy it. Cost: a short spin lock, and a
+/// wake for each waiter. No allocation.
 class manual_event {
 public:
     explicit manual_event(bool set = false) noexcept : set_(set) {}
@@ -43,7 +43,7 @@ public:
         manual_event& of_;
     };
 
-    /// Lets through who waits and who comes. Idempotent. Any thread.
+    /// Lets through the tasks that wait and those that come. Idempotent. Any thread.
     void set() noexcept {
         std::optional<detail::waking_section> on_the_way;
         detail::wait_node* woken = nullptr;
@@ -53,11 +53,11 @@ public:
             if (!waiters_.empty()) on_the_way.emplace();
             woken = waiters_.claim_all();
         }
-        // Nothing of the event is touched any more: who is let through may destroy it.
+        // Nothing of the event is touched any more: a task that is let through may destroy it.
         detail::wait_node::finish_all(woken);
     }
 
-    /// Who comes from now on waits; who was let through before goes on. Idempotent. Any thread.
+    /// A task that comes from now on waits; one that was let through before goes on. Idempotent. Any thread.
     void reset() noexcept {
         const std::lock_guard hold(lock_);
         set_ = false;
@@ -74,17 +74,17 @@ public:
     [[nodiscard]] awaiter wait() noexcept { return awaiter(*this); }
 
 private:
-    bool start_wait(awaiter& who, std::coroutine_handle<> caller) noexcept {
-        if (detail::scheduling::current_task()->cancel_requested()) return who.decide(errc::canceled);
+    bool start_wait(awaiter& waiter, std::coroutine_handle<> caller) noexcept {
+        if (detail::scheduling::current_task()->cancel_requested()) return waiter.decide(errc::canceled);
         const std::lock_guard hold(lock_);
-        if (set_) return who.decide();
-        return waiters_.wait(who, caller);
+        if (set_) return waiter.decide();
+        return waiters_.wait(waiter, caller);
     }
 
-    void forget(awaiter& who) noexcept {
-        if (!who.listed()) return;
+    void forget(awaiter& waiter) noexcept {
+        if (!waiter.listed()) return;
         const std::lock_guard hold(lock_);
-        waiters_.remove(who);
+        waiters_.remove(waiter);
     }
 
     mutable detail::spin_lock lock_;

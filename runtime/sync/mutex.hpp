@@ -16,11 +16,11 @@
 
 namespace spargio {
 
-/// A lock that a task may hold while it waits for other things. Who waits sleeps as a task, not as a thread;
-/// the lock is handed over in order of arrival, so nobody overtakes and nobody starves. Tasks of any shard lock
-/// it; any thread may try_lock() it and let a guard go. It must outlive its guards and everybody who waits, and
-/// may be destroyed by whoever gets it last. Cost: a short spin lock when it is free, no allocation ever, a
-/// trip through the run queue when not.
+/// A lock that a task may hold while it waits for other things. A waiter sleeps as a task, not as a thread; the
+/// lock is handed over in order of arrival, so nobody overtakes and nobody starves. Tasks of any shard lock it;
+/// any thread may try_lock() it and let a guard go. It must outlive its guards and all waiters, and may be
+/// destroyed by the task that gets it last. Cost: a short spin lock when it is free, no allocation ever, a trip
+/// through the run queue when not.
 ///
 /// For sections that never suspend a plain std::mutex or an atomic is cheaper.
 class mutex {
@@ -81,7 +81,7 @@ public:
         }
         [[nodiscard]] std::expected<guard, errc> await_resume() noexcept {
             mutex_.forget(*this);
-            if (const status how = this->outcome(); !how) return std::unexpected(how.error());
+            if (const status outcome = this->outcome(); !outcome) return std::unexpected(outcome.error());
             return std::move(granted_);
         }
 
@@ -101,8 +101,8 @@ public:
     };
 
     /// Waits for the lock. `canceled`: the task was asked to stop, before or meanwhile, and doesn't hold it. In
-    /// a task. A stop of the runtime is no answer: who still waits when nothing else runs any more, or the
-    /// grace is over, is destroyed where it waits. So it is with every wait of task/.
+    /// a task. A stop of the runtime is no answer: a task that still waits when nothing else runs any more, or
+    /// the grace is over, is destroyed where it waits. So it is with every wait of task/.
     [[nodiscard]] lock_awaiter lock() noexcept { return lock_awaiter(*this, detail::wait_kind::cancellable); }
 
     /// Waits for the lock whether or not the task was asked to stop: for what must be put in order at the end.
@@ -119,25 +119,25 @@ public:
     }
 
 private:
-    bool start_lock(lock_awaiter& who, std::coroutine_handle<> caller) noexcept {
-        if (who.kind_ == detail::wait_kind::cancellable &&
+    bool start_lock(lock_awaiter& waiter, std::coroutine_handle<> caller) noexcept {
+        if (waiter.kind_ == detail::wait_kind::cancellable &&
             detail::scheduling::current_task()->cancel_requested())
-            return who.decide(errc::canceled);
+            return waiter.decide(errc::canceled);
         const std::lock_guard hold(lock_);
         if (!locked()) {
-            grant(who);
-            return who.decide();
+            grant(waiter);
+            return waiter.decide();
         }
-        return waiters_.wait(who, caller, who.kind_);
+        return waiters_.wait(waiter, caller, waiter.kind_);
     }
 
     /// Under the lock.
     [[nodiscard]] bool locked() const noexcept { return holder_.load(std::memory_order_relaxed) != nullptr; }
 
     /// Under the lock.
-    void grant(lock_awaiter& who) noexcept {
-        who.granted_.of_ = this;
-        holder_.store(&who.granted_, std::memory_order_relaxed);
+    void grant(lock_awaiter& waiter) noexcept {
+        waiter.granted_.of_ = this;
+        holder_.store(&waiter.granted_, std::memory_order_relaxed);
     }
 
     /// The guard has let go: nothing of the mutex is touched after the spin lock, for the next may destroy it.
@@ -156,15 +156,15 @@ private:
         if (next != nullptr) next->finish();
     }
 
-    void forget(lock_awaiter& who) noexcept {
-        if (!who.listed()) return;
+    void forget(lock_awaiter& waiter) noexcept {
+        if (!waiter.listed()) return;
         const std::lock_guard hold(lock_);
-        waiters_.remove(who);
+        waiters_.remove(waiter);
     }
 
     detail::spin_lock lock_;
-    // The guard of who has it. It becomes and ceases to be null under the lock; a guard that moves only puts
-    // its new address here.
+    // The guard of the task that has it. It becomes and ceases to be null under the lock; a guard that moves
+    // only puts its new address here.
     std::atomic<guard*> holder_{nullptr};
     detail::wait_list waiters_;
 };

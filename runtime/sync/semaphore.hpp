@@ -14,9 +14,9 @@
 
 namespace spargio {
 
-/// Units to be taken, in order of arrival: who wants many is not overtaken by those who want few. Tasks of any
-/// shard acquire; any thread releases and tries. It must outlive everybody who waits. Cost: a short
-/// spin lock when there are enough units, a trip through the run queue when not. No allocation.
+/// Units to be taken, in order of arrival: a task that wants many is not overtaken by those that want few.
+/// Tasks of any shard acquire; any thread releases and tries. It must outlive all waiters. Cost: a short spin
+/// lock when there are enough units, a trip through the run queue when not. No allocation.
 class semaphore {
 public:
     explicit semaphore(std::size_t units) noexcept : available_(units) {}
@@ -60,7 +60,7 @@ public:
         return take(units);
     }
 
-    /// Gives `units` back, or adds new ones. Any thread. A wake for each who gets enough by it.
+    /// Gives `units` back, or adds new ones. Any thread. A wake for each task that gets enough by it.
     void release(std::size_t units = 1) noexcept {
         std::optional<detail::waking_section> on_the_way;
         acquire_awaiter* served = nullptr;
@@ -79,18 +79,18 @@ public:
     }
 
 private:
-    bool start_acquire(acquire_awaiter& who, std::coroutine_handle<> caller) noexcept {
+    bool start_acquire(acquire_awaiter& waiter, std::coroutine_handle<> caller) noexcept {
         if (detail::scheduling::current_task()->cancel_requested()) {
-            who.decide(errc::canceled);
+            waiter.decide(errc::canceled);
             return detail::scheduling::suspends_when_ready(caller);
         }
         {
             const std::lock_guard hold(lock_);
-            if (!take(who.units_)) return waiters_.wait(who, caller);
-            who.decide();
+            if (!take(waiter.units_)) return waiters_.wait(waiter, caller);
+            waiter.decide();
             if (detail::scheduling::may_go_on()) return false;
-            who.granted_ = true; // a frame that is destroyed before it goes on gives them back
-            granted_.append(who);
+            waiter.granted_ = true; // a frame that is destroyed before it goes on gives them back
+            granted_.append(waiter);
         }
         detail::scheduling::give_way(caller);
         return true;
@@ -103,8 +103,9 @@ private:
         return true;
     }
 
-    /// Under the lock: gives out what there is, in order, and returns who got something, as a chain. A node
-    /// whose task was cancelled may stand in front of others until that task runs; give_up() serves those then.
+    /// Under the lock: gives out what there is, in order, and returns the tasks that got something, as a chain.
+    /// A node whose task was cancelled may stand in front of others until that task runs; give_up() serves
+    /// those then.
     acquire_awaiter* serve(std::optional<detail::waking_section>& on_the_way) noexcept {
         acquire_awaiter* chain = nullptr;
         acquire_awaiter** end = &chain;
@@ -121,7 +122,8 @@ private:
         return chain;
     }
 
-    /// Not under the lock, and nothing of the semaphore is touched any more: who is told may destroy it.
+    /// Not under the lock, and nothing of the semaphore is touched any more: a task that is told may destroy
+    /// it.
     static void tell(acquire_awaiter* chain) noexcept {
         while (chain != nullptr) {
             acquire_awaiter* const next = chain->next_granted_;
@@ -131,26 +133,26 @@ private:
     }
 
     /// The task goes on: it has its units, or was cancelled.
-    void arrive(acquire_awaiter& who) noexcept {
-        if (!who.listed()) return;
-        if (who.granted_) {
+    void arrive(acquire_awaiter& waiter) noexcept {
+        if (!waiter.listed()) return;
+        if (waiter.granted_) {
             const std::lock_guard hold(lock_);
-            granted_.remove(who);
+            granted_.remove(waiter);
             return;
         }
-        give_up(who);
+        give_up(waiter);
     }
 
     /// The task was cancelled, or its frame is destroyed before it could go on: units that it was granted go
     /// back, and those behind it may have enough now.
-    void give_up(acquire_awaiter& who) noexcept {
-        if (!who.listed()) return;
+    void give_up(acquire_awaiter& waiter) noexcept {
+        if (!waiter.listed()) return;
         std::optional<detail::waking_section> on_the_way;
         acquire_awaiter* served = nullptr;
         {
             const std::lock_guard hold(lock_);
-            if (who.granted_) available_ += who.units_;
-            (who.granted_ ? granted_ : waiters_).remove(who);
+            if (waiter.granted_) available_ += waiter.units_;
+            (waiter.granted_ ? granted_ : waiters_).remove(waiter);
             served = serve(on_the_way);
         }
         tell(served);

@@ -26,7 +26,7 @@ namespace spargio {
 /// Uses from any thread. Costs an allocation; a use two atomic operations.
 class shared_descriptor {
 public:
-    /// Who decides when it is closed. Dropped without closing, the last use closes the descriptor.
+    /// The side that decides when it is closed. Dropped without closing, the last use closes the descriptor.
     class owner {
     public:
         owner() noexcept = default; ///< of none
@@ -52,18 +52,18 @@ public:
         shared_descriptor* of_ = nullptr;
     };
 
-    /// The number, which is this descriptor's only for who is in.
+    /// The number, which is this descriptor's only for a user that is in.
     [[nodiscard]] int number() const noexcept { return number_; }
 
-    /// Whether bytes are there already when somebody wants to read; for who is in.
+    /// Whether bytes are there already when somebody wants to read; for a user that is in.
     [[nodiscard]] detail::attempt_guess& reading() noexcept { return reading_; }
 
-    /// Which ring its steered operations keep to; for who is in.
+    /// Which ring its steered operations keep to; for a user that is in.
     [[nodiscard]] detail::descriptor_lease& lease() noexcept { return lease_; }
 
-    /// Where a ring knows it by, or null (R31). Set by who is alone with it, once.
+    /// Where a ring knows it by, or null (R31). Set by a task that is alone with it, once.
     [[nodiscard]] detail::descriptor_place* place() const noexcept { return place_; }
-    void set_place(detail::descriptor_place* which) noexcept { place_ = which; }
+    void set_place(detail::descriptor_place* place) noexcept { place_ = place; }
     /// By the closer, when idle.
     [[nodiscard]] detail::descriptor_place* take_place() noexcept { return std::exchange(place_, nullptr); }
 
@@ -72,7 +72,7 @@ public:
         return (state_.load(std::memory_order_relaxed) & closing) == 0;
     }
 
-    /// Comes in; false when it is closing. Who came in goes out by leave(), on any thread.
+    /// Comes in; false when it is closing. A user that came in goes out by leave(), on any thread.
     [[nodiscard]] bool enter() noexcept {
         std::uint32_t seen = state_.load(std::memory_order_relaxed);
         do {
@@ -113,8 +113,8 @@ public:
     [[nodiscard]] bool is_idle() const noexcept { return idle_.is_set(); }
     /// By the closer, after begin_closing(): waits until nobody is in. `canceled`: some may be.
     [[nodiscard]] manual_event::awaiter idle() noexcept { return idle_.wait(); }
-    /// By a closer that waits no longer: whoever leaves last closes the descriptor. False when the last one has
-    /// left just now; then the closer goes on.
+    /// By a closer that waits no longer: the last user to leave closes the descriptor. False when the last one
+    /// has left just now; then the closer goes on.
     [[nodiscard]] bool waive() noexcept {
         return (state_.fetch_or(waived, std::memory_order_acq_rel) & ended) == 0;
     }

@@ -64,8 +64,8 @@ public:
             return wait_.await_suspend(caller);
         }
         [[nodiscard]] std::expected<time_point, errc> await_resume() noexcept {
-            const status how = wait_.await_resume();
-            if (!how) return std::unexpected(how.error());
+            const status outcome = wait_.await_resume();
+            if (!outcome) return std::unexpected(outcome.error());
             from_.next_ = from_.after(wait_.deadline(), clock::now());
             return wait_.deadline();
         }

@@ -42,13 +42,13 @@ template <class T>
 inline constexpr bool is_task<task<T>> = true;
 
 template <class Awaitable>
-decltype(auto) awaiter_of(Awaitable&& what) {
-    if constexpr (requires { std::forward<Awaitable>(what).operator co_await(); })
-        return std::forward<Awaitable>(what).operator co_await();
-    else if constexpr (requires { operator co_await(std::forward<Awaitable>(what)); })
-        return operator co_await(std::forward<Awaitable>(what));
+decltype(auto) awaiter_of(Awaitable&& awaitable) {
+    if constexpr (requires { std::forward<Awaitable>(awaitable).operator co_await(); })
+        return std::forward<Awaitable>(awaitable).operator co_await();
+    else if constexpr (requires { operator co_await(std::forward<Awaitable>(awaitable)); })
+        return operator co_await(std::forward<Awaitable>(awaitable));
     else
-        return std::forward<Awaitable>(what);
+        return std::forward<Awaitable>(awaitable);
 }
 
 /// What co_await of it gives.
@@ -56,15 +56,15 @@ template <class Awaitable>
 using awaited = decltype(awaiter_of(std::declval<Awaitable>()).await_resume());
 
 template <class T>
-task<T> watched(task<T> what, child_watch& watch) {
+task<T> watched(task<T> work, child_watch& watch) {
     const child_watch::presence here(watch);
-    co_return co_await std::move(what);
+    co_return co_await std::move(work);
 }
 
 template <class T>
-task<typename timed<T>::type> run_until(std::chrono::steady_clock::time_point deadline, task<T> what) {
+task<typename timed<T>::type> run_until(std::chrono::steady_clock::time_point deadline, task<T> work) {
     child_watch watch(deadline);
-    auto child = watch.start(watched(std::move(what), watch));
+    auto child = watch.start(watched(std::move(work), watch));
     auto ended_by = co_await watch.end_or_deadline();
     if (ended_by == child_watch::end::closed) ended_by = co_await watch.end_of_child();
     if (ended_by != child_watch::end::child) child.cancel();
@@ -86,13 +86,13 @@ task<typename timed<T>::type> run_until(std::chrono::steady_clock::time_point de
 }
 
 template <class Awaitable>
-task<awaited<Awaitable>> as_task(Awaitable what) {
-    co_return co_await std::move(what);
+task<awaited<Awaitable>> as_task(Awaitable awaitable) {
+    co_return co_await std::move(awaitable);
 }
 
 template <class Awaitable>
-task<awaited<Awaitable>> as_task_on(std::remove_reference_t<Awaitable>& what) {
-    co_return co_await static_cast<Awaitable&&>(what);
+task<awaited<Awaitable>> as_task_on(std::remove_reference_t<Awaitable>& awaitable) {
+    co_return co_await static_cast<Awaitable&&>(awaitable);
 }
 
 } // namespace detail
@@ -102,7 +102,7 @@ task<awaited<Awaitable>> as_task_on(std::remove_reference_t<Awaitable>& what) {
 template <class T>
 using timeout_result = typename detail::timed<T>::type;
 
-/// Runs `what` as a child, pinned to this shard, until it ends or `deadline` comes; then the child is
+/// Runs `work` as a child, pinned to this shard, until it ends or `deadline` comes; then the child is
 /// cancelled, and awaited in any case: nothing of it runs or is held afterwards. On a shard only.
 ///
 /// Answers: the child's own result when it has one, even a late one; `timed_out` when the deadline came first
@@ -115,8 +115,8 @@ using timeout_result = typename detail::timed<T>::type;
 /// no deadline any more. Throws std::bad_alloc. Cost: a spawn, a timer, and two frames beside the
 /// child's own.
 template <class T>
-[[nodiscard]] task<timeout_result<T>> timeout_at(std::chrono::steady_clock::time_point deadline, task<T> what) {
-    return detail::run_until(deadline, std::move(what));
+[[nodiscard]] task<timeout_result<T>> timeout_at(std::chrono::steady_clock::time_point deadline, task<T> work) {
+    return detail::run_until(deadline, std::move(work));
 }
 
 /// The same for anything else that can be awaited in a task, such as `values.receive()`. A movable temporary is
@@ -125,26 +125,26 @@ template <class T>
 template <class Awaitable>
 requires(!detail::is_task<std::remove_cvref_t<Awaitable>>)
     [[nodiscard]] task<timeout_result<detail::awaited<Awaitable>>> timeout_at(
-        std::chrono::steady_clock::time_point deadline, Awaitable&& what) {
+        std::chrono::steady_clock::time_point deadline, Awaitable&& work) {
     if constexpr (!std::is_lvalue_reference_v<Awaitable> && std::move_constructible<Awaitable>)
-        return detail::run_until(deadline, detail::as_task<Awaitable>(std::move(what)));
+        return detail::run_until(deadline, detail::as_task<Awaitable>(std::move(work)));
     else
-        return detail::run_until(deadline, detail::as_task_on<Awaitable>(what));
+        return detail::run_until(deadline, detail::as_task_on<Awaitable>(work));
 }
 
 /// The same for an operation of io_uring, in place: no child and no frame, and the kernel is asked to end it at
 /// the deadline.
 template <kernel_request Request>
 [[nodiscard]] timed_operation<Request> timeout_at(std::chrono::steady_clock::time_point deadline,
-                                                  operation<Request>&& what) noexcept {
-    return timed_operation<Request>(std::move(what), deadline);
+                                                  operation<Request>&& request) noexcept {
+    return timed_operation<Request>(std::move(request), deadline);
 }
 
 /// timeout_at() for `duration` from this call, not from its co_await.
 template <class Rep, class Period, class Awaitable>
-[[nodiscard]] auto timeout(std::chrono::duration<Rep, Period> duration, Awaitable&& what) {
+[[nodiscard]] auto timeout(std::chrono::duration<Rep, Period> duration, Awaitable&& work) {
     return timeout_at(detail::later_by(std::chrono::steady_clock::now(), duration),
-                      std::forward<Awaitable>(what));
+                      std::forward<Awaitable>(work));
 }
 
 } // namespace spargio

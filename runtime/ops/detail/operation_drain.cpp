@@ -21,18 +21,18 @@ private:
 
 } // namespace
 
-task<io_result<void>> drain(shared_descriptor& which) {
-    if (!which.is_idle()) {
-        const status idle = co_await which.idle();
-        if (!idle && which.waive()) co_return std::unexpected(make_error_code(idle.error()));
+task<io_result<void>> drain(shared_descriptor& descriptor) {
+    if (!descriptor.is_idle()) {
+        const status idle = co_await descriptor.idle();
+        if (!idle && descriptor.waive()) co_return std::unexpected(make_error_code(idle.error()));
     }
-    if (which.place() != nullptr) {
-        const held_place place(*which.take_place());
+    if (descriptor.place() != nullptr) {
+        const held_place place(*descriptor.take_place());
         place->begin_emptying();
         if (!place->is_empty()) {
             const status empty = co_await place->emptied();
             if (!empty && place->waive()) {
-                static_cast<void>(which.release()); // the place's now
+                static_cast<void>(descriptor.release()); // the place's now
                 co_return std::unexpected(make_error_code(empty.error()));
             }
         }

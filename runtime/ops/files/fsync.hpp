@@ -19,21 +19,21 @@ class fsync_request {
 public:
     using value_type = void;
 
-    fsync_request(int file, sync_kind what) noexcept : file_(file), what_(what) {}
+    fsync_request(int file, sync_kind kind) noexcept : file_(file), kind_(kind) {}
 
     void prepare(io_uring_sqe& entry) const noexcept {
-        io_uring_prep_fsync(&entry, file_, what_ == sync_kind::data ? IORING_FSYNC_DATASYNC : 0);
+        io_uring_prep_fsync(&entry, file_, kind_ == sync_kind::data ? IORING_FSYNC_DATASYNC : 0);
     }
     void take(std::int32_t, std::uint32_t) const noexcept {}
 
 private:
     int file_;
-    sync_kind what_;
+    sync_kind kind_;
 };
 
 /// Waits until what was written is on the disk. Takes as long as the disk takes, on a thread of the kernel's.
-[[nodiscard]] inline operation<fsync_request> fsync(int file, sync_kind what = sync_kind::all) noexcept {
-    return operation<fsync_request>(fsync_request(file, what));
+[[nodiscard]] inline operation<fsync_request> fsync(int file, sync_kind kind = sync_kind::all) noexcept {
+    return operation<fsync_request>(fsync_request(file, kind));
 }
 
 } // namespace spargio::ops

@@ -12,19 +12,19 @@ class shutdown_request {
 public:
     using value_type = void;
 
-    shutdown_request(int socket, int how) noexcept : socket_(socket), how_(how) {}
+    shutdown_request(int socket, int direction) noexcept : socket_(socket), direction_(direction) {}
 
-    void prepare(io_uring_sqe& entry) const noexcept { io_uring_prep_shutdown(&entry, socket_, how_); }
+    void prepare(io_uring_sqe& entry) const noexcept { io_uring_prep_shutdown(&entry, socket_, direction_); }
     void take(std::int32_t, std::uint32_t) const noexcept {}
 
 private:
     int socket_;
-    int how_;
+    int direction_;
 };
 
 /// Ends one direction of a connection, or both: SHUT_RD, SHUT_WR, SHUT_RDWR. On a thread of the kernel's.
-[[nodiscard]] inline operation<shutdown_request> shutdown(int socket, int how) noexcept {
-    return operation<shutdown_request>(shutdown_request(socket, how));
+[[nodiscard]] inline operation<shutdown_request> shutdown(int socket, int direction) noexcept {
+    return operation<shutdown_request>(shutdown_request(socket, direction));
 }
 
 } // namespace spargio::ops

@@ -21,14 +21,14 @@ public:
     /// who uses the descriptor.
     [[nodiscard]] virtual std::optional<std::uint32_t> here() const noexcept = 0;
 
-    /// By who closes the descriptor, when nobody uses it: has the place emptied, now or on its way. Afterwards
-    /// wait for emptied(), then let_go(). Any thread.
+    /// By the closer of the descriptor, when nobody uses it: has the place emptied, now or on its way.
+    /// Afterwards wait for emptied(), then let_go(). Any thread.
     virtual void begin_emptying() noexcept = 0;
     /// `canceled`: it may not be empty yet.
     [[nodiscard]] manual_event::awaiter emptied() noexcept { return empty_.wait(); }
     [[nodiscard]] bool is_empty() const noexcept { return empty_.is_set(); }
-    /// By a closer that waits no longer: whoever empties it closes the number. False when it is empty just now;
-    /// then the closer goes on.
+    /// By a closer that waits no longer: the thread that empties it closes the number. False when it is empty
+    /// just now; then the closer goes on.
     [[nodiscard]] virtual bool waive() noexcept = 0;
     /// By the closer, as the last thing.
     virtual void let_go() noexcept = 0;

@@ -53,10 +53,10 @@ public:
         child_watch* watch_;
     };
 
-    /// Schedules `what`, which must hold a presence of this watch while it runs.
+    /// Schedules `work`, which must hold a presence of this watch while it runs.
     template <class T>
-    [[nodiscard]] join_handle<T> start(task<T>&& what) {
-        auto& state = prepare_spawn(std::move(what), mobility::pinned);
+    [[nodiscard]] join_handle<T> start(task<T>&& work) {
+        auto& state = prepare_spawn(std::move(work), mobility::pinned);
         join_handle<T> handle(state);
         timers_.start(state);
         return handle;
@@ -85,9 +85,9 @@ public:
             watch_.waiting_ = nullptr;
             watch_.timers_.end(wait_);
             if (watch_.ended_) return end::child; // its own answer, even if the deadline has come as well
-            const status how = wait_.outcome();
-            if (how) return end::deadline;
-            return how.error() == errc::closed ? end::closed : end::canceled;
+            const status outcome = wait_.outcome();
+            if (outcome) return end::deadline;
+            return outcome.error() == errc::closed ? end::closed : end::canceled;
         }
 
     private:
