@@ -28,7 +28,7 @@ decltype(auto) awaiter_of(Awaitable&& awaitable) {
 
 /// What co_await of it gives.
 template <class Awaitable>
-using awaited = decltype(awaiter_of(std::declval<Awaitable>()).await_resume());
+using awaited = decltype(io::detail::awaiter_of(std::declval<Awaitable>()).await_resume());
 
 } // namespace detail
 

@@ -53,7 +53,7 @@ decltype(auto) awaiter_of(Awaitable&& awaitable) {
 
 /// What co_await of it gives.
 template <class Awaitable>
-using awaited = decltype(awaiter_of(std::declval<Awaitable>()).await_resume());
+using awaited = decltype(detail::awaiter_of(std::declval<Awaitable>()).await_resume());
 
 template <class T>
 task<T> watched(task<T> work, child_watch& watch) {
