@@ -5,6 +5,7 @@
 #include "workloads/cases/churn.hpp"
 #include "workloads/cases/connections.hpp"
 #include "workloads/cases/fanout.hpp"
+#include "workloads/cases/files.hpp"
 #include "workloads/cases/fork_join.hpp"
 #include "workloads/cases/keyed_fanout.hpp"
 #include "workloads/cases/mixed.hpp"
@@ -33,13 +34,11 @@ std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, context_la
 std::unique_ptr<session> make_churn(const churn_shape& shape, context_layout layout, polling how);
 std::unique_ptr<session> make_streams(const stream_shape& shape, context_layout layout, polling how);
 
-// Of the family fs: the shared scenarios, whose calls run on a thread pool.
-std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how,
-                                                                   context_layout layout, polling poll);
-
-/// mixed/io_cpu: the shared scenario.
-std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape,
-                                                                    context_layout layout, polling how);
+// The shared scenarios in both styles: calls on files run on a thread pool, or on the reactor where it has
+// files.
+opened_session open_data_session(const file_shape& shape, context_layout layout, polling poll);
+opened_session open_storm_session(storm_shape shape, context_layout layout, polling poll);
+opened_session open_mixed_session(const mixed_shape& shape, context_layout layout, polling poll);
 
 // The scenarios of workloads/scenarios/, with awaitable<> coroutines and channels.
 std::unique_ptr<session> make_steady_rtt_coroutines(ping_pong_shape shape, polling how);

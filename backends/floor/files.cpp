@@ -1,5 +1,5 @@
 // W20–W23 by hand: system calls in a loop, or a ring filled and emptied in a loop, on each worker's thread.
-#include "backends/floor/files.hpp"
+#include "backends/floor/sessions.hpp"
 
 #include "backends/floor/crew.hpp"
 #include "backends/floor/file_ring.hpp"
@@ -223,16 +223,12 @@ private:
 
 } // namespace
 
-std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how,
-                                                                   file_access access) {
-    try {
-        if (what.name == "fs/metadata_storm") return open_session<storm_session>(storm_shape::read(how));
-        auto data = open_data_file(file_shape::read(what, how));
-        if (!data) return std::unexpected(data.error());
-        return open_session<data_session>(std::move(*data), access);
-    } catch (const std::exception& error) {
-        return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
-    }
+opened_session open_data_session(const file_shape& shape, file_access access) {
+    auto data = open_data_file(shape);
+    if (!data) return std::unexpected(data.error());
+    return open_session<data_session>(std::move(*data), access);
 }
+
+std::unique_ptr<session> make_storm(storm_shape shape) { return std::make_unique<storm_session>(shape); }
 
 } // namespace bench::by_hand

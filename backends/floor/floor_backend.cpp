@@ -1,9 +1,8 @@
 #include "backends/floor/floor_backend.hpp"
 
 #include "backends/floor/crew.hpp"
-#include "backends/floor/files.hpp"
 #include "backends/floor/sessions.hpp"
-#include "workloads/cases/idle.hpp"
+#include "workloads/cases/scenario.hpp"
 
 namespace bench {
 namespace by_hand {
@@ -23,6 +22,40 @@ public:
     slice_outcome run(const slice_order& order, recorder& into) override {
         return do_nothing(order, into.lane(0));
     }
+};
+
+/// Answers for each scenario.
+struct opener {
+    waiting wait;
+    branching mode;
+    file_access access;
+
+    opened_session operator()(const steady_rtt& shape) const { return make_steady_rtt(shape, wait); }
+    opened_session operator()(const tasks_rtt& shape) const { return make_tasks_rtt(shape); }
+    opened_session operator()(const cold_start& shape) const { return make_cold_start(shape, wait); }
+    opened_session operator()(const one_way_drain& shape) const { return make_one_way_drain(shape, wait); }
+    opened_session operator()(const balanced_fanout& shape) const { return make_balanced_fanout(shape, mode); }
+    opened_session operator()(const skewed_fanout& shape) const { return make_skewed_fanout(shape, mode); }
+    opened_session operator()(const keyed_shape& shape) const { return make_keyed_fanout(shape, mode); }
+    opened_session operator()(const skynet_shape& shape) const { return make_skynet(shape, mode); }
+    opened_session operator()(const fib_shape& shape) const { return make_fib(shape, mode); }
+    opened_session operator()(const file_shape& shape) const { return open_data_session(shape, access); }
+    opened_session operator()(const storm_shape& shape) const { return make_storm(shape); }
+    opened_session operator()(const stream_shape& shape) const { return make_streams(shape); }
+    opened_session operator()(const churn_shape& shape) const { return make_churn(shape); }
+    opened_session operator()(const open_loop_shape& shape) const { return make_open_loop(shape); }
+    opened_session operator()(const connections_shape& shape) const { return make_connections(shape); }
+    opened_session operator()(const mixed_shape&) const {
+        return refuse_unsupported(
+            "what is mixed here are three limits that the floor has one by one (net/echo_rtt, "
+            "fs/read_depth, "
+            "fanout/balanced); how they share a CPU is a scheduler's business, and by hand that is the "
+            "kernel's, which the threads backend shows");
+    }
+    opened_session operator()(const idle_park& shape) const {
+        return open_session<idle_session>(shape.workers);
+    }
+    opened_session operator()(const empty_slice&) const { return open_session<empty_session>(); }
 };
 
 class floor_backend final : public backend {
@@ -57,39 +90,15 @@ public:
         return knobs;
     }
 
-    std::expected<std::unique_ptr<session>, refusal> open(const workload& what, const parameters& how,
-                                                          const knob_values& given) override try {
+    opened_session open(const workload& asked, const parameters& values, const knob_values& given) override
+        try {
         const auto knobs = effective_knobs(given);
         if (!knobs) return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
-        const auto wait = knobs->at("wait") == "block" ? waiting::block : waiting::spin;
-        const auto mode = knobs->at("mode") == "serial" ? branching::serial : branching::parallel;
-        if (what.name == "ping_pong/steady_rtt")
-            return make_steady_rtt(ping_pong_shape::read(how, false), wait);
-        if (what.name == "ping_pong/tasks_rtt") return make_tasks_rtt(ping_pong_shape::read(how, false));
-        if (what.name == "ping_pong/cold_start")
-            return make_cold_start(ping_pong_shape::read(how, false), wait);
-        if (what.name == "ping_pong/one_way_drain")
-            return make_one_way_drain(ping_pong_shape::read(how, true), wait);
-        if (what.name == "fanout/balanced") return make_balanced_fanout(fanout_shape::read(how), mode);
-        if (what.name == "fanout/skewed") return make_skewed_fanout(fanout_shape::read(how), mode);
-        if (what.name == "fanout/hotkey_rotation") return make_keyed_fanout(keyed_shape::read(how), mode);
-        if (what.name == "fanout/skynet") return make_skynet(skynet_shape::read(how), mode);
-        if (what.name == "fanout/fib") return make_fib(fib_shape::read(how), mode);
-        if (what.name.starts_with("fs/")) return open_file_session(what, how, read_access(knobs->at("files")));
-        if (what.name == "idle/park")
-            return open_session<idle_session>(static_cast<std::size_t>(how["workers"]));
-        if (what.name == "harness/empty") return open_session<empty_session>();
-        if (what.name == "net/open_loop") return make_open_loop(open_loop_shape::read(how));
-        if (what.name == "net/connections") return make_connections(connections_shape::read(how));
-        if (what.name == "net/churn") return make_churn(churn_shape::read(how));
-        if (what.name == "mixed/io_cpu")
-            return refuse_unsupported(
-                "what is mixed here are three limits that the floor has one by one (net/echo_rtt, "
-                "fs/read_depth, "
-                "fanout/balanced); how they share a CPU is a scheduler's business, and by hand that is the "
-                "kernel's, which the threads backend shows");
-        if (what.name.starts_with("net/")) return make_streams(stream_shape::read(what, how));
-        return refuse_unsupported("the floor has no hand-written form of " + std::string(what.name) + " yet");
+        return std::visit(
+            opener{.wait = knobs->at("wait") == "block" ? waiting::block : waiting::spin,
+                   .mode = knobs->at("mode") == "serial" ? branching::serial : branching::parallel,
+                   .access = read_access(knobs->at("files"))},
+            asked.read(values));
     } catch (const std::exception& error) {
         return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
     }

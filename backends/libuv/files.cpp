@@ -277,13 +277,14 @@ private:
 
 } // namespace
 
-std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how,
-                                                                   std::size_t pool_threads) {
-    if (what.name == "fs/metadata_storm")
-        return open_session<storm_session>(storm_shape::read(how), pool_threads);
-    auto data = open_data_file(file_shape::read(what, how));
+opened_session open_data_session(const file_shape& shape, std::size_t pool_threads) {
+    auto data = open_data_file(shape);
     if (!data) return std::unexpected(data.error());
     return open_session<data_session>(std::move(*data), pool_threads);
+}
+
+std::unique_ptr<session> make_storm(storm_shape shape, std::size_t pool_threads) {
+    return std::make_unique<storm_session>(shape, pool_threads);
 }
 
 } // namespace bench::on_libuv

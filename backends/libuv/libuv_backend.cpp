@@ -1,6 +1,7 @@
 #include "backends/libuv/libuv_backend.hpp"
 
 #include "backends/libuv/sessions.hpp"
+#include "workloads/cases/scenario.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -14,6 +15,70 @@ namespace on_libuv {
 namespace {
 
 constexpr std::size_t most_threads = 1024; // MAX_THREADPOOL_SIZE of libuv
+
+/// Answers for each scenario.
+struct opener {
+    std::size_t loops;   ///< 0: as many as workers
+    std::size_t threads; ///< of libuv's pool; 0: as many as the workload wants
+    timer_kind timers;
+
+    opened_session operator()(const steady_rtt& shape) const { return make_steady_rtt(shape); }
+    opened_session operator()(const tasks_rtt&) const {
+        return refuse_unsupported("libuv has no tasks that it could place: a callback runs on the loop that it "
+                                  "was given to, which is ping_pong/steady_rtt");
+    }
+    opened_session operator()(const cold_start& shape) const { return make_cold_start(shape); }
+    opened_session operator()(const one_way_drain& shape) const { return make_one_way_drain(shape); }
+    opened_session operator()(const fanout_shape& shape) const {
+        return on_pool(shape.workers, [&](std::size_t pool) { return make_fanout(shape, pool); });
+    }
+    opened_session operator()(const keyed_shape& shape) const { return make_keyed_fanout(shape); }
+    opened_session operator()(const skynet_shape&) const { return refuse_fork_join(); }
+    opened_session operator()(const fib_shape&) const { return refuse_fork_join(); }
+    /// As many threads as workers, or as reads that wait for the disk, like the other pools.
+    opened_session operator()(const file_shape& shape) const {
+        return on_pool(shape.direct ? shape.depth : shape.workers,
+                       [&](std::size_t pool) { return open_data_session(shape, pool); });
+    }
+    opened_session operator()(const storm_shape& shape) const {
+        return on_pool(shape.workers, [&](std::size_t pool) { return make_storm(shape, pool); });
+    }
+    opened_session operator()(const stream_shape& shape) const { return make_streams(on_loops(shape)); }
+    opened_session operator()(const churn_shape& shape) const { return make_churn(on_loops(shape)); }
+    opened_session operator()(const open_loop_shape& shape) const {
+        return make_open_loop(on_loops(shape), timers);
+    }
+    opened_session operator()(const connections_shape& shape) const {
+        return make_connections(on_loops(shape));
+    }
+    opened_session operator()(const mixed_shape& shape) const {
+        return on_pool(shape.workers(), [&](std::size_t) { return open_mixed_session(shape); });
+    }
+    opened_session operator()(const idle_park& shape) const { return make_idle(shape.workers); }
+    opened_session operator()(const empty_slice&) const { return refuse_empty_slice(); }
+
+private:
+    static opened_session refuse_fork_join() {
+        return refuse_unsupported(
+            "uv_queue_work may be called only on the loop's own thread and its work cannot wait for other "
+            "work, so a forked call cannot fork: libuv has no recursive fork and join");
+    }
+
+    /// With `loops` workers instead of all: what a program with fewer loops than CPUs does.
+    template <class Shape>
+    Shape on_loops(Shape shape) const {
+        if (loops != 0) shape.workers = std::min<decltype(shape.workers)>(shape.workers, loops);
+        return shape;
+    }
+
+    /// Claims the pool before the session is made, since libuv fixes its size at the first use.
+    opened_session on_pool(std::size_t wanted, const auto& open) const {
+        const std::size_t pool = threads == 0 ? wanted : threads;
+        if (const auto claimed = claim_pool(pool); !claimed)
+            return std::unexpected(refusal{refusal::kind_type::unavailable, claimed.error()});
+        return open(pool);
+    }
+};
 
 class libuv_backend final : public backend {
 public:
@@ -45,54 +110,26 @@ public:
         return knobs;
     }
 
-    std::expected<std::unique_ptr<session>, refusal> open(const workload& what, const parameters& how,
-                                                          const knob_values& given) override try {
+    opened_session open(const workload& asked, const parameters& values, const knob_values& given) override
+        try {
         const auto knobs = effective_knobs(given);
         if (!knobs) return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
-        const std::size_t loops = *read_count(*knobs, "loops");
-        if (loops != 0 && !what.name.starts_with("net/"))
+        const opener chosen{.loops = *read_count(*knobs, "loops"),
+                            .threads = *read_count(*knobs, "threads"),
+                            .timers = knobs->at("timers") == "exact" ? timer_kind::exact : timer_kind::own};
+        const scenario wanted = asked.read(values);
+        if (chosen.loops != 0 && !is_on_connections(wanted))
             return refuse_unsupported("the knob loops says how many loops share connections, and " +
-                                      std::string(what.name) + " has none; leave it at 0");
-        const auto timers = knobs->at("timers") == "exact" ? timer_kind::exact : timer_kind::own;
-        if (timers != timer_kind::own && what.name != "net/open_loop")
+                                      std::string(asked.name) + " has none; leave it at 0");
+        if (chosen.timers != timer_kind::own && !std::holds_alternative<open_loop_shape>(wanted))
             return refuse_unsupported("the knob timers says what wakes a sender of net/open_loop, and " +
-                                      std::string(what.name) + " has none; leave it at own");
-        if (what.name == "ping_pong/steady_rtt") return make_steady_rtt(ping_pong_shape::read(how, false));
-        if (what.name == "ping_pong/cold_start") return make_cold_start(ping_pong_shape::read(how, false));
-        if (what.name == "ping_pong/one_way_drain") return make_one_way_drain(ping_pong_shape::read(how, true));
-        if (what.name == "fanout/balanced" || what.name == "fanout/skewed")
-            return open_fanout(fanout_shape::read(how), *read_threads(*knobs));
-        if (what.name.starts_with("fs/")) return open_files(what, how, *read_threads(*knobs));
-        if (what.name == "fanout/hotkey_rotation") return make_keyed_fanout(keyed_shape::read(how));
-        if (what.name == "fanout/skynet" || what.name == "fanout/fib")
-            return refuse_unsupported(
-                "uv_queue_work may be called only on the loop's own thread and its work cannot wait for other "
-                "work, so a forked call cannot fork: libuv has no recursive fork and join");
-        if (what.name == "idle/park") return make_idle(static_cast<std::size_t>(how["workers"]));
-        if (what.name == "ping_pong/tasks_rtt")
-            return refuse_unsupported(
-                "libuv has no tasks that it could place: a callback runs on the loop that it "
-                "was given to, which is ping_pong/steady_rtt");
-        if (what.name == "harness/empty")
-            return refuse_unsupported(
-                "the empty workload shows the harness's own cost, which the floor measures; no "
-                "runtime takes part in it");
-        if (what.name == "net/open_loop")
-            return make_open_loop(on_loops(open_loop_shape::read(how), loops), timers);
-        if (what.name == "net/connections")
-            return make_connections(on_loops(connections_shape::read(how), loops));
-        if (what.name == "net/churn") return make_churn(on_loops(churn_shape::read(how), loops));
-        if (what.name == "mixed/io_cpu") return open_mixed(what, how, *read_threads(*knobs));
-        if (what.name.starts_with("net/")) return make_streams(on_loops(stream_shape::read(what, how), loops));
-        return refuse_unsupported("the libuv backend has no form of " + std::string(what.name) + " yet");
+                                      std::string(asked.name) + " has none; leave it at own");
+        return std::visit(chosen, wanted);
     } catch (const std::exception& error) {
         return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
     }
 
 private:
-    static std::optional<std::size_t> read_threads(const knob_values& knobs) {
-        return read_count(knobs, "threads");
-    }
     static std::optional<std::size_t> read_count(const knob_values& knobs, const std::string& name) {
         const std::string& text = knobs.at(name);
         std::size_t threads = 0;
@@ -100,40 +137,6 @@ private:
         if (error != std::errc{} || end != text.data() + text.size() || threads > most_threads)
             return std::nullopt;
         return threads;
-    }
-
-    /// With `loops` workers instead of all: what a program with fewer loops than CPUs does.
-    template <class Shape>
-    static Shape on_loops(Shape shape, std::size_t loops) {
-        if (loops != 0) shape.workers = std::min<decltype(shape.workers)>(shape.workers, loops);
-        return shape;
-    }
-
-    /// As many threads as workers, or as reads that wait for the disk, like the other pools.
-    static std::expected<std::unique_ptr<session>, refusal>
-    open_files(const workload& what, const parameters& how, std::size_t threads) {
-        const bool direct = what.name == "fs/read_depth" && how["direct"] != 0;
-        const auto wanted = static_cast<std::size_t>(how[direct ? "depth" : "workers"]);
-        const std::size_t pool = threads == 0 ? wanted : threads;
-        if (const auto claimed = claim_pool(pool); !claimed)
-            return std::unexpected(refusal{refusal::kind_type::unavailable, claimed.error()});
-        return open_file_session(what, how, pool);
-    }
-
-    static std::expected<std::unique_ptr<session>, refusal>
-    open_mixed(const workload& what, const parameters& how, std::size_t threads) {
-        const auto shape = mixed_shape::read(what, how);
-        if (const auto claimed = claim_pool(threads == 0 ? shape.workers() : threads); !claimed)
-            return std::unexpected(refusal{refusal::kind_type::unavailable, claimed.error()});
-        return open_mixed_session(shape);
-    }
-
-    static std::expected<std::unique_ptr<session>, refusal> open_fanout(fanout_shape shape,
-                                                                        std::size_t threads) {
-        const std::size_t pool = threads == 0 ? shape.workers : threads;
-        if (const auto claimed = claim_pool(pool); !claimed)
-            return std::unexpected(refusal{refusal::kind_type::unavailable, claimed.error()});
-        return make_fanout(shape, pool);
     }
 };
 

@@ -162,7 +162,7 @@ private:
 
 } // namespace
 
-std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape) {
+opened_session open_mixed_session(const mixed_shape& shape) {
     auto ground = mixed_ground::open(shape);
     if (!ground) return std::unexpected(std::move(ground.error()));
     return open_session<mixed_session>(std::move(*ground));

@@ -5,6 +5,7 @@
 #include "workloads/cases/churn.hpp"
 #include "workloads/cases/connections.hpp"
 #include "workloads/cases/fanout.hpp"
+#include "workloads/cases/files.hpp"
 #include "workloads/cases/keyed_fanout.hpp"
 #include "workloads/cases/mixed.hpp"
 #include "workloads/cases/open_loop.hpp"
@@ -25,12 +26,13 @@ std::unique_ptr<session> make_connections(const connections_shape& shape);
 std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, timer_kind timers);
 std::unique_ptr<session> make_streams(const stream_shape& shape);
 /// mixed/io_cpu, on a pool of as many threads as workers, which was claimed before (below).
-std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape);
+opened_session open_mixed_session(const mixed_shape& shape);
 std::unique_ptr<session> make_idle(std::size_t workers);
 
-/// Of the family fs; `pool_threads` as below.
-std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how,
-                                                                   std::size_t pool_threads);
+/// fs/read_rtt, read_depth, write_depth; `pool_threads` as below.
+opened_session open_data_session(const file_shape& shape, std::size_t pool_threads);
+/// fs/metadata_storm; likewise.
+std::unique_ptr<session> make_storm(storm_shape shape, std::size_t pool_threads);
 
 /// `pool_threads` was given to libuv by `claim_pool` before.
 std::unique_ptr<session> make_fanout(fanout_shape shape, std::size_t pool_threads);

@@ -1,6 +1,7 @@
 #include "backends/spargio/spargio_backend.hpp"
 
-#include "backends/spargio/spargio_session.hpp"
+#include "backends/spargio/sessions.hpp"
+#include "workloads/cases/scenario.hpp"
 
 #include <spargio/core/options.hpp>
 
@@ -10,9 +11,48 @@
 #include <utility>
 
 namespace bench {
+namespace on_spargio {
 namespace {
 
-class spargio_backend_type final : public backend {
+/// Answers for each scenario. The knobs for connections are refused where there are none that they could decide
+/// about.
+struct opener {
+    const spargio::runtime_options& options;
+    stream_choices choices;
+
+    opened_session operator()(const stream_shape& shape) const { return open_streams(options, shape, choices); }
+    opened_session operator()(const open_loop_shape& shape) const {
+        return open_open_loop(options, shape, choices);
+    }
+    opened_session operator()(const mixed_shape& shape) const { return open_mixed(options, shape, choices); }
+    opened_session operator()(const empty_slice&) const {
+        return refuse_unsupported("measures the harness, which no runtime takes part in");
+    }
+    template <class Shape>
+    opened_session operator()(const Shape& shape) const {
+        if (choices != stream_choices{})
+            return refuse_unsupported("the knobs 'stream_task', 'stream_receive' and 'stream_home' are for the "
+                                      "workloads that move frames on connections; leave them out here");
+        return open(shape);
+    }
+
+private:
+    opened_session open(const steady_rtt& shape) const { return make_steady_rtt(options, shape); }
+    opened_session open(const tasks_rtt& shape) const { return make_tasks_rtt(options, shape); }
+    opened_session open(const cold_start& shape) const { return make_cold_start(options, shape); }
+    opened_session open(const one_way_drain& shape) const { return make_one_way_drain(options, shape); }
+    opened_session open(const fanout_shape& shape) const { return make_fanout(options, shape); }
+    opened_session open(const keyed_shape& shape) const { return make_keyed_fanout(options, shape); }
+    opened_session open(const skynet_shape& shape) const { return make_skynet(options, shape); }
+    opened_session open(const fib_shape& shape) const { return make_fib(options, shape); }
+    opened_session open(const file_shape& shape) const { return open_data_session(options, shape); }
+    opened_session open(const storm_shape& shape) const { return make_storm(options, shape); }
+    opened_session open(const churn_shape& shape) const { return make_churn(options, shape); }
+    opened_session open(const connections_shape& shape) const { return make_connections(options, shape); }
+    opened_session open(const idle_park&) const { return make_idle(options); }
+};
+
+class spargio_backend final : public backend {
 public:
     [[nodiscard]] std::string_view name() const override { return "spargio"; }
     [[nodiscard]] backend_kind kind() const override { return backend_kind::ours; }
@@ -40,13 +80,15 @@ public:
         return all;
     }
 
-    [[nodiscard]] std::expected<std::unique_ptr<session>, refusal>
-    open(const workload& what, const parameters& how, const knob_values& given) override {
+    [[nodiscard]] opened_session open(const workload& asked, const parameters& values,
+                                      const knob_values& given) override try {
         auto chosen = read_knobs(given);
         if (!chosen) return std::unexpected(refusal{refusal::kind_type::bad_knob, std::move(chosen.error())});
-        if (!given.contains("shards") && what.name != "harness/empty")
-            chosen->options.shards = static_cast<unsigned>(how["workers"]);
-        return open_spargio_session(what, how, chosen->options, chosen->streams);
+        if (!given.contains("shards"))
+            chosen->options.shards = static_cast<unsigned>(values.value_or("workers", chosen->options.shards));
+        return std::visit(opener{chosen->options, chosen->streams}, asked.read(values));
+    } catch (const std::exception& error) {
+        return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
     }
 
 private:
@@ -81,9 +123,10 @@ private:
 };
 
 } // namespace
+} // namespace on_spargio
 
 backend& spargio_backend() {
-    static spargio_backend_type the_one;
+    static on_spargio::spargio_backend the_one;
     return the_one;
 }
 

@@ -2,7 +2,7 @@
 
 #include "backends/tbb/arena.hpp"
 #include "backends/tbb/sessions.hpp"
-#include "workloads/cases/idle.hpp"
+#include "workloads/cases/scenario.hpp"
 
 #include <oneapi/tbb/task_group.h>
 #include <oneapi/tbb/version.h>
@@ -25,6 +25,41 @@ public:
 
 private:
     arena arena_;
+};
+
+/// Answers for each scenario.
+struct opener {
+    joining join;
+
+    opened_session operator()(const fanout_shape& shape) const { return make_fanout(shape); }
+    opened_session operator()(const keyed_shape& shape) const { return make_keyed_fanout(shape); }
+    opened_session operator()(const skynet_shape& shape) const { return make_skynet(shape, join); }
+    opened_session operator()(const fib_shape& shape) const { return make_fib(shape, join); }
+    opened_session operator()(const idle_park& shape) const {
+        return open_session<idle_session>(shape.workers);
+    }
+    opened_session operator()(const empty_slice&) const { return refuse_empty_slice(); }
+    opened_session operator()(const ping_pong_shape&) const {
+        return refuse_unsupported("oneTBB is a fork-join library: its tasks must not wait for messages, so two "
+                                  "of them cannot hold a conversation");
+    }
+    template <works_on_files Shape>
+    opened_session operator()(const Shape&) const {
+        return refuse_unsupported(
+            "oneTBB is a fork-join library without input and output: a task of its that reads blocks a "
+            "worker, which is what the threads backend measures");
+    }
+    template <moves_on_connections Shape>
+    opened_session operator()(const Shape&) const {
+        return refuse_sockets();
+    }
+    opened_session operator()(const mixed_shape&) const { return refuse_sockets(); }
+
+private:
+    static opened_session refuse_sockets() {
+        return refuse_unsupported("oneTBB has no sockets: a task that waited for one would keep a thread "
+                                  "of the pool from all others");
+    }
 };
 
 class tbb_backend final : public backend {
@@ -50,34 +85,12 @@ public:
         return knobs;
     }
 
-    std::expected<std::unique_ptr<session>, refusal> open(const workload& what, const parameters& how,
-                                                          const knob_values& given) override try {
+    opened_session open(const workload& asked, const parameters& values, const knob_values& given) override
+        try {
         const auto knobs = effective_knobs(given);
         if (!knobs) return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
-        const auto join = knobs->at("join") == "group" ? joining::group : joining::bypass;
-        if (what.name == "fanout/balanced" || what.name == "fanout/skewed")
-            return make_fanout(fanout_shape::read(how));
-        if (what.name == "fanout/hotkey_rotation") return make_keyed_fanout(keyed_shape::read(how));
-        if (what.name == "fanout/skynet") return make_skynet(skynet_shape::read(how), join);
-        if (what.name == "fanout/fib") return make_fib(fib_shape::read(how), join);
-        if (what.name == "idle/park")
-            return open_session<idle_session>(static_cast<std::size_t>(how["workers"]));
-        if (what.name == "harness/empty")
-            return refuse_unsupported(
-                "the empty workload shows the harness's own cost, which the floor measures; no "
-                "runtime takes part in it");
-        if (what.name.starts_with("fs/"))
-            return refuse_unsupported(
-                "oneTBB is a fork-join library without input and output: a task of its that reads blocks a "
-                "worker, which is what the threads backend measures");
-        if (what.name.starts_with("ping_pong/"))
-            return refuse_unsupported(
-                "oneTBB is a fork-join library: its tasks must not wait for messages, so two "
-                "of them cannot hold a conversation");
-        if (what.name.starts_with("net/") || what.name.starts_with("mixed/"))
-            return refuse_unsupported("oneTBB has no sockets: a task that waited for one would keep a thread "
-                                      "of the pool from all others");
-        return refuse_unsupported("the tbb backend has no form of " + std::string(what.name) + " yet");
+        return std::visit(opener{knobs->at("join") == "group" ? joining::group : joining::bypass},
+                          asked.read(values));
     } catch (const std::exception& error) {
         return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
     }

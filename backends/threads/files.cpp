@@ -142,16 +142,12 @@ private:
 
 } // namespace
 
-std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what,
-                                                                   const parameters& how) {
-    try {
-        if (what.name == "fs/metadata_storm") return open_session<storm_session>(storm_shape::read(how));
-        auto data = open_data_file(file_shape::read(what, how));
-        if (!data) return std::unexpected(data.error());
-        return open_session<data_session>(std::move(*data));
-    } catch (const std::exception& error) {
-        return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
-    }
+opened_session open_data_session(const file_shape& shape) {
+    auto data = open_data_file(shape);
+    if (!data) return std::unexpected(data.error());
+    return open_session<data_session>(std::move(*data));
 }
+
+std::unique_ptr<session> make_storm(storm_shape shape) { return std::make_unique<storm_session>(shape); }
 
 } // namespace bench::plain_threads

@@ -4,6 +4,7 @@
 #include "workloads/cases/churn.hpp"
 #include "workloads/cases/connections.hpp"
 #include "workloads/cases/fanout.hpp"
+#include "workloads/cases/files.hpp"
 #include "workloads/cases/fork_join.hpp"
 #include "workloads/cases/keyed_fanout.hpp"
 #include "workloads/cases/mixed.hpp"
@@ -23,13 +24,15 @@ std::unique_ptr<session> make_fanout(fanout_shape shape);
 std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape);
 std::unique_ptr<session> make_skynet(skynet_shape shape);
 std::unique_ptr<session> make_fib(fib_shape shape);
-/// Of the family fs.
-std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how);
+/// fs/read_rtt, read_depth, write_depth.
+opened_session open_data_session(const file_shape& shape);
+/// fs/metadata_storm.
+std::unique_ptr<session> make_storm(storm_shape shape);
 std::unique_ptr<session> make_churn(const churn_shape& shape);
 std::unique_ptr<session> make_connections(const connections_shape& shape);
 std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, bool exact);
 std::unique_ptr<session> make_streams(const stream_shape& shape);
 /// mixed/io_cpu.
-std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape);
+opened_session open_mixed_session(const mixed_shape& shape);
 
 } // namespace bench::plain_threads

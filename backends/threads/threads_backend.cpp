@@ -2,7 +2,7 @@
 
 #include "backends/threads/job_thread.hpp"
 #include "backends/threads/sessions.hpp"
-#include "workloads/cases/idle.hpp"
+#include "workloads/cases/scenario.hpp"
 
 #include <deque>
 #include <string>
@@ -19,6 +19,42 @@ public:
 
 private:
     std::deque<job_thread> threads_;
+};
+
+/// Answers for each scenario.
+struct opener {
+    bool exact; ///< the knob timers
+
+    /// Without a runtime a task is a thread, and so both are the same.
+    opened_session operator()(const steady_rtt& shape) const { return make_round_trips(shape); }
+    opened_session operator()(const tasks_rtt& shape) const { return make_round_trips(shape); }
+    opened_session operator()(const cold_start& shape) const { return make_cold_start(shape); }
+    opened_session operator()(const one_way_drain& shape) const { return make_one_way_drain(shape); }
+    opened_session operator()(const fanout_shape& shape) const { return make_fanout(shape); }
+    opened_session operator()(const keyed_shape& shape) const { return make_keyed_fanout(shape); }
+    opened_session operator()(const skynet_shape& shape) const { return make_skynet(shape); }
+    opened_session operator()(const fib_shape& shape) const { return make_fib(shape); }
+    opened_session operator()(const file_shape& shape) const { return open_data_session(shape); }
+    opened_session operator()(const storm_shape& shape) const { return make_storm(shape); }
+    opened_session operator()(const stream_shape& shape) const { return make_streams(shape); }
+    opened_session operator()(const churn_shape& shape) const { return make_churn(shape); }
+    opened_session operator()(const open_loop_shape& shape) const { return make_open_loop(shape, exact); }
+    opened_session operator()(const mixed_shape& shape) const { return open_mixed_session(shape); }
+    opened_session operator()(const idle_park& shape) const {
+        return open_session<idle_session>(shape.workers);
+    }
+    opened_session operator()(const empty_slice&) const { return refuse_empty_slice(); }
+
+    /// As many connections as the machine has threads for.
+    opened_session operator()(const connections_shape& shape) const try {
+        return make_connections(shape);
+    } catch (const std::system_error& error) {
+        if (error.code() != std::errc::resource_unavailable_try_again) throw;
+        return std::unexpected(refusal{refusal::kind_type::unavailable,
+                                       "this machine has no threads for " + std::to_string(shape.connections) +
+                                           " connections: look at `ulimit -u`, pids.max of the cgroup and "
+                                           "vm.max_map_count, or ask for fewer (-p connections=N)"});
+    }
 };
 
 class threads_backend final : public backend {
@@ -50,52 +86,19 @@ public:
         return knobs;
     }
 
-    std::expected<std::unique_ptr<session>, refusal> open(const workload& what, const parameters& how,
-                                                          const knob_values& given) override try {
+    opened_session open(const workload& asked, const parameters& values, const knob_values& given) override
+        try {
         const auto knobs = effective_knobs(given);
         if (!knobs) return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
         const bool exact = knobs->at("timers") == "exact";
-        if (exact && what.name != "net/open_loop")
+        const scenario wanted = asked.read(values);
+        if (exact && !std::holds_alternative<open_loop_shape>(wanted))
             return refuse_unsupported(
                 "the knob timers says how late a sender of net/open_loop may be woken, and " +
-                std::string(what.name) + " has none; leave it at own");
-        if (what.name == "ping_pong/steady_rtt" || what.name == "ping_pong/tasks_rtt")
-            return make_round_trips(ping_pong_shape::read(how, false));
-        if (what.name == "ping_pong/cold_start") return make_cold_start(ping_pong_shape::read(how, false));
-        if (what.name == "ping_pong/one_way_drain") return make_one_way_drain(ping_pong_shape::read(how, true));
-        if (what.name == "fanout/balanced" || what.name == "fanout/skewed")
-            return make_fanout(fanout_shape::read(how));
-        if (what.name == "fanout/hotkey_rotation") return make_keyed_fanout(keyed_shape::read(how));
-        if (what.name == "fanout/skynet") return make_skynet(skynet_shape::read(how));
-        if (what.name == "fanout/fib") return make_fib(fib_shape::read(how));
-        if (what.name.starts_with("fs/")) return open_file_session(what, how);
-        if (what.name == "idle/park")
-            return open_session<idle_session>(static_cast<std::size_t>(how["workers"]));
-        if (what.name == "harness/empty")
-            return refuse_unsupported(
-                "the empty workload shows the harness's own cost, which the floor measures; no "
-                "runtime takes part in it");
-        if (what.name == "net/open_loop") return make_open_loop(open_loop_shape::read(how), exact);
-        if (what.name == "net/connections") return open_connections(connections_shape::read(how));
-        if (what.name == "net/churn") return make_churn(churn_shape::read(how));
-        if (what.name == "mixed/io_cpu") return open_mixed_session(mixed_shape::read(what, how));
-        if (what.name.starts_with("net/")) return make_streams(stream_shape::read(what, how));
-        return refuse_unsupported("the threads backend has no form of " + std::string(what.name) + " yet");
+                std::string(asked.name) + " has none; leave it at own");
+        return std::visit(opener{exact}, wanted);
     } catch (const std::exception& error) {
         return std::unexpected(refusal{refusal::kind_type::failed, error.what()});
-    }
-
-private:
-    /// As many connections as the machine has threads for.
-    static std::expected<std::unique_ptr<session>, refusal>
-    open_connections(const connections_shape& shape) try {
-        return make_connections(shape);
-    } catch (const std::system_error& error) {
-        if (error.code() != std::errc::resource_unavailable_try_again) throw;
-        return std::unexpected(refusal{refusal::kind_type::unavailable,
-                                       "this machine has no threads for " + std::to_string(shape.connections) +
-                                           " connections: look at `ulimit -u`, pids.max of the cgroup and "
-                                           "vm.max_map_count, or ask for fewer (-p connections=N)"});
     }
 };
 

@@ -7,6 +7,7 @@
 #include "harness/plan/plan.hpp"
 #include "harness/plan/plugins.hpp"
 #include "harness/record/latency_counts.hpp"
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/peer/echo_peer.hpp"
 #include "workloads/plugin/plugin_backend.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "backends/registry/registry.hpp"
 #include "harness/common/exit_codes.hpp"
+#include "workloads/cases/all_workloads.hpp"
 
 #include <fmt/format.h>
 

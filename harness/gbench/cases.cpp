@@ -1,6 +1,7 @@
 #include "harness/gbench/cases.hpp"
 
 #include "backends/registry/registry.hpp"
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/contract/workload.hpp"
 
 #include <benchmark/benchmark.h>

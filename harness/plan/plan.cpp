@@ -4,6 +4,7 @@
 #include "harness/common/names.hpp"
 #include "harness/common/text.hpp"
 #include "harness/plan/plan_part.hpp"
+#include "workloads/cases/all_workloads.hpp"
 
 #include <fmt/format.h>
 

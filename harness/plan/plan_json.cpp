@@ -1,6 +1,7 @@
 #include "harness/plan/plan_json.hpp"
 
 #include "harness/plan/plugins.hpp"
+#include "workloads/cases/all_workloads.hpp"
 
 namespace bench {
 namespace {

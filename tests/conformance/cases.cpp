@@ -1,6 +1,7 @@
 #include "tests/conformance/cases.hpp"
 
 #include "backends/registry/registry.hpp"
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/peer/echo_peer.hpp"
 #include "workloads/peer/peer_address.hpp"
 #include "workloads/plugin/plugin_backend.hpp"

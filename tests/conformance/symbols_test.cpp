@@ -2,6 +2,7 @@
 #include "tests/conformance/cases.hpp"
 
 #include "backends/registry/registry.hpp"
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/measure/recorder.hpp"
 
 #include <gmock/gmock.h>

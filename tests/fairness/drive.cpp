@@ -4,6 +4,7 @@
 // fairness-drive BACKEND WORKLOAD ITERATIONS [name=value…]
 // A name that is a parameter of the workload is one; every other name is a knob of the backend.
 #include "backends/registry/registry.hpp"
+#include "workloads/cases/all_workloads.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,4 +1,6 @@
 // W36: when the frames of tenants come.
+#include "workloads/cases/all_workloads.hpp"
+#include "workloads/cases/scenario.hpp"
 #include "workloads/traffic/bursts.hpp"
 
 #include "workloads/traffic/stream_shape.hpp"
@@ -80,7 +82,7 @@ TEST(W36, another_pattern_gives_other_bursts_and_the_same_one_the_same) {
 
 TEST(W36, a_slice_moves_what_was_planned) {
     const workload& what = *find_workload("net/bursty_tenants");
-    const auto shape = stream_shape::read(what, parameters::make(what.parameters, {}).value());
+    const auto shape = std::get<stream_shape>(what.read(parameters::make(what.parameters, {}).value()));
     EXPECT_EQ(shape.steps, 64u);
     EXPECT_EQ(shape.frames_per_iteration(), 2048u);
     const auto plan = plan_bursts(usual);

@@ -1,5 +1,6 @@
 // W37: the client of net/churn counts what was served rightly and nothing else, spreads its connections as it
 // should, and never outlives who started it (P23).
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/ground/churn_service.hpp"
 #include "workloads/peer/echo_peer.hpp"
 #include "workloads/peer/loopback_listener.hpp"

@@ -1,5 +1,6 @@
 // W39: which connections are active when, what a worker's share counts, and what it refuses to count; the limit
 // of open files and the memory of a connection.
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/cases/connections.hpp"
 #include "workloads/measure/memory_growth.hpp"
 

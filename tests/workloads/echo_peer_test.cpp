@@ -1,4 +1,5 @@
 // The echo peer: echoes, on loopback only, and never outlives who started it (W6, P23).
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/peer/echo_peer.hpp"
 #include "workloads/peer/peer_address.hpp"
 

@@ -1,4 +1,6 @@
 // W30–W34: what a stream's flow lets out and counts, and that it notices whatever goes wrong with the bytes.
+#include "workloads/cases/all_workloads.hpp"
+#include "workloads/cases/scenario.hpp"
 #include "workloads/traffic/frame_flow.hpp"
 
 #include <gtest/gtest.h>
@@ -60,7 +62,7 @@ protected:
     const workload& what_ = named("net/stream_window");
     parameters how_ =
         small(what_, {{"frames", "23"}, {"frame_words", "5"}, {"window", "4"}, {"write", GetParam()}});
-    stream_shape shape_ = stream_shape::read(what_, how_);
+    stream_shape shape_ = std::get<stream_shape>(what_.read(how_));
     slice_order order_{.iterations = 3, .seed = 0xabcdef};
 };
 
@@ -100,14 +102,14 @@ INSTANTIATE_TEST_SUITE_P(by, flows, testing::Values("per_frame", "vectored"),
 
 TEST(W30, a_peer_that_has_gone_is_an_error) {
     const workload& what = named("net/echo_rtt");
-    frame_flow flow(stream_shape::read(what, small(what, {})), 0);
+    frame_flow flow(std::get<stream_shape>(what.read(small(what, {}))), 0);
     flow.reset(1);
     EXPECT_THROW(flow.take(0), std::runtime_error);
 }
 
 TEST(W33, the_hot_stream_moves_on_with_each_step) {
     const workload& what = named("net/hotspot_rotation");
-    const auto shape = stream_shape::read(what, small(what, {}));
+    const auto shape = std::get<stream_shape>(what.read(small(what, {})));
     EXPECT_EQ(shape.frames_per_iteration(), 64u * (32 + 7 * 2));
     for (std::uint64_t step = 0; step < 64; ++step)
         for (std::uint64_t stream = 0; stream < 8; ++stream)
@@ -133,7 +135,7 @@ struct pipeline {
                                   {"window", "2"},
                                   {"steps", "2"},
                                   {"hot_steps", "9"}});
-    stream_shape shape = stream_shape::read(what, how);
+    stream_shape shape = std::get<stream_shape>(what.read(how));
     slice_order order{.iterations = 2, .seed = 0xabcdef};
 
     slice_outcome move_all() const {
@@ -156,7 +158,7 @@ struct pipeline {
 
 TEST(W34, another_stream_is_hot_after_64_frames) {
     const workload& what = named("net/pipeline_hotspot");
-    const auto shape = stream_shape::read(what, small(what, {}));
+    const auto shape = std::get<stream_shape>(what.read(small(what, {})));
     EXPECT_EQ(shape.frames_per_iteration(), 8u * 1024);
     for (std::uint64_t frame = 0; frame < 1024; ++frame)
         for (std::uint64_t stream = 0; stream < 8; ++stream)
@@ -193,7 +195,7 @@ TEST(W34, less_work_and_work_at_the_wrong_time_are_noticed) {
 
 TEST(W32, one_stream_carries_most) {
     const workload& what = named("net/imbalanced");
-    const auto shape = stream_shape::read(what, small(what, {}));
+    const auto shape = std::get<stream_shape>(what.read(small(what, {})));
     EXPECT_EQ(shape.frames_of(0, 0), 2048u);
     EXPECT_EQ(shape.frames_of(7, 0), 128u);
     EXPECT_EQ(shape.frame_bytes, 4096u);

@@ -1,4 +1,6 @@
 // The files of the fs workloads hold what the right answers say, and a wrong byte is noticed (W4).
+#include "workloads/cases/all_workloads.hpp"
+#include "workloads/cases/scenario.hpp"
 #include "workloads/ground/fs_ground.hpp"
 
 #include <gtest/gtest.h>
@@ -43,7 +45,7 @@ TEST(fs_ground, W20_W21_the_file_holds_what_the_checksum_expects_and_a_wrong_wor
     for (const char* const name : {"fs/read_rtt", "fs/read_depth"}) {
         const workload& what = *find_workload(name);
         const auto how = small(what);
-        const data_file data(file_shape::read(what, how));
+        const data_file data(std::get<file_shape>(what.read(how)));
         const auto right = read_by_hand(data, order);
         EXPECT_EQ(verify(what, how, order, right), std::nullopt);
         const std::uint64_t offset = data.shape().read_offset(order.seed);
@@ -58,7 +60,7 @@ TEST(fs_ground, W20_W21_the_file_holds_what_the_checksum_expects_and_a_wrong_wor
 TEST(fs_ground, W22_the_marks_in_the_file_are_the_writes_of_the_iteration) {
     const workload& what = *find_workload("fs/write_depth");
     const auto how = small(what);
-    const data_file data(file_shape::read(what, how));
+    const data_file data(std::get<file_shape>(what.read(how)));
     const file_shape& shape = data.shape();
     const block_buffers buffers(1, shape.bytes);
     const auto write = [&](std::uint64_t k, std::uint64_t seed, std::size_t bytes) {

@@ -1,4 +1,6 @@
 // W35: what frames send to an owner, and that the table notices whatever goes wrong with a message.
+#include "workloads/cases/all_workloads.hpp"
+#include "workloads/cases/scenario.hpp"
 #include "workloads/traffic/keyed_messages.hpp"
 
 #include "workloads/traffic/frame_flow.hpp"
@@ -23,7 +25,7 @@ struct small_slice {
                                                                                {"batch", "3"},
                                                                                {"keys", "4"}})
                          .value();
-    stream_shape shape = stream_shape::read(what, how);
+    stream_shape shape = std::get<stream_shape>(what.read(how));
     slice_order order{.iterations = 2, .seed = 0xabcdef};
 
     /// With an echo that is there at once. `hand_over` is told the step's owner.

@@ -1,5 +1,7 @@
 // W40: a slice counts only when the echoes, the reads and the branches were all done, and all rightly.
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/cases/mixed.hpp"
+#include "workloads/cases/scenario.hpp"
 #include "workloads/ground/mixed_ground.hpp"
 
 #include <gtest/gtest.h>
@@ -30,7 +32,7 @@ enum class lapse { none, echo, read, other_block, branch, short_branch };
 
 /// The slice by hand: the echoes come back through memory.
 slice_outcome slice(const slice_order& order, lapse fault, recorder& into) {
-    const auto shape = mixed_shape::read(mixed(), small());
+    const auto shape = std::get<mixed_shape>(mixed().read(small()));
     auto opened = mixed_ground::open(shape);
     if (!opened) throw std::runtime_error(opened.error().reason);
     mixed_ground& ground = **opened;
@@ -95,7 +97,7 @@ TEST(W40, the_latency_of_each_echo_is_kept_and_of_nothing_else) {
 }
 
 TEST(W40, branches_take_from_the_least_to_the_most_steps) {
-    const auto shape = mixed_shape::read(mixed(), small());
+    const auto shape = std::get<mixed_shape>(mixed().read(small()));
     std::uint64_t least = ~std::uint64_t{0};
     std::uint64_t most = 0;
     for (std::uint64_t number = 0; number < 100'000; ++number) {

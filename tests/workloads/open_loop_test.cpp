@@ -1,4 +1,5 @@
 // W38: requests are due by the schedule and by nothing else, and latency counts from then.
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/cases/open_loop.hpp"
 
 #include <gtest/gtest.h>

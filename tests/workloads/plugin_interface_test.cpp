@@ -1,4 +1,5 @@
 // The C interface from both sides in one process: what goes out through it comes back the same (W3).
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/peer/peer_address.hpp"
 #include "workloads/plugin/export_backend.hpp"
 #include "workloads/plugin/isolated.hpp"

@@ -1,6 +1,7 @@
 // The scenario code, which is written once for every backend, gives the right answers on a toy runtime (W2,
 // W4).
 #include "tests/workloads/toy_runtime.hpp"
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/contract/workload.hpp"
 #include "workloads/scenarios/fanout.hpp"
 #include "workloads/scenarios/fork_join.hpp"

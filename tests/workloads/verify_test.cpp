@@ -1,4 +1,5 @@
 // A wrong slice is found, whatever is wrong with it, and the message says what (W4).
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/cases/idle.hpp"
 #include "workloads/contract/workload.hpp"
 

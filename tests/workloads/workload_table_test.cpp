@@ -1,4 +1,5 @@
 // Every workload of the table is well formed, and its right answer depends on what it should (W1, W4).
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/contract/workload.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,6 @@
 #include "workloads/cases/churn.hpp"
 
+#include "workloads/cases/scenario.hpp"
 #include "workloads/traffic/frame_flow.hpp"
 
 namespace bench {
@@ -38,6 +39,7 @@ std::vector<workload> churn_workloads() {
                              "size of the frame of a connection"},
                             {"window", 32, 1, 1024, "", "connections that the client has open at most"},
                             {"workers", 2, 1, 1024, "", "threads of the runtime"}},
+             .read = read_by<churn_shape::read>,
              .expect = every_connection}};
 }
 

@@ -1,5 +1,6 @@
 #include "workloads/cases/connections.hpp"
 
+#include "workloads/cases/scenario.hpp"
 #include "workloads/measure/recorder.hpp"
 
 #include <sys/resource.h>
@@ -102,6 +103,7 @@ std::vector<workload> connections_workloads() {
                             {"active_percent", 1, 1, 100, "%", "of them, in one iteration; one at least"},
                             {"frame_words", 32, 1, 512, "8 bytes", "size of a frame"},
                             {"workers", 2, 1, 1024, "", "threads of the runtime"}},
+             .read = read_by<connections_shape::read>,
              .expect = every_echo,
              .lacks = lacks_files}};
 }

@@ -1,5 +1,7 @@
 #include "workloads/cases/fanout.hpp"
 
+#include "workloads/cases/scenario.hpp"
+
 namespace bench {
 namespace {
 
@@ -9,6 +11,12 @@ std::vector<parameter_spec> shape_parameters(std::int64_t steps, std::int64_t ho
             {"steps", steps, 0, 1'000'000'000, "steps", "work of a branch"},
             {"hot_steps", hot_steps, 0, 1'000'000'000, "steps", "work of branch `request mod branches`"},
             {"workers", 2, 1, 1024, "", "threads of the runtime"}};
+}
+
+/// One of the types on the shape of the family.
+template <class Scenario>
+scenario read_branches(const parameters& values) {
+    return Scenario{fanout_shape::read(values)};
 }
 
 expectation every_branch(const parameters& how, const slice_order& order) {
@@ -42,6 +50,7 @@ std::vector<workload> fanout_workloads() {
          .judge = judged_by::wall_time,
          .measures_latency = false,
          .parameters = shape_parameters(2'000, 2'000),
+         .read = read_branches<balanced_fanout>,
          .expect = every_branch},
         {.name = "fanout/skewed",
          .summary = "requests in turn, each forks branches of which one is forty times as long",
@@ -49,6 +58,7 @@ std::vector<workload> fanout_workloads() {
          .judge = judged_by::wall_time,
          .measures_latency = false,
          .parameters = shape_parameters(500, 20'000),
+         .read = read_branches<skewed_fanout>,
          .expect = every_branch},
     };
 }

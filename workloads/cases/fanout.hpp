@@ -29,6 +29,11 @@ struct fanout_shape {
     }
 };
 
+/// All branches alike.
+struct balanced_fanout : fanout_shape {};
+/// One branch of a request much longer.
+struct skewed_fanout : fanout_shape {};
+
 [[nodiscard]] std::vector<workload> fanout_workloads();
 
 } // namespace bench

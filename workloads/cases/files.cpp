@@ -1,5 +1,7 @@
 #include "workloads/cases/files.hpp"
 
+#include "workloads/cases/scenario.hpp"
+
 namespace bench {
 namespace {
 
@@ -14,8 +16,8 @@ parameter_spec depth_of(std::int64_t initial) {
     return {"depth", initial, 1, 4096, "", "most that are under way at a time, over all workers"};
 }
 
-expectation read_all(const workload& what, const parameters& how, const slice_order& order) {
-    const auto shape = file_shape::read(what, how);
+expectation expect_reads(const parameters& how, const slice_order& order) {
+    const auto shape = file_shape::read(how);
     const std::uint64_t count = order.iterations * shape.count;
     const std::uint64_t words = shape.bytes / sizeof(std::uint64_t);
     std::uint64_t sum = 0;
@@ -27,16 +29,8 @@ expectation read_all(const workload& what, const parameters& how, const slice_or
     return {.operations = count, .checksum = sum, .bytes = count * shape.bytes, .distinct_threads = 0};
 }
 
-expectation expect_rtt(const parameters& how, const slice_order& order) {
-    return read_all(*find_workload("fs/read_rtt"), how, order);
-}
-
-expectation expect_depth(const parameters& how, const slice_order& order) {
-    return read_all(*find_workload("fs/read_depth"), how, order);
-}
-
 expectation expect_writes(const parameters& how, const slice_order& order) {
-    const auto shape = file_shape::read(*find_workload("fs/write_depth"), how);
+    const auto shape = file_shape::read(how);
     const std::uint64_t count = order.iterations * shape.count;
     std::uint64_t sum = 0;
     for (std::uint64_t k = 0; k < count; ++k) sum += mix(order.seed + k);
@@ -57,20 +51,18 @@ expectation expect_storm(const parameters& how, const slice_order& order) {
 
 } // namespace
 
-file_shape file_shape::read(const workload& what, const parameters& how) {
+file_shape file_shape::read(const parameters& how) {
     const auto value = [&](std::string_view name) { return static_cast<std::uint64_t>(how[name]); };
-    const bool writes = what.name == "fs/write_depth";
+    const bool writes = how.value_or("writes", 0) != 0;
     const std::uint64_t bytes = value("bytes") / 512 * 512;
     file_shape shape{.count = value(writes ? "writes" : "reads"),
                      .bytes = bytes,
-                     .depth = 1,
+                     .depth = static_cast<std::uint64_t>(how.value_or("depth", 1)),
                      .blocks = 0,
                      .workers = value("workers"),
                      .writes = writes,
-                     .direct = false};
+                     .direct = how.value_or("direct", 0) != 0};
     shape.blocks = writes ? shape.count : value("file_mib") * mebibyte / bytes;
-    if (what.name != "fs/read_rtt") shape.depth = value("depth");
-    if (what.name == "fs/read_depth") shape.direct = how["direct"] != 0;
     return shape;
 }
 
@@ -89,7 +81,8 @@ std::vector<workload> fs_workloads() {
          .measures_latency = true,
          .parameters =
              {{"reads", 256, 1, 1'000'000, "", "reads in one iteration"}, block_bytes, file_size, some_workers},
-         .expect = expect_rtt},
+         .read = read_by<file_shape::read>,
+         .expect = expect_reads},
         {.name = "fs/read_depth",
          .summary = "read blocks of a file, many at a time",
          .operation = "read",
@@ -101,7 +94,8 @@ std::vector<workload> fs_workloads() {
                         block_bytes,
                         file_size,
                         some_workers},
-         .expect = expect_depth},
+         .read = read_by<file_shape::read>,
+         .expect = expect_reads},
         {.name = "fs/write_depth",
          .summary = "write the blocks of a file, many at a time, then wait for the disk",
          .operation = "write",
@@ -111,6 +105,7 @@ std::vector<workload> fs_workloads() {
                         depth_of(32),
                         block_bytes,
                         some_workers},
+         .read = read_by<file_shape::read>,
          .expect = expect_writes},
         {.name = "fs/metadata_storm",
          .summary = "make, write, rename, ask for the size, and remove small files",
@@ -118,6 +113,7 @@ std::vector<workload> fs_workloads() {
          .judge = judged_by::wall_time,
          .measures_latency = false,
          .parameters = {{"files", 256, 1, 1'000'000, "", "files in one iteration"}, depth_of(32), some_workers},
+         .read = read_by<storm_shape::read>,
          .expect = expect_storm},
     };
 }

@@ -27,7 +27,9 @@ struct file_shape {
     bool writes;
     bool direct; ///< past the page cache
 
-    static file_shape read(const workload& what, const parameters& how);
+    /// Reads or writes by what is declared: `writes` only where there are any, `depth` only where there is more
+    /// than one at a time.
+    static file_shape read(const parameters& how);
 
     [[nodiscard]] std::uint64_t file_bytes() const noexcept { return blocks * bytes; }
     /// Most that one worker has under way; the workers share the depth.

@@ -1,5 +1,7 @@
 #include "workloads/cases/fork_join.hpp"
 
+#include "workloads/cases/scenario.hpp"
+
 namespace bench {
 namespace {
 
@@ -57,6 +59,7 @@ std::vector<workload> fork_join_workloads() {
          .measures_latency = false,
          .parameters = {{"leaves", 1'000'000, 1, 1'000'000'000, "", "leaves of one iteration's tree"},
                         fork_join_workers},
+         .read = read_by<skynet_shape::read>,
          .expect = every_leaf},
         {.name = "fanout/fib",
          .summary = "fib(n) by naive binary recursion, in which each call forks one of its two calls",
@@ -64,6 +67,7 @@ std::vector<workload> fork_join_workloads() {
          .judge = judged_by::wall_time,
          .measures_latency = false,
          .parameters = {{"n", 30, 0, 60, "", "which Fibonacci number"}, fork_join_workers},
+         .read = read_by<fib_shape::read>,
          .expect = every_call},
     };
 }

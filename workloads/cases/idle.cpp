@@ -1,5 +1,7 @@
 #include "workloads/cases/idle.hpp"
 
+#include "workloads/cases/scenario.hpp"
+
 #include <chrono>
 #include <thread>
 
@@ -9,6 +11,12 @@ namespace {
 expectation one_per_iteration(const parameters&, const slice_order& order) {
     return {.operations = order.iterations, .checksum = 0, .bytes = 0, .distinct_threads = 0};
 }
+
+scenario read_park(const parameters& values) {
+    return idle_park{.workers = static_cast<std::size_t>(values["workers"])};
+}
+
+scenario read_empty(const parameters&) { return empty_slice{}; }
 
 } // namespace
 
@@ -30,6 +38,11 @@ slice_outcome do_nothing(const slice_order& order, histogram& into) {
     return done;
 }
 
+std::unexpected<refusal> refuse_empty_slice() {
+    return refuse_unsupported("the empty workload shows the harness's own cost, which the floor measures; no "
+                              "runtime takes part in it");
+}
+
 std::vector<workload> idle_workloads() {
     return {
         {.name = "idle/park",
@@ -38,6 +51,7 @@ std::vector<workload> idle_workloads() {
          .judge = judged_by::cpu_time,
          .measures_latency = false,
          .parameters = {{"workers", 2, 1, 1024, "", "threads of the runtime"}},
+         .read = read_park,
          .expect = one_per_iteration},
         {.name = "harness/empty",
          .summary = "an iteration that does nothing: the cost of the harness and, per latency, of the recorder",
@@ -45,6 +59,7 @@ std::vector<workload> idle_workloads() {
          .judge = judged_by::wall_time,
          .measures_latency = true,
          .parameters = {},
+         .read = read_empty,
          .expect = one_per_iteration},
     };
 }

@@ -1,6 +1,7 @@
 // W41, and the empty workload of M6.
 #pragma once
 
+#include "workloads/contract/backend.hpp"
 #include "workloads/contract/workload.hpp"
 #include "workloads/measure/recorder.hpp"
 
@@ -13,6 +14,16 @@ namespace bench {
 /// `harness/empty`: an iteration does nothing (and records one latency where asked). Shows what the harness
 /// itself and the recorder cost.
 [[nodiscard]] slice_outcome do_nothing(const slice_order& order, histogram& into);
+
+/// `idle/park`, with so many workers.
+struct idle_park {
+    std::size_t workers;
+};
+/// `harness/empty`.
+struct empty_slice {};
+
+/// What a backend says to `harness/empty`.
+[[nodiscard]] std::unexpected<refusal> refuse_empty_slice();
 
 [[nodiscard]] std::vector<workload> idle_workloads();
 

@@ -1,5 +1,7 @@
 #include "workloads/cases/keyed_fanout.hpp"
 
+#include "workloads/cases/scenario.hpp"
+
 namespace bench {
 namespace {
 
@@ -43,6 +45,7 @@ std::vector<workload> keyed_fanout_workloads() {
                         {"rotation", 8, 1, 1'000'000, "requests", "how long a key stays the hot one"},
                         {"steps", 500, 0, 1'000'000'000, "steps", "work of a branch"},
                         {"workers", 2, 1, 1024, "", "threads of the runtime"}},
+         .read = read_by<keyed_shape::read>,
          .expect = every_keyed_branch},
     };
 }

@@ -1,5 +1,6 @@
 #include "workloads/cases/mixed.hpp"
 
+#include "workloads/cases/scenario.hpp"
 #include "workloads/traffic/frame_flow.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ std::uint64_t sum_of_reads(const file_shape& shape, const slice_order& order) {
 }
 
 expectation expect_all(const parameters& how, const slice_order& order) {
-    const auto shape = mixed_shape::read(*find_workload("mixed/io_cpu"), how);
+    const auto shape = mixed_shape::read(how);
     const std::uint64_t frames = order.iterations * shape.streams.streams * shape.streams.hot_frames;
     expectation right = expect_dealt_frames(shape.streams, frames, order.seed);
     right.bytes += order.iterations * shape.files.count * shape.files.bytes;
@@ -32,10 +33,10 @@ expectation expect_all(const parameters& how, const slice_order& order) {
 
 } // namespace
 
-mixed_shape mixed_shape::read(const workload& what, const parameters& how) {
+mixed_shape mixed_shape::read(const parameters& how) {
     const auto value = [&](std::string_view name) { return static_cast<std::uint64_t>(how[name]); };
-    mixed_shape shape{.streams = stream_shape::read(what, how),
-                      .files = file_shape::read(what, how),
+    mixed_shape shape{.streams = stream_shape::read(how),
+                      .files = file_shape::read(how),
                       .branches = value("branches"),
                       .least_steps = value("least_steps"),
                       .most_steps = value("most_steps")};
@@ -64,6 +65,7 @@ std::vector<workload> mixed_workloads() {
                         {"least_steps", 2'000, 0, 1'000'000'000, "steps", "work of a branch, at least"},
                         {"most_steps", 20'000, 0, 1'000'000'000, "steps", "work of a branch, at most"},
                         {"workers", 2, 1, 1024, "", "threads of the runtime"}},
+         .read = read_by<mixed_shape::read>,
          .expect = expect_all}};
 }
 

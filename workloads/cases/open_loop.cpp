@@ -1,5 +1,7 @@
 #include "workloads/cases/open_loop.hpp"
 
+#include "workloads/cases/scenario.hpp"
+
 #include <limits>
 
 namespace bench {
@@ -88,6 +90,7 @@ std::vector<workload> open_loop_workloads() {
                             {"connections", 8, 1, 256, "", "that the requests go out on in turn"},
                             {"frame_words", 32, 1, 512, "8 bytes", "size of a request"},
                             {"workers", 2, 1, 1024, "", "threads of the runtime"}},
+             .read = read_by<open_loop_shape::read>,
              .expect = every_request}};
 }
 

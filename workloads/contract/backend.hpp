@@ -59,6 +59,9 @@ public:
     [[nodiscard]] virtual std::map<std::string, std::string> capabilities() const { return {}; }
 };
 
+/// What `open` returns.
+using opened_session = std::expected<std::unique_ptr<session>, refusal>;
+
 enum class backend_kind {
     ours,  ///< Spargio
     rival, ///< another runtime
@@ -90,13 +93,13 @@ public:
     effective_knobs(const knob_values& given) const;
 
     /// Opens a session. Never throws for a combination that it can't do: that is a refusal with a reason.
-    [[nodiscard]] virtual std::expected<std::unique_ptr<session>, refusal>
-    open(const workload& what, const parameters& how, const knob_values& given) = 0;
+    [[nodiscard]] virtual opened_session open(const workload& asked, const parameters& values,
+                                              const knob_values& given) = 0;
 };
 
 /// Wraps a concrete session (or its maker's result) the way `open` returns it.
 template <class Session, class... Arguments>
-[[nodiscard]] std::expected<std::unique_ptr<session>, refusal> open_session(Arguments&&... arguments) {
+[[nodiscard]] opened_session open_session(Arguments&&... arguments) {
     return std::make_unique<Session>(std::forward<Arguments>(arguments)...);
 }
 

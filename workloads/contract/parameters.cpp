@@ -60,6 +60,11 @@ std::int64_t parameters::operator[](std::string_view name) const {
     throw std::out_of_range("undeclared parameter " + std::string(name));
 }
 
+std::int64_t parameters::value_or(std::string_view name, std::int64_t otherwise) const noexcept {
+    const auto at = std::ranges::find(entries_, name, [](const entry& e) { return e.spec.name; });
+    return at == entries_.end() ? otherwise : at->value;
+}
+
 std::string parameters::text(std::string_view name) const {
     for (const auto& e : entries_) {
         if (e.spec.name != name) continue;

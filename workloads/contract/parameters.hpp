@@ -48,6 +48,9 @@ public:
     /// that is a defect of the caller, not of the user.
     [[nodiscard]] std::int64_t operator[](std::string_view name) const;
 
+    /// Value of a parameter that not every workload declares, or `otherwise`.
+    [[nodiscard]] std::int64_t value_or(std::string_view name, std::int64_t otherwise) const noexcept;
+
     /// The value as a user would type it: the word where there is one, else the number.
     [[nodiscard]] std::string text(std::string_view name) const;
 

@@ -1,54 +1,12 @@
 #include "workloads/contract/workload.hpp"
 
-#include "workloads/cases/churn.hpp"
-#include "workloads/cases/connections.hpp"
-#include "workloads/cases/fanout.hpp"
-#include "workloads/cases/files.hpp"
-#include "workloads/cases/fork_join.hpp"
-#include "workloads/cases/idle.hpp"
-#include "workloads/cases/keyed_fanout.hpp"
-#include "workloads/cases/mixed.hpp"
-#include "workloads/cases/open_loop.hpp"
-#include "workloads/cases/ping_pong.hpp"
-#include "workloads/cases/streams.hpp"
-
-#include <algorithm>
 #include <set>
 
 namespace bench {
 
-namespace {
+bool serves_itself(const parameters& values) { return values.value_or("peer", 0) != 0; }
 
-/// Whether there is a parameter of that name, with another value than 0.
-bool is_set(const parameters& how, std::string_view name) {
-    const auto found = std::ranges::find(how.entries(), name, [](const auto& each) { return each.spec.name; });
-    return found != how.entries().end() && found->value != 0;
-}
-
-} // namespace
-
-bool serves_itself(const parameters& how) { return is_set(how, "peer"); }
-
-bool has_batch_peer(const parameters& how) { return is_set(how, "peer_class"); }
-
-std::span<const workload> all_workloads() {
-    static const std::vector<workload> all = [] {
-        std::vector<workload> every;
-        for (const auto& family :
-             {ping_pong_workloads(), fanout_workloads(), keyed_fanout_workloads(), fork_join_workloads(),
-              fs_workloads(), stream_workloads(), churn_workloads(), open_loop_workloads(),
-              connections_workloads(), mixed_workloads(), idle_workloads()})
-            every.insert(every.end(), family.begin(), family.end());
-        return every;
-    }();
-    return all;
-}
-
-const workload* find_workload(std::string_view name) {
-    const auto all = all_workloads();
-    const auto at = std::ranges::find(all, name, &workload::name);
-    return at == all.end() ? nullptr : &*at;
-}
+bool has_batch_peer(const parameters& values) { return values.value_or("peer_class", 0) != 0; }
 
 std::optional<std::string> verify(const workload& what, const parameters& how, const slice_order& order,
                                   const slice_outcome& outcome) {

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +41,9 @@ enum class judged_by {
     cpu_time,  ///< user + system CPU ns per operation (for idling)
 };
 
+/// What a workload asks for, as a type with its parameters (workloads/cases/scenario.hpp).
+struct scenario;
+
 struct workload {
     std::string_view name;      ///< `family/case`
     std::string_view summary;   ///< one line: what an iteration does
@@ -52,6 +54,10 @@ struct workload {
     /// Whether that peer is the one that connects to the session instead (churn_client/).
     bool peer_connects = false;
     std::vector<parameter_spec> parameters;
+
+    /// What is asked for with these values. Reads nothing but them, and the name of a workload is read nowhere
+    /// else.
+    scenario (*read)(const bench::parameters&);
 
     /// The right answer for an order. Pure; may take as long as the slice itself, so it runs outside the
     /// timing.
@@ -64,17 +70,11 @@ struct workload {
 
 /// Whether the session is to echo too (peer=self, W6), so that no peer is needed. Never for a workload that has
 /// no such parameter.
-[[nodiscard]] bool serves_itself(const parameters& how);
+[[nodiscard]] bool serves_itself(const parameters& values);
 
 /// Whether the peer is to be scheduled as SCHED_BATCH (peer_class=batch), where the workload has that
 /// parameter.
-[[nodiscard]] bool has_batch_peer(const parameters& how);
-
-/// Every workload of the build, in the order of the specification. Static storage.
-[[nodiscard]] std::span<const workload> all_workloads();
-
-/// The workload of that exact name, or null.
-[[nodiscard]] const workload* find_workload(std::string_view name);
+[[nodiscard]] bool has_batch_peer(const parameters& values);
 
 /// Holds an outcome against the expectation. Empty when right; else a sentence that says what was wrong.
 [[nodiscard]] std::optional<std::string> verify(const workload&, const parameters&, const slice_order&,

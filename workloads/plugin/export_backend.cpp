@@ -1,4 +1,5 @@
 #include "workloads/plugin/export_backend.hpp"
+#include "workloads/cases/all_workloads.hpp"
 
 #include "workloads/peer/peer_address.hpp"
 

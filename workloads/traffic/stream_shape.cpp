@@ -1,26 +1,17 @@
 #include "workloads/traffic/stream_shape.hpp"
 
-#include "workloads/traffic/bursts.hpp"
-
-#include <algorithm>
 #include <string_view>
 
 namespace bench {
 
-stream_shape stream_shape::read(const workload& what, const parameters& how) {
-    const auto value = [&](std::string_view name, std::uint64_t otherwise) {
-        const bool declared =
-            std::ranges::find(what.parameters, name, &parameter_spec::name) != what.parameters.end();
-        return declared ? static_cast<std::uint64_t>(how[name]) : otherwise;
+stream_shape stream_shape::read(const parameters& values) {
+    const auto value = [&](std::string_view name, std::int64_t otherwise) {
+        return static_cast<std::uint64_t>(values.value_or(name, otherwise));
     };
-    const bool one_stream = what.name == "net/echo_rtt" || what.name == "net/stream_window";
-    const bool pipeline = what.name == "net/pipeline_hotspot";
-    const bool bursty = what.name == "net/bursty_tenants";
-    const std::string_view all_alike = "frames"; // where no stream carries more than another
-    return {.streams = one_stream ? 1 : value("streams", 1),
-            .steps = value(bursty ? "rounds" : "steps_in_turn", 1),
-            .hot_frames = value(one_stream || pipeline ? all_alike : "hot_frames", 1),
-            .cold_frames = value(pipeline ? all_alike : "cold_frames", 0),
+    return {.streams = value("streams", 1),
+            .steps = value("steps_in_turn", 1),
+            .hot_frames = value("hot_frames", 1),
+            .cold_frames = value("cold_frames", 0),
             .frame_bytes = value("frame_words", 1) * sizeof(std::uint64_t),
             .window = value("window", 1),
             .hot_steps = value("hot_steps", 0),
@@ -30,18 +21,9 @@ stream_shape stream_shape::read(const workload& what, const parameters& how) {
             .batch = value("batch", 0),
             .owners = value("owners", 0),
             .keys = value("keys", 0),
-            .arrivals = bursty ? std::make_shared<const std::vector<std::uint64_t>>(
-                                     plan_bursts({.tenants = value("streams", 1),
-                                                  .rounds = value("rounds", 1),
-                                                  .frames = value("frames", 1),
-                                                  .burst = value("burst", 1),
-                                                  .gap = value("gap", 1),
-                                                  .skew_tenths = value("skew", 0),
-                                                  .pattern = value("pattern", 0)}))
-                               : nullptr,
             .mode = value("write", 0) != 0 ? write_mode::vectored : write_mode::per_frame,
             .workers = value("workers", 1),
-            .serves_itself = bench::serves_itself(how)};
+            .serves_itself = bench::serves_itself(values)};
 }
 
 std::uint64_t stream_shape::busy_streams(std::uint64_t step) const noexcept {

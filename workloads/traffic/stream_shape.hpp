@@ -41,8 +41,9 @@ struct stream_shape {
     /// Frames that can be in the middle of being written; 0: the window.
     std::uint64_t slots = 0;
 
-    /// Of the workload of that name.
-    static stream_shape read(const workload& what, const parameters& how);
+    /// What the parameters say of their own names; those that a workload does not declare stay the plainest
+    /// case. What a name means in one workload alone (frames, rounds) is read there.
+    static stream_shape read(const parameters& values);
 
     /// The hot stream moves on with each step.
     [[nodiscard]] std::uint64_t frames_of(std::uint64_t stream, std::uint64_t step) const noexcept {

@@ -68,14 +68,16 @@ private:
 
 } // namespace
 
-std::expected<std::unique_ptr<session>, refusal> open_file_session(const workload& what, const parameters& how,
-                                                                   context_layout layout, polling poll) {
+opened_session open_data_session(const file_shape& shape, context_layout layout, polling poll) {
     if (auto refused = files_refuse(layout)) return std::unexpected(std::move(*refused));
-    if (what.name == "fs/metadata_storm")
-        return open_session<storm_session>(storm_shape::read(how), layout, poll);
-    auto data = open_data_file(file_shape::read(what, how));
+    auto data = open_data_file(shape);
     if (!data) return std::unexpected(data.error());
     return open_session<data_session>(std::move(*data), layout, poll);
+}
+
+opened_session open_storm_session(storm_shape shape, context_layout layout, polling poll) {
+    if (auto refused = files_refuse(layout)) return std::unexpected(std::move(*refused));
+    return open_session<storm_session>(shape, layout, poll);
 }
 
 } // namespace bench::on_asio

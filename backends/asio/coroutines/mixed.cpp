@@ -65,8 +65,7 @@ private:
 
 } // namespace
 
-std::expected<std::unique_ptr<session>, refusal> open_mixed_session(const mixed_shape& shape,
-                                                                    context_layout layout, polling how) {
+opened_session open_mixed_session(const mixed_shape& shape, context_layout layout, polling how) {
     if (auto refused = files_refuse(layout)) return std::unexpected(std::move(*refused));
     auto ground = mixed_ground::open(shape);
     if (!ground) return std::unexpected(std::move(ground.error()));

@@ -1,11 +1,10 @@
 // W37: listeners spread over the shards, each accepting without end; a connection is served by a task of its
 // own on the shard that accepted it, from where an idle shard may take it before it has begun.
-#include "backends/spargio/sessions/churn.hpp"
-
+#include "workloads/scenarios/churn.hpp"
+#include "backends/spargio/sessions.hpp"
 #include "backends/spargio/sessions/warm_session.hpp"
 #include "workloads/ground/churn_service.hpp"
 #include "workloads/peer/loopback_listener.hpp"
-#include "workloads/scenarios/churn.hpp"
 
 #include <array>
 #include <memory>
@@ -13,7 +12,7 @@
 #include <span>
 #include <utility>
 
-namespace bench {
+namespace bench::on_spargio {
 namespace {
 
 /// An accepted connection as scenarios see it.
@@ -107,8 +106,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_churn_session(const spargio::runtime_options& options, const churn_shape& shape) {
+std::unique_ptr<session> make_churn(const spargio::runtime_options& options, const churn_shape& shape) {
     return std::make_unique<churn_session>(options, shape);
 }
 
-} // namespace bench
+} // namespace bench::on_spargio

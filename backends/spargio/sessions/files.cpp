@@ -1,11 +1,10 @@
 // W20–W23 on Spargio: the shared scenarios.
-#include "backends/spargio/sessions/files.hpp"
-
+#include "workloads/scenarios/files.hpp"
+#include "backends/spargio/sessions.hpp"
 #include "backends/spargio/sessions/warm_session.hpp"
 #include "workloads/ground/fs_ground.hpp"
-#include "workloads/scenarios/files.hpp"
 
-namespace bench {
+namespace bench::on_spargio {
 namespace {
 
 static_assert(file_runtime<spargio_scenario_runtime>);
@@ -44,13 +43,14 @@ private:
 
 } // namespace
 
-std::expected<std::unique_ptr<session>, refusal>
-open_spargio_file_session(const workload& what, const parameters& how,
-                          const spargio::runtime_options& options) {
-    if (what.name == "fs/metadata_storm") return open_session<storm_session>(options, storm_shape::read(how));
-    auto data = open_data_file(file_shape::read(what, how));
+opened_session open_data_session(const spargio::runtime_options& options, const file_shape& shape) {
+    auto data = open_data_file(shape);
     if (!data) return std::unexpected(data.error());
     return open_session<data_session>(options, std::move(*data));
 }
 
-} // namespace bench
+std::unique_ptr<session> make_storm(const spargio::runtime_options& options, const storm_shape& shape) {
+    return std::make_unique<storm_session>(options, shape);
+}
+
+} // namespace bench::on_spargio

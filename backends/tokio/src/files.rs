@@ -26,18 +26,19 @@ pub struct Shape {
 }
 
 impl Shape {
-    pub fn read(workload: &str, how: &Parameters, calls: BlockingCalls) -> Self {
-        let writes = workload == "fs/write_depth";
-        let count = how.get(if writes { "writes" } else { "reads" });
-        let bytes = how.get("bytes") / 512 * 512;
+    /// Reads or writes by which of the two the workload counts.
+    pub fn read(values: &Parameters, calls: BlockingCalls) -> Self {
+        let writes = values.get_or("writes", 0) != 0;
+        let count = values.get(if writes { "writes" } else { "reads" });
+        let bytes = values.get("bytes") / 512 * 512;
         Shape {
             count,
             bytes: bytes as usize,
-            depth: if workload == "fs/read_rtt" { 1 } else { how.get("depth") },
-            blocks: if writes { count } else { (how.get("file_mib") << 20) / bytes },
-            workers: how.workers(),
+            depth: values.get_or("depth", 1),
+            blocks: if writes { count } else { (values.get("file_mib") << 20) / bytes },
+            workers: values.workers(),
             writes,
-            direct: workload == "fs/read_depth" && how.get("direct") != 0,
+            direct: values.get_or("direct", 0) != 0,
             calls,
         }
     }
@@ -172,8 +173,8 @@ pub struct Data {
 }
 
 impl Data {
-    pub fn open(workload: &str, how: &Parameters, knobs: Knobs) -> io::Result<Self> {
-        let shape = Shape::read(workload, how, knobs.blocking);
+    pub fn open(values: &Parameters, knobs: Knobs) -> io::Result<Self> {
+        let shape = Shape::read(values, knobs.blocking);
         let data = shape.open_file()?;
         let workers = Workers::start_with_pool(knobs.flavor, shape.workers, Driver::None, shape.pool())?;
         Ok(Data { shape, data: Arc::new(data), blocks: shape.blocks(), workers })

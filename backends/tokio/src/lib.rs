@@ -2,9 +2,9 @@
 
 mod bursts;
 mod churn;
-mod counters;
 mod churn_client;
 mod connections;
+mod counters;
 mod fanout;
 mod file_ground;
 mod files;
@@ -17,12 +17,16 @@ mod open_loop;
 mod own_server;
 mod peer;
 mod ping_pong;
+mod scenario;
 mod session;
+mod stream;
+mod stream_shape;
 mod streams;
 mod timer_descriptor;
 mod workers;
 
 use interface::*;
+use scenario::Scenario;
 use session::{BlockingCalls, Flavor, Knobs, Parameters, Session, Timers};
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
@@ -56,49 +60,51 @@ fn boxed(made: io::Result<impl Session + 'static>) -> Result<Box<dyn Session>, R
 
 fn open_session(
     workload: &str,
-    how: &Parameters,
+    values: &Parameters,
     knobs: Knobs,
     peer_port: u16,
 ) -> Result<Box<dyn Session>, Refusal> {
     let flavor = knobs.flavor;
-    if knobs.timers != Timers::Own && workload != "net/open_loop" {
+    let scenario = Scenario::of(workload);
+    if knobs.timers != Timers::Own && scenario != Some(Scenario::OpenLoop) {
         return unsupported(format!(
             "the knob timers says what wakes a sender of net/open_loop, and {workload} has none; leave it at own"
         ));
     }
-    match (workload, flavor) {
-        ("ping_pong/steady_rtt", _) => boxed(ping_pong::SteadyRtt::open(how, flavor)),
-        ("ping_pong/tasks_rtt", _) => boxed(ping_pong::TasksRtt::open(how, flavor)),
-        ("ping_pong/one_way_drain", _) => boxed(ping_pong::OneWayDrain::open(how, flavor)),
-        ("ping_pong/cold_start", _) => boxed(ping_pong::ColdStart::open(how, flavor)),
-        ("fanout/balanced" | "fanout/skewed", _) => boxed(fanout::Fanout::open(how, flavor)),
-        ("fanout/hotkey_rotation", _) => boxed(keyed_fanout::KeyedFanout::open(how, flavor)),
-        ("fanout/skynet" | "fanout/fib", Flavor::CurrentThread) => unsupported(
+    let scenario = match scenario {
+        Some(known) => known,
+        None => return unsupported(format!("the tokio backend has no form of {workload} yet")),
+    };
+    if scenario.has_files() && flavor == Flavor::CurrentThread && knobs.blocking == BlockingCalls::InPlace {
+        return unsupported(
+            "a current-thread runtime has no other thread to hand its tasks to, so that block_in_place panics there; \
+             use flavor=multi_thread or blocking=on_pool",
+        );
+    }
+    match scenario {
+        Scenario::SteadyRtt => boxed(ping_pong::SteadyRtt::open(values, flavor)),
+        Scenario::TasksRtt => boxed(ping_pong::TasksRtt::open(values, flavor)),
+        Scenario::OneWayDrain => boxed(ping_pong::OneWayDrain::open(values, flavor)),
+        Scenario::ColdStart => boxed(ping_pong::ColdStart::open(values, flavor)),
+        Scenario::Fanout => boxed(fanout::Fanout::open(values, flavor)),
+        Scenario::KeyedFanout => boxed(keyed_fanout::KeyedFanout::open(values, flavor)),
+        Scenario::Skynet | Scenario::Fib if flavor == Flavor::CurrentThread => unsupported(
             "with a current-thread runtime on each worker a spawned call stays with its worker, and no other can run \
              it, which this workload demands; use flavor=multi_thread",
         ),
-        ("fanout/skynet", _) => boxed(fork_join::ForkJoin::skynet(how)),
-        ("fanout/fib", _) => boxed(fork_join::ForkJoin::fib(how)),
-        ("idle/park", _) => boxed(idle::Idle::open(how, flavor)),
-        (name, Flavor::CurrentThread)
-            if (name.starts_with("fs/") || name == "mixed/io_cpu") && knobs.blocking == BlockingCalls::InPlace =>
-        {
-            unsupported(
-                "a current-thread runtime has no other thread to hand its tasks to, so that block_in_place panics there; \
-                 use flavor=multi_thread or blocking=on_pool",
-            )
-        }
-        ("fs/metadata_storm", _) => boxed(files::Storm::open(how, knobs)),
-        (name, _) if name.starts_with("fs/") => boxed(files::Data::open(name, how, knobs)),
-        ("harness/empty", _) => unsupported(
+        Scenario::Skynet => boxed(fork_join::ForkJoin::skynet(values)),
+        Scenario::Fib => boxed(fork_join::ForkJoin::fib(values)),
+        Scenario::Data => boxed(files::Data::open(values, knobs)),
+        Scenario::Storm => boxed(files::Storm::open(values, knobs)),
+        Scenario::Streams(traffic) => boxed(streams::Streams::open(traffic, values, flavor, peer_port)),
+        Scenario::Churn => boxed(churn::Churn::open(values, flavor, peer_port)),
+        Scenario::OpenLoop => boxed(open_loop::OpenLoop::open(values, knobs, peer_port)),
+        Scenario::Connections => boxed(connections::Connections::open(values, flavor, peer_port)),
+        Scenario::Mixed => boxed(mixed::Mixed::open(values, knobs, peer_port)),
+        Scenario::Idle => boxed(idle::Idle::open(values, flavor)),
+        Scenario::Empty => unsupported(
             "the empty workload shows the harness's own cost, which the floor measures; no runtime takes part in it",
         ),
-        ("mixed/io_cpu", _) => boxed(mixed::Mixed::open(workload, how, knobs, peer_port)),
-        ("net/connections", _) => boxed(connections::Connections::open(how, flavor, peer_port)),
-        ("net/open_loop", _) => boxed(open_loop::OpenLoop::open(how, knobs, peer_port)),
-        ("net/churn", _) => boxed(churn::Churn::open(how, flavor, peer_port)),
-        (name, _) if name.starts_with("net/") => boxed(streams::Streams::open(name, how, flavor, peer_port)),
-        _ => unsupported(format!("the tokio backend has no form of {workload} yet")),
     }
 }
 

@@ -1,7 +1,7 @@
 //! peer=self (W6): the other ends of a session's connections, echoed by a spawned task each, as the example of
 //! Tokio's README does it.
 
-use crate::streams::SOCKET_BUFFER;
+use crate::stream::SOCKET_BUFFER;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

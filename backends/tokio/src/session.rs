@@ -129,6 +129,11 @@ impl Parameters {
         self.0[name] as u64
     }
 
+    /// Of one that not every workload has.
+    pub fn get_or(&self, name: &str, otherwise: u64) -> u64 {
+        self.0.get(name).map_or(otherwise, |&number| number as u64)
+    }
+
     pub fn workers(&self) -> usize {
         self.get("workers") as usize
     }

@@ -1,5 +1,6 @@
 // M22: spargio-gbench has every case and every part, and its output is what Google Benchmark's tools read.
 #include "tests/harness/program_runner.hpp"
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/contract/workload.hpp"
 
 #include <gmock/gmock.h>
