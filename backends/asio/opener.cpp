@@ -1,16 +1,9 @@
 #include "backends/asio/opener.hpp"
 
+#include "workloads/ground/idle_session.hpp"
+
 namespace bench::on_asio {
 namespace {
-
-class idle_session final : public session {
-public:
-    idle_session(std::size_t workers, context_layout layout) : workers_(workers, layout, polling::off) {}
-    slice_outcome run(const slice_order& order, recorder&) override { return stay_idle(order); }
-
-private:
-    worker_threads workers_;
-};
 
 opened_session refuse_two_threads() {
     return refuse_unsupported("with context=pool any thread may run either side, so it cannot be promised "
@@ -114,7 +107,7 @@ opened_session opener::operator()(const mixed_shape& shape) const {
 }
 
 opened_session opener::operator()(const idle_park& shape) const {
-    return open_session<idle_session>(shape.workers, layout);
+    return open_session<idle_session<worker_threads>>(shape.workers, layout, polling::off);
 }
 
 opened_session opener::operator()(const empty_slice&) const { return refuse_empty_slice(); }

@@ -2,7 +2,7 @@
 #include "backends/floor/crew.hpp"
 #include "backends/floor/sessions.hpp"
 #include "backends/floor/watched_sockets.hpp"
-#include "workloads/measure/memory_growth.hpp"
+#include "workloads/ground/connection_memory.hpp"
 #include "workloads/measure/recorder.hpp"
 
 #include <deque>
@@ -18,12 +18,10 @@ public:
         : shape_(shape), flows_(shape.streams()), crew_(shape.workers) {
         for (std::size_t worker = 0; worker < shape.workers; ++worker)
             shares_.emplace_back(shape, flows_, worker);
-        const memory_growth growth;
-        for (std::size_t i = 0; i < shape.workers; ++i) sockets_.emplace_back();
-        for (std::uint64_t i = 0; i < shape.connections; ++i) sockets_[i % shape.workers].add(i);
-        recorder unused(shape.workers);
-        run({.iterations = shape.whole_turn()}, unused);
-        memory_ = growth.per_one_of(shape.connections);
+        memory_ = measure_connections(*this, shape, shape.workers, [&] {
+            for (std::size_t i = 0; i < shape.workers; ++i) sockets_.emplace_back();
+            for (std::uint64_t i = 0; i < shape.connections; ++i) sockets_[i % shape.workers].add(i);
+        });
     }
 
     slice_outcome run(const slice_order& order, recorder& into) override {

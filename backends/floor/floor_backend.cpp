@@ -3,19 +3,11 @@
 #include "backends/floor/crew.hpp"
 #include "backends/floor/sessions.hpp"
 #include "workloads/cases/scenario.hpp"
+#include "workloads/ground/idle_session.hpp"
 
 namespace bench {
 namespace by_hand {
 namespace {
-
-class idle_session final : public session {
-public:
-    explicit idle_session(std::size_t workers) : crew_(workers) {}
-    slice_outcome run(const slice_order& order, recorder&) override { return stay_idle(order); }
-
-private:
-    crew crew_;
-};
 
 class empty_session final : public session {
 public:
@@ -53,7 +45,7 @@ struct opener {
             "kernel's, which the threads backend shows");
     }
     opened_session operator()(const idle_park& shape) const {
-        return open_session<idle_session>(shape.workers);
+        return open_session<idle_session<crew>>(shape.workers);
     }
     opened_session operator()(const empty_slice&) const { return open_session<empty_session>(); }
 };

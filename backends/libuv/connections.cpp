@@ -3,7 +3,7 @@
 #include "backends/libuv/event_loop.hpp"
 #include "backends/libuv/peer_socket.hpp"
 #include "backends/libuv/sessions.hpp"
-#include "workloads/measure/memory_growth.hpp"
+#include "workloads/ground/connection_memory.hpp"
 #include "workloads/measure/recorder.hpp"
 
 #include <deque>
@@ -24,16 +24,14 @@ public:
             shares_.emplace_back(shape, flows_, worker);
             loops_.emplace_back();
         }
-        const memory_growth growth;
-        for (std::size_t i = 0; i < shape.connections; ++i) {
-            sockets_.emplace_back([this, i] { return flows_[i].room(); },
-                                  [this, i](ssize_t count) { take(i, count); });
-            sockets_.back().open_on(loops_[i % shape.workers].loop());
-        }
-        for (auto& loop : loops_) loop.start();
-        recorder unused(shape.workers);
-        run({.iterations = shape.whole_turn()}, unused);
-        memory_ = growth.per_one_of(shape.connections);
+        memory_ = measure_connections(*this, shape, shape.workers, [&] {
+            for (std::size_t i = 0; i < shape.connections; ++i) {
+                sockets_.emplace_back([this, i] { return flows_[i].room(); },
+                                      [this, i](ssize_t count) { take(i, count); });
+                sockets_.back().open_on(loops_[i % shape.workers].loop());
+            }
+            for (auto& loop : loops_) loop.start();
+        });
     }
 
     slice_outcome run(const slice_order& order, recorder& into) override {

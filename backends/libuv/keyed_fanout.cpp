@@ -3,8 +3,8 @@
 // all is done.
 #include "backends/libuv/event_loop.hpp"
 #include "backends/libuv/sessions.hpp"
+#include "workloads/ground/request_turns.hpp"
 
-#include <atomic>
 #include <deque>
 #include <vector>
 
@@ -13,7 +13,7 @@ namespace {
 
 class keyed_session final : public session {
 public:
-    explicit keyed_session(const keyed_shape& shape) : shape_(shape), results_(shape.branches) {
+    explicit keyed_session(const keyed_shape& shape) : shape_(shape), turns_(shape.requests, shape.branches) {
         for (std::size_t worker = 0; worker < shape_.workers; ++worker) {
             inboxes_.emplace_back([this](std::span<std::uint64_t> branches) {
                 for (const std::uint64_t branch : branches) run_branch(branch);
@@ -27,34 +27,30 @@ public:
         slice_end end;
         end_ = &end;
         seed_ = order.seed;
-        request_ = 0;
-        left_ = order.iterations * shape_.requests;
-        done_ = {};
+        turns_.begin(order);
         loops_.front().post([this] { dispatch(); });
         end.wait();
-        return done_;
+        return turns_.outcome();
     }
 
 private:
     void dispatch() {
-        if (request_ == 0) shape_.reset(states_, seed_);
-        open_branches_.store(shape_.branches, std::memory_order_relaxed);
+        if (turns_.request() == 0) shape_.reset(states_, seed_);
+        turns_.open();
         // A copy: once the last branch is sent, another loop may begin the next request.
-        const std::uint64_t request = request_;
+        const std::uint64_t request = turns_.request();
         for (std::uint64_t branch = 0; branch < shape_.branches; ++branch)
             inboxes_[shape_.owner_of(shape_.key_of(request, branch))].send(branch);
     }
 
     void run_branch(std::uint64_t branch) {
-        results_[branch] = shape_.run_branch(states_[shape_.key_of(request_, branch)], request_, branch);
-        if (open_branches_.fetch_sub(1, std::memory_order_acq_rel) == 1) join();
+        if (turns_.finish(branch, shape_.run_branch(states_[shape_.key_of(turns_.request(), branch)],
+                                                    turns_.request(), branch)))
+            join();
     }
 
     void join() {
-        for (const std::uint64_t result : results_) done_.checksum += result;
-        done_.operations += shape_.branches;
-        request_ = (request_ + 1) % shape_.requests;
-        if (--left_ != 0)
+        if (turns_.join())
             dispatch();
         else
             end_->announce();
@@ -62,13 +58,9 @@ private:
 
     keyed_shape shape_;
     std::uint64_t seed_ = 0;
-    std::uint64_t request_ = 0;
-    std::uint64_t left_ = 0;
-    slice_outcome done_;
     slice_end* end_ = nullptr;
     std::vector<key_state> states_;
-    std::vector<std::uint64_t> results_;
-    alignas(128) std::atomic<std::uint64_t> open_branches_{0};
+    request_turns turns_;
     std::deque<inbox<std::uint64_t>> inboxes_; ///< one a worker; they outlive the loops
     std::deque<loop_thread> loops_;
 };

@@ -1,12 +1,11 @@
 // W10–W12 between two loops.
 #include "backends/libuv/event_loop.hpp"
 #include "backends/libuv/sessions.hpp"
-#include "workloads/cases/idle.hpp"
 #include "workloads/contract/work.hpp"
+#include "workloads/ground/cold_starts.hpp"
 #include "workloads/measure/thread_id.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <vector>
 
 namespace bench::on_libuv {
@@ -101,14 +100,9 @@ public:
     explicit cold_session(ping_pong_shape shape) : shape_(shape) {}
 
     slice_outcome run(const slice_order& order, recorder& into) override {
-        slice_outcome done;
-        for (std::uint64_t i = 0; i < order.iterations; ++i) {
-            const std::uint64_t from = order.record_latency ? now_ns() : 0;
-            done.checksum += start_and_stop(order.seed + i * shape_.rounds, done);
-            if (order.record_latency) into.lane(0).record(now_ns() - from);
-            ++done.operations;
-        }
-        return done;
+        return repeat_cold_start(shape_, order, into, [this](std::uint64_t first, slice_outcome& done) {
+            return start_and_stop(first, done);
+        });
     }
 
 private:
@@ -198,17 +192,6 @@ private:
     loop_thread receiving_;
 };
 
-class idle_session final : public session {
-public:
-    explicit idle_session(std::size_t workers) : loops_(workers) {
-        for (auto& loop : loops_) loop.start();
-    }
-    slice_outcome run(const slice_order& order, recorder&) override { return stay_idle(order); }
-
-private:
-    std::deque<loop_thread> loops_;
-};
-
 } // namespace
 
 std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape) {
@@ -220,6 +203,5 @@ std::unique_ptr<session> make_cold_start(ping_pong_shape shape) {
 std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape) {
     return std::make_unique<drain_session>(shape);
 }
-std::unique_ptr<session> make_idle(std::size_t workers) { return std::make_unique<idle_session>(workers); }
 
 } // namespace bench::on_libuv

@@ -5,17 +5,16 @@
 #include "backends/libuv/connection.hpp"
 #include "backends/libuv/own_server.hpp"
 #include "backends/libuv/sessions.hpp"
+#include "workloads/ground/step_clock.hpp"
 #include "workloads/measure/recorder.hpp"
 #include "workloads/peer/peer_connection.hpp"
 #include "workloads/traffic/flow_set.hpp"
 #include "workloads/traffic/keyed_messages.hpp"
 
-#include <atomic>
 #include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -58,11 +57,10 @@ public:
         flows_.reset(order.seed);
         tables_.reset();
         latencies_ = order.record_latency ? &into.lane(0) : nullptr;
-        step_ = shape_.steps - 1; // the one before the first
-        left_ = order.iterations * shape_.steps + 1;
+        clock_.begin(order);
         next_step();
         end.wait();
-        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+        clock_.rethrow_failure();
         slice_outcome done = flows_.outcome();
         done.checksum += tables_.checksum();
         return done;
@@ -70,9 +68,9 @@ public:
 
 private:
     void begin_step() {
-        open_.store(shape_.busy_streams(step_) + shape_.messages_of(step_), std::memory_order_relaxed);
+        clock_.open();
         // A copy: once the last loop has it, another one may begin the next step.
-        const std::uint64_t step = step_;
+        const std::uint64_t step = clock_.step();
         for (auto& each : steps_) each.send(step);
     }
 
@@ -83,7 +81,7 @@ private:
     }
 
     void hand_over(std::size_t from, std::span<const std::uint64_t> batch) {
-        const std::size_t worker = shape_.owner_of(step_) % shape_.workers;
+        const std::size_t worker = shape_.owner_of(clock_.step()) % shape_.workers;
         if (worker == from)
             apply(batch);
         else
@@ -92,33 +90,27 @@ private:
 
     /// On the loop of the step's owner.
     void apply(std::span<const std::uint64_t> batch) {
-        tables_[shape_.owner_of(step_)].apply(batch);
+        tables_[shape_.owner_of(clock_.step())].apply(batch);
         end_some(batch.size());
     }
 
     void end_one(std::size_t stream, std::exception_ptr failure) {
         const std::uint64_t never_sent = failure ? flows_[stream].messages_due() : 0;
-        if (failure) {
-            const std::lock_guard lock(mutex_);
-            failure_ = std::move(failure);
-            left_ = 1;
-        }
+        if (failure) clock_.fail(std::move(failure));
         end_some(1 + never_sent);
     }
 
     /// Streams of the step that are done, or messages of it that are applied.
     void end_some(std::uint64_t count) {
-        if (open_.fetch_sub(count, std::memory_order_acq_rel) != count) return;
-        next_step();
+        if (clock_.end_some(count)) next_step();
     }
 
     /// The next one in which a stream moves, or the end.
     void next_step() {
-        do {
-            step_ = (step_ + 1) % shape_.steps;
-            if (--left_ == 0) return end_->announce();
-        } while (shape_.busy_streams(step_) == 0);
-        begin_step();
+        if (clock_.advance())
+            begin_step();
+        else
+            end_->announce();
     }
 
     stream_shape shape_;
@@ -126,11 +118,7 @@ private:
     counter_tables tables_;
     histogram* latencies_ = nullptr;
     slice_end* end_ = nullptr;
-    std::uint64_t step_ = 0;
-    std::uint64_t left_ = 0;
-    std::mutex mutex_;
-    std::exception_ptr failure_;
-    alignas(128) std::atomic<std::uint64_t> open_{0};
+    step_clock clock_{shape_};
     std::vector<std::unique_ptr<connection>> connections_; // they and what follows outlive the loops
     std::deque<echo_door> doors_;                          // one a loop
     std::deque<inbox<std::uint64_t>> steps_;

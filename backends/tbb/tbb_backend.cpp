@@ -3,6 +3,7 @@
 #include "backends/tbb/arena.hpp"
 #include "backends/tbb/sessions.hpp"
 #include "workloads/cases/scenario.hpp"
+#include "workloads/ground/idle_session.hpp"
 
 #include <oneapi/tbb/task_group.h>
 #include <oneapi/tbb/version.h>
@@ -12,16 +13,15 @@ namespace on_tbb {
 namespace {
 
 /// The workers are woken by one parallel step first, so that they exist and then have nothing to do.
-class idle_session final : public session {
+class woken_arena {
 public:
-    explicit idle_session(std::size_t workers) : arena_(workers) {
+    explicit woken_arena(std::size_t workers) : arena_(workers) {
         arena_.run([workers] {
             tbb::task_group group;
             for (std::size_t i = 0; i < workers; ++i) group.run([] {});
             group.wait();
         });
     }
-    slice_outcome run(const slice_order& order, recorder&) override { return stay_idle(order); }
 
 private:
     arena arena_;
@@ -36,7 +36,7 @@ struct opener {
     opened_session operator()(const skynet_shape& shape) const { return make_skynet(shape, join); }
     opened_session operator()(const fib_shape& shape) const { return make_fib(shape, join); }
     opened_session operator()(const idle_park& shape) const {
-        return open_session<idle_session>(shape.workers);
+        return open_session<idle_session<woken_arena>>(shape.workers);
     }
     opened_session operator()(const empty_slice&) const { return refuse_empty_slice(); }
     opened_session operator()(const ping_pong_shape&) const {

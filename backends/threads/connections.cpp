@@ -1,7 +1,7 @@
 // W39 with a thread for each connection, asleep in recv(2), as far as the machine has threads. The caller of
 // the slice writes, and sleeps until the last answer of an iteration has come.
 #include "backends/threads/sessions.hpp"
-#include "workloads/measure/memory_growth.hpp"
+#include "workloads/ground/connection_memory.hpp"
 #include "workloads/measure/recorder.hpp"
 #include "workloads/peer/peer_connection.hpp"
 
@@ -28,19 +28,17 @@ public:
         taken_ns_.resize(shape.connections);
         sockets_.reserve(shape.connections); // threads look there while it grows
         threads_.reserve(shape.connections);
-        const memory_growth growth;
         try {
-            for (std::uint64_t i = 0; i < shape.connections; ++i) {
-                sockets_.push_back(connect_to_peer());
-                threads_.emplace_back([this, i] { read_for_ever(i); });
-            }
-            recorder unused(1);
-            run({.iterations = shape.whole_turn()}, unused);
+            memory_ = measure_connections(*this, shape, 1, [&] {
+                for (std::uint64_t i = 0; i < shape.connections; ++i) {
+                    sockets_.push_back(connect_to_peer());
+                    threads_.emplace_back([this, i] { read_for_ever(i); });
+                }
+            });
         } catch (...) {
             end();
             throw;
         }
-        memory_ = growth.per_one_of(shape.connections);
     }
     ~connections_session() override { end(); }
 

@@ -3,8 +3,8 @@
 // woken only to hear that all is done.
 #include "backends/threads/message_queue.hpp"
 #include "backends/threads/sessions.hpp"
+#include "workloads/ground/request_turns.hpp"
 
-#include <atomic>
 #include <deque>
 #include <semaphore>
 #include <thread>
@@ -16,7 +16,7 @@ namespace {
 class keyed_session final : public session {
 public:
     explicit keyed_session(const keyed_shape& shape)
-        : shape_(shape), results_(shape.branches), queues_(shape.workers) {
+        : shape_(shape), turns_(shape.requests, shape.branches), queues_(shape.workers) {
         for (auto& queue : queues_) threads_.emplace_back([this, &queue] { serve(queue); });
     }
     keyed_session(const keyed_session&) = delete;
@@ -27,12 +27,10 @@ public:
 
     slice_outcome run(const slice_order& order, recorder&) override {
         seed_ = order.seed;
-        request_ = 0;
-        left_ = order.iterations * shape_.requests;
-        done_ = {};
+        turns_.begin(order);
         queues_.front().send(begin_slice);
         slice_end_.acquire();
-        return done_;
+        return turns_.outcome();
     }
 
 private:
@@ -52,24 +50,22 @@ private:
     }
 
     void dispatch() {
-        if (request_ == 0) shape_.reset(states_, seed_);
-        open_branches_.store(shape_.branches, std::memory_order_relaxed);
+        if (turns_.request() == 0) shape_.reset(states_, seed_);
+        turns_.open();
         // A copy: once the last branch is sent, another worker may begin the next request.
-        const std::uint64_t request = request_;
+        const std::uint64_t request = turns_.request();
         for (std::uint64_t branch = 0; branch < shape_.branches; ++branch)
             queues_[shape_.owner_of(shape_.key_of(request, branch))].send(branch);
     }
 
     void run_branch(std::uint64_t branch) {
-        results_[branch] = shape_.run_branch(states_[shape_.key_of(request_, branch)], request_, branch);
-        if (open_branches_.fetch_sub(1, std::memory_order_acq_rel) == 1) join();
+        if (turns_.finish(branch, shape_.run_branch(states_[shape_.key_of(turns_.request(), branch)],
+                                                    turns_.request(), branch)))
+            join();
     }
 
     void join() {
-        for (const std::uint64_t result : results_) done_.checksum += result;
-        done_.operations += shape_.branches;
-        request_ = (request_ + 1) % shape_.requests;
-        if (--left_ != 0)
+        if (turns_.join())
             dispatch();
         else
             slice_end_.release();
@@ -77,12 +73,8 @@ private:
 
     keyed_shape shape_;
     std::uint64_t seed_ = 0;
-    std::uint64_t request_ = 0;
-    std::uint64_t left_ = 0;
-    slice_outcome done_;
     std::vector<key_state> states_;
-    std::vector<std::uint64_t> results_;
-    alignas(128) std::atomic<std::uint64_t> open_branches_{0};
+    request_turns turns_;
     std::binary_semaphore slice_end_{0};
     std::deque<message_queue> queues_; ///< one a worker
     std::vector<std::jthread> threads_;

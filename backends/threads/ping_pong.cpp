@@ -3,6 +3,7 @@
 #include "backends/threads/message_queue.hpp"
 #include "backends/threads/sessions.hpp"
 #include "workloads/contract/work.hpp"
+#include "workloads/ground/cold_starts.hpp"
 #include "workloads/measure/thread_id.hpp"
 
 #include <algorithm>
@@ -71,14 +72,9 @@ public:
     explicit cold_session(ping_pong_shape shape) : shape_(shape) {}
 
     slice_outcome run(const slice_order& order, recorder& into) override {
-        slice_outcome done;
-        for (std::uint64_t i = 0; i < order.iterations; ++i) {
-            const std::uint64_t from = order.record_latency ? now_ns() : 0;
-            done.checksum += start_and_stop(order.seed + i * shape_.rounds, done);
-            if (order.record_latency) into.lane(0).record(now_ns() - from);
-            ++done.operations;
-        }
-        return done;
+        return repeat_cold_start(shape_, order, into, [this](std::uint64_t first, slice_outcome& done) {
+            return start_and_stop(first, done);
+        });
     }
 
 private:

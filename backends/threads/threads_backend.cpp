@@ -3,6 +3,7 @@
 #include "backends/threads/job_thread.hpp"
 #include "backends/threads/sessions.hpp"
 #include "workloads/cases/scenario.hpp"
+#include "workloads/ground/idle_session.hpp"
 
 #include <deque>
 #include <string>
@@ -11,15 +12,6 @@
 namespace bench {
 namespace plain_threads {
 namespace {
-
-class idle_session final : public session {
-public:
-    explicit idle_session(std::size_t workers) : threads_(workers) {}
-    slice_outcome run(const slice_order& order, recorder&) override { return stay_idle(order); }
-
-private:
-    std::deque<job_thread> threads_;
-};
 
 /// Answers for each scenario.
 struct opener {
@@ -41,7 +33,7 @@ struct opener {
     opened_session operator()(const open_loop_shape& shape) const { return make_open_loop(shape, exact); }
     opened_session operator()(const mixed_shape& shape) const { return open_mixed_session(shape); }
     opened_session operator()(const idle_park& shape) const {
-        return open_session<idle_session>(shape.workers);
+        return open_session<idle_session<std::deque<job_thread>>>(shape.workers);
     }
     opened_session operator()(const empty_slice&) const { return refuse_empty_slice(); }
 

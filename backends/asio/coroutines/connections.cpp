@@ -3,7 +3,7 @@
 #include "backends/asio/coroutines/peer_runtime.hpp"
 #include "backends/asio/coroutines/run_slice.hpp"
 #include "backends/asio/sessions.hpp"
-#include "workloads/measure/memory_growth.hpp"
+#include "workloads/ground/connection_memory.hpp"
 
 #include <map>
 #include <memory>
@@ -20,19 +20,17 @@ public:
     connections_session(const connections_shape& shape, polling how)
         : workers_(shape.workers, context_layout::worker, how), runtime_(workers_), all_(shape) {
         all_.make_channels(runtime_);
-        const memory_growth growth;
         try {
-            runtime_.open(shape.connections);
-            for (std::size_t i = 0; i < shape.connections; ++i)
-                asio::co_spawn(runtime_.executor_of(i % shape.workers),
-                               scenarios::read_for_ever(runtime_, i, all_), asio::detached);
-            recorder unused(shape.workers);
-            run({.iterations = shape.whole_turn()}, unused);
+            memory_ = measure_connections(*this, shape, shape.workers, [&] {
+                runtime_.open(shape.connections);
+                for (std::size_t i = 0; i < shape.connections; ++i)
+                    asio::co_spawn(runtime_.executor_of(i % shape.workers),
+                                   scenarios::read_for_ever(runtime_, i, all_), asio::detached);
+            });
         } catch (...) {
             end();
             throw;
         }
-        memory_ = growth.per_one_of(shape.connections);
     }
     ~connections_session() override { end(); }
 

@@ -3,7 +3,7 @@
 #include "backends/asio/handlers/slice_of_shares.hpp"
 #include "backends/asio/sessions.hpp"
 #include "backends/asio/stream_set.hpp"
-#include "workloads/measure/memory_growth.hpp"
+#include "workloads/ground/connection_memory.hpp"
 
 #include <atomic>
 #include <deque>
@@ -24,18 +24,16 @@ public:
         : shape_(shape), flows_(shape.streams()), workers_(shape.workers, context_layout::worker, how) {
         for (std::size_t worker = 0; worker < shape.workers; ++worker)
             shares_.emplace_back(shape, flows_, worker);
-        const memory_growth growth;
-        sockets_ = std::make_unique<stream_set>(workers_, shape.connections);
-        for (std::size_t i = 0; i < shape.connections; ++i)
-            asio::post((*sockets_)[i].get_executor(), [this, i] { read(i); });
         try {
-            recorder unused(shape.workers);
-            run({.iterations = shape.whole_turn()}, unused);
+            memory_ = measure_connections(*this, shape, shape.workers, [&] {
+                sockets_ = std::make_unique<stream_set>(workers_, shape.connections);
+                for (std::size_t i = 0; i < shape.connections; ++i)
+                    asio::post((*sockets_)[i].get_executor(), [this, i] { read(i); });
+            });
         } catch (...) {
             end();
             throw;
         }
-        memory_ = growth.per_one_of(shape.connections);
     }
     ~connections_session() override { end(); }
 
@@ -54,7 +52,7 @@ public:
 private:
     void end() {
         closing_.store(true, std::memory_order_relaxed);
-        sockets_->close();
+        if (sockets_ != nullptr) sockets_->close();
         workers_.join();
     }
 

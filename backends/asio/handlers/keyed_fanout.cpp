@@ -2,8 +2,8 @@
 // to the strand of its key (one io_context for all). Both keep the order of posting and run one at a time. The
 // join is a counter, and whoever finishes the last branch starts the next request.
 #include "backends/asio/sessions.hpp"
+#include "workloads/ground/request_turns.hpp"
 
-#include <atomic>
 #include <vector>
 
 #include <boost/asio/post.hpp>
@@ -17,7 +17,7 @@ public:
     using executor = asio::io_context::executor_type;
 
     keyed_session(const keyed_shape& shape, context_layout layout, polling how)
-        : shape_(shape), results_(shape.branches), workers_(shape.workers, layout, how) {
+        : shape_(shape), turns_(shape.requests, shape.branches), workers_(shape.workers, layout, how) {
         if (layout == context_layout::worker) return;
         for (std::uint64_t key = 0; key < shape_.keys; ++key)
             strands_.emplace_back(workers_.context(0).get_executor());
@@ -27,20 +27,18 @@ public:
         running_slice slice(workers_);
         slice_ = &slice;
         seed_ = order.seed;
-        request_ = 0;
-        left_ = order.iterations * shape_.requests;
-        done_ = {};
+        turns_.begin(order);
         asio::post(workers_.context(0), [this] { dispatch(); });
         slice.wait();
-        return done_;
+        return turns_.outcome();
     }
 
 private:
     void dispatch() {
-        if (request_ == 0) shape_.reset(states_, seed_);
-        open_branches_.store(shape_.branches, std::memory_order_relaxed);
+        if (turns_.request() == 0) shape_.reset(states_, seed_);
+        turns_.open();
         // A copy: once the last branch is posted, another worker may begin the next request.
-        const std::uint64_t request = request_;
+        const std::uint64_t request = turns_.request();
         for (std::uint64_t branch = 0; branch < shape_.branches; ++branch) {
             const std::uint64_t key = shape_.key_of(request, branch);
             const auto run = [this, key, branch] { run_branch(key, branch); };
@@ -52,15 +50,11 @@ private:
     }
 
     void run_branch(std::uint64_t key, std::uint64_t branch) {
-        results_[branch] = shape_.run_branch(states_[key], request_, branch);
-        if (open_branches_.fetch_sub(1, std::memory_order_acq_rel) == 1) join();
+        if (turns_.finish(branch, shape_.run_branch(states_[key], turns_.request(), branch))) join();
     }
 
     void join() {
-        for (const std::uint64_t result : results_) done_.checksum += result;
-        done_.operations += shape_.branches;
-        request_ = (request_ + 1) % shape_.requests;
-        if (--left_ != 0)
+        if (turns_.join())
             dispatch();
         else
             slice_->announce_end();
@@ -68,13 +62,9 @@ private:
 
     keyed_shape shape_;
     std::uint64_t seed_ = 0;
-    std::uint64_t request_ = 0;
-    std::uint64_t left_ = 0;
-    slice_outcome done_;
     running_slice* slice_ = nullptr;
     std::vector<key_state> states_;
-    std::vector<std::uint64_t> results_;
-    alignas(128) std::atomic<std::uint64_t> open_branches_{0};
+    request_turns turns_;
     worker_threads workers_;
     std::vector<asio::strand<executor>> strands_;
 };

@@ -1,6 +1,7 @@
 // W10–W12 with handlers: a message is a handler posted to the other side's io_context.
 #include "backends/asio/sessions.hpp"
 #include "workloads/contract/work.hpp"
+#include "workloads/ground/cold_starts.hpp"
 #include "workloads/measure/thread_id.hpp"
 
 #include <algorithm>
@@ -95,14 +96,9 @@ public:
     cold_session(ping_pong_shape shape, polling how) : shape_(shape), how_(how) {}
 
     slice_outcome run(const slice_order& order, recorder& into) override {
-        slice_outcome done;
-        for (std::uint64_t i = 0; i < order.iterations; ++i) {
-            const std::uint64_t from = order.record_latency ? now_ns() : 0;
-            done.checksum += start_and_stop(order.seed + i * shape_.rounds, done);
-            if (order.record_latency) into.lane(0).record(now_ns() - from);
-            ++done.operations;
-        }
-        return done;
+        return repeat_cold_start(shape_, order, into, [this](std::uint64_t first, slice_outcome& done) {
+            return start_and_stop(first, done);
+        });
     }
 
 private:

@@ -5,14 +5,13 @@
 #include "backends/asio/own_server.hpp"
 #include "backends/asio/sessions.hpp"
 #include "backends/asio/stream_set.hpp"
+#include "workloads/ground/step_clock.hpp"
 #include "workloads/traffic/flow_set.hpp"
 #include "workloads/traffic/keyed_messages.hpp"
 
-#include <atomic>
 #include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -103,13 +102,12 @@ public:
         flows_.reset(order.seed);
         tables_.reset();
         latencies_ = order.record_latency ? &into.lane(0) : nullptr;
-        step_ = shape_.steps - 1; // the one before the first
-        left_ = order.iterations * shape_.steps + 1;
+        clock_.begin(order);
         running_slice slice(workers_);
         slice_ = &slice;
         next_step();
         slice.wait();
-        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+        clock_.rethrow_failure();
         slice_outcome done = flows_.outcome();
         done.checksum += tables_.checksum();
         return done;
@@ -117,9 +115,9 @@ public:
 
 private:
     void begin_step() {
-        open_.store(shape_.busy_streams(step_) + shape_.messages_of(step_), std::memory_order_relaxed);
+        clock_.open();
         // A copy: once the last one is posted, the next step may begin elsewhere.
-        const std::uint64_t step = step_;
+        const std::uint64_t step = clock_.step();
         for (std::size_t i = 0; i < shape_.streams; ++i) {
             if (shape_.frames_of(i, step) == 0) continue;
             asio::post(workers_.context(i % workers_.workers()), [this, i, step] {
@@ -130,7 +128,7 @@ private:
     }
 
     void hand_over(std::span<const std::uint64_t> messages) {
-        const std::uint64_t owner = shape_.owner_of(step_);
+        const std::uint64_t owner = shape_.owner_of(clock_.step());
         const auto apply = [this, owner, batch = message_batch::of(messages)] {
             tables_[owner].apply(batch.values());
             end_some(batch.count);
@@ -143,27 +141,21 @@ private:
 
     void end_one(std::size_t stream, std::exception_ptr failure) {
         const std::uint64_t never_sent = failure ? flows_[stream].messages_due() : 0;
-        if (failure) {
-            const std::lock_guard lock(mutex_);
-            failure_ = std::move(failure);
-            left_ = 1;
-        }
+        if (failure) clock_.fail(std::move(failure));
         end_some(1 + never_sent);
     }
 
     /// Streams of the step that are done, or messages of it that are applied.
     void end_some(std::uint64_t count) {
-        if (open_.fetch_sub(count, std::memory_order_acq_rel) != count) return;
-        next_step();
+        if (clock_.end_some(count)) next_step();
     }
 
     /// The next one in which a stream moves, or the end.
     void next_step() {
-        do {
-            step_ = (step_ + 1) % shape_.steps;
-            if (--left_ == 0) return slice_->announce_end();
-        } while (shape_.busy_streams(step_) == 0);
-        begin_step();
+        if (clock_.advance())
+            begin_step();
+        else
+            slice_->announce_end();
     }
 
     stream_shape shape_;
@@ -176,11 +168,7 @@ private:
         strands_; // of the owners, with one context for all
     histogram* latencies_ = nullptr;
     running_slice* slice_ = nullptr;
-    std::uint64_t step_ = 0;
-    std::uint64_t left_ = 0;
-    std::mutex mutex_;
-    std::exception_ptr failure_;
-    alignas(128) std::atomic<std::uint64_t> open_{0};
+    step_clock clock_{shape_};
 };
 
 } // namespace

@@ -3,7 +3,7 @@
 #include "backends/spargio/peer_runtime.hpp"
 #include "backends/spargio/sessions.hpp"
 #include "backends/spargio/sessions/warm_session.hpp"
-#include "workloads/measure/memory_growth.hpp"
+#include "workloads/ground/connection_memory.hpp"
 
 #include <algorithm>
 #include <map>
@@ -29,16 +29,12 @@ public:
     connections_session(const spargio::runtime_options& options, const connections_shape& shape)
         : warm_session(options), all_(with_shards(shape, options)), runtime_(options.shards, dealt_out) {
         all_.make_channels(runtime_);
-        const memory_growth growth;
         try {
-            run_root(open());
-            recorder unused(options.shards);
-            run({.iterations = all_.shape.whole_turn()}, unused);
+            memory_ = measure_connections(*this, all_.shape, options.shards, [&] { run_root(open()); });
         } catch (...) {
             end();
             throw;
         }
-        memory_ = growth.per_one_of(shape.connections);
     }
     ~connections_session() override { end(); }
 

@@ -2,6 +2,7 @@
 #include "workloads/scenarios/ping_pong.hpp"
 #include "backends/spargio/sessions.hpp"
 #include "backends/spargio/sessions/warm_session.hpp"
+#include "workloads/ground/cold_starts.hpp"
 
 namespace bench::on_spargio {
 namespace {
@@ -52,20 +53,14 @@ public:
         : options_(options), shape_(shape) {}
 
     slice_outcome run(const slice_order& order, recorder& into) override {
-        slice_outcome all;
-        for (std::uint64_t i = 0; i < order.iterations; ++i) {
-            const std::uint64_t from = order.record_latency ? now_ns() : 0;
-            const slice_order once{
-                .iterations = 1, .seed = order.seed + i * shape_.rounds, .record_latency = false};
+        return repeat_cold_start(shape_, order, into, [&](std::uint64_t first, slice_outcome& all) {
+            const slice_order once{.iterations = 1, .seed = first, .record_latency = false};
             spargio_scenario_runtime fresh(options_.shards);
             slice_outcome done =
                 spargio::run_on(options_, 0, [&] { return scenarios::steady_rtt(fresh, shape_, once, into); });
-            all.checksum += done.checksum;
             all.thread_ids = std::move(done.thread_ids);
-            if (order.record_latency) into.lane(0).record(now_ns() - from);
-            ++all.operations;
-        }
-        return all;
+            return done.checksum;
+        });
     }
 
 private:
