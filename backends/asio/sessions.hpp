@@ -19,20 +19,20 @@
 namespace bench::on_asio {
 
 // Asio's own idiom: handlers posted from context to context.
-std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape, polling how);
-std::unique_ptr<session> make_tasks_rtt(ping_pong_shape shape, context_layout layout, polling how);
-std::unique_ptr<session> make_cold_start(ping_pong_shape shape, polling how);
-std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape, polling how);
-std::unique_ptr<session> make_fanout(fanout_shape shape, context_layout layout, polling how);
-std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, context_layout layout, polling how);
+std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape, polling poll);
+std::unique_ptr<session> make_tasks_rtt(ping_pong_shape shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_cold_start(ping_pong_shape shape, polling poll);
+std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape, polling poll);
+std::unique_ptr<session> make_fanout(fanout_shape shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, context_layout layout, polling poll);
 // One context for all workers.
-std::unique_ptr<session> make_skynet(skynet_shape shape, polling how);
-std::unique_ptr<session> make_fib(fib_shape shape, polling how);
+std::unique_ptr<session> make_skynet(skynet_shape shape, polling poll);
+std::unique_ptr<session> make_fib(fib_shape shape, polling poll);
 // A context a worker.
-std::unique_ptr<session> make_connections(const connections_shape& shape, polling how);
-std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, context_layout layout, polling how);
-std::unique_ptr<session> make_churn(const churn_shape& shape, context_layout layout, polling how);
-std::unique_ptr<session> make_streams(const stream_shape& shape, context_layout layout, polling how);
+std::unique_ptr<session> make_connections(const connections_shape& shape, polling poll);
+std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_churn(const churn_shape& shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_streams(const stream_shape& shape, context_layout layout, polling poll);
 
 // The shared scenarios in both styles: calls on files run on a thread pool, or on the reactor where it has
 // files.
@@ -41,18 +41,19 @@ opened_session open_storm_session(storm_shape shape, context_layout layout, poll
 opened_session open_mixed_session(const mixed_shape& shape, context_layout layout, polling poll);
 
 // The scenarios of workloads/scenarios/, with awaitable<> coroutines and channels.
-std::unique_ptr<session> make_steady_rtt_coroutines(ping_pong_shape shape, polling how);
-std::unique_ptr<session> make_tasks_rtt_coroutines(ping_pong_shape shape, context_layout layout, polling how);
-std::unique_ptr<session> make_one_way_drain_coroutines(ping_pong_shape shape, polling how);
-std::unique_ptr<session> make_fanout_coroutines(fanout_shape shape, context_layout layout, polling how);
-std::unique_ptr<session> make_churn_coroutines(const churn_shape& shape, context_layout layout, polling how);
-std::unique_ptr<session> make_streams_coroutines(const stream_shape& shape, context_layout layout, polling how);
+std::unique_ptr<session> make_steady_rtt_coroutines(ping_pong_shape shape, polling poll);
+std::unique_ptr<session> make_tasks_rtt_coroutines(ping_pong_shape shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_one_way_drain_coroutines(ping_pong_shape shape, polling poll);
+std::unique_ptr<session> make_fanout_coroutines(fanout_shape shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_churn_coroutines(const churn_shape& shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_streams_coroutines(const stream_shape& shape, context_layout layout,
+                                                 polling poll);
 // A context a worker.
-std::unique_ptr<session> make_connections_coroutines(const connections_shape& shape, polling how);
-std::unique_ptr<session> make_open_loop_coroutines(const open_loop_shape& shape, polling how);
-std::unique_ptr<session> make_keyed_fanout_coroutines(const keyed_shape& shape, polling how);
+std::unique_ptr<session> make_connections_coroutines(const connections_shape& shape, polling poll);
+std::unique_ptr<session> make_open_loop_coroutines(const open_loop_shape& shape, polling poll);
+std::unique_ptr<session> make_keyed_fanout_coroutines(const keyed_shape& shape, polling poll);
 // One context for all workers.
-std::unique_ptr<session> make_skynet_coroutines(skynet_shape shape, polling how);
-std::unique_ptr<session> make_fib_coroutines(fib_shape shape, polling how);
+std::unique_ptr<session> make_skynet_coroutines(skynet_shape shape, polling poll);
+std::unique_ptr<session> make_fib_coroutines(fib_shape shape, polling poll);
 
 } // namespace bench::on_asio

@@ -3,7 +3,7 @@
 namespace bench::on_asio {
 namespace {
 
-// poll() takes the context's mutex: polled without a break, it keeps whoever posts from getting it.
+// poll() takes the context's mutex: polled without a break, it keeps a thread that posts from getting it.
 constexpr int pauses_after_empty_poll = 16;
 
 void pause() noexcept {
@@ -27,7 +27,7 @@ void poll_gently(asio::io_context& io) {
     for (int i = 0; i < pauses_after_empty_poll; ++i) pause();
 }
 
-worker_threads::worker_threads(std::size_t workers, context_layout layout, polling how) {
+worker_threads::worker_threads(std::size_t workers, context_layout layout, polling poll) {
     if (layout == context_layout::pool) {
         contexts_.push_back(std::make_unique<kept_context>(static_cast<int>(workers)));
     } else {
@@ -35,9 +35,9 @@ worker_threads::worker_threads(std::size_t workers, context_layout layout, polli
     }
     try {
         for (std::size_t i = 0; i < workers; ++i)
-            threads_.emplace_back([this, &io = context(i), how, i] {
+            threads_.emplace_back([this, &io = context(i), poll, i] {
                 current_worker = i;
-                serve(io, how);
+                serve(io, poll);
             });
     } catch (...) {
         join();
@@ -54,8 +54,8 @@ void worker_threads::join() noexcept {
     threads_.clear();
 }
 
-void worker_threads::serve(asio::io_context& io, polling how) {
-    if (how == polling::off) {
+void worker_threads::serve(asio::io_context& io, polling poll) {
+    if (poll == polling::off) {
         io.run();
         return;
     }

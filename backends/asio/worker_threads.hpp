@@ -32,7 +32,7 @@ void poll_gently(asio::io_context& io);
 
 class worker_threads {
 public:
-    worker_threads(std::size_t workers, context_layout layout, polling how);
+    worker_threads(std::size_t workers, context_layout layout, polling poll);
     worker_threads(const worker_threads&) = delete;
     worker_threads& operator=(const worker_threads&) = delete;
     ~worker_threads();
@@ -62,7 +62,7 @@ private:
         asio::executor_work_guard<asio::io_context::executor_type> guard;
     };
 
-    void serve(asio::io_context& io, polling how);
+    void serve(asio::io_context& io, polling poll);
     std::vector<std::unique_ptr<kept_context>> contexts_;
     std::atomic<bool> in_slice_{false};
     std::vector<std::thread> threads_;

@@ -1,6 +1,6 @@
-// W37 by hand: a thread for each worker waits for its listeners with epoll(7), and whoever has come is served
-// at once by calls that block: the client sends as soon as it is connected, so the frame is there or comes
-// within microseconds.
+// W37 by hand: a thread for each worker waits for its listeners with epoll(7), and a client that has come is
+// served at once by calls that block: the client sends as soon as it is connected, so the frame is there or
+// comes within microseconds.
 #include "backends/floor/sessions.hpp"
 #include "workloads/ground/churn_service.hpp"
 #include "workloads/peer/loopback_listener.hpp"
@@ -21,7 +21,7 @@
 namespace bench::by_hand {
 namespace {
 
-[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::system_category(), what); }
+[[noreturn]] void fail(const char* call) { throw std::system_error(errno, std::system_category(), call); }
 
 /// An open descriptor.
 class descriptor {
@@ -66,15 +66,15 @@ public:
 
 private:
     void end() noexcept {
-        ::eventfd_write(end_.number(), 1); // nobody reads it: every worker sees it
+        ::eventfd_write(end_.number(), 1); // it is never read, so every worker sees it
         for (auto& thread : threads_) thread.join();
     }
 
     static void watch(const descriptor& any, int number) {
-        epoll_event what{};
-        what.events = EPOLLIN;
-        what.data.fd = number;
-        if (::epoll_ctl(any.number(), EPOLL_CTL_ADD, number, &what) != 0) fail("epoll_ctl");
+        epoll_event interest{};
+        interest.events = EPOLLIN;
+        interest.data.fd = number;
+        if (::epoll_ctl(any.number(), EPOLL_CTL_ADD, number, &interest) != 0) fail("epoll_ctl");
     }
 
     void serve_all(std::size_t worker, std::size_t workers) {

@@ -28,7 +28,7 @@ public:
         for (const auto& each : timers_) ::close(each.number);
     }
 
-    /// One more, which wakes who waits for `those`.
+    /// One more, which wakes the thread that waits for `those`.
     void add(watched_sockets& those) {
         const int number = ::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
         if (number < 0) throw std::system_error(errno, std::system_category(), "timerfd_create");
@@ -45,10 +45,10 @@ public:
         if (timer.due_ns == when) return;
         timer.due_ns = when;
         constexpr std::uint64_t ns_in_s = 1'000'000'000;
-        itimerspec what{};
-        what.it_value = {.tv_sec = static_cast<time_t>(when / ns_in_s),
-                         .tv_nsec = static_cast<long>(when % ns_in_s)};
-        if (::timerfd_settime(timer.number, TFD_TIMER_ABSTIME, &what, nullptr) != 0)
+        itimerspec setting{};
+        setting.it_value = {.tv_sec = static_cast<time_t>(when / ns_in_s),
+                            .tv_nsec = static_cast<long>(when % ns_in_s)};
+        if (::timerfd_settime(timer.number, TFD_TIMER_ABSTIME, &setting, nullptr) != 0)
             throw std::system_error(errno, std::system_category(), "timerfd_settime");
     }
 

@@ -22,8 +22,8 @@ struct fixed_shares {
     fanout_shape shape;
 };
 
-/// Skewed: the leader takes the long branch, which it knows, first; the short ones go to whoever is free. No
-/// schedule that knows the lengths is better, so this is the critical path.
+/// Skewed: the leader takes the long branch, which it knows, first; the short ones go to the thread that is
+/// free. No schedule that knows the lengths is better, so this is the critical path.
 struct longest_first {
     explicit longest_first(const fanout_shape& all) : shape(all) {}
     void prepare(std::uint64_t) noexcept { next.value.store(0, std::memory_order_relaxed); }
@@ -106,13 +106,13 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_balanced_fanout(fanout_shape shape, branching how) {
-    if (how == branching::serial) return std::make_unique<serial_session>(shape);
+std::unique_ptr<session> make_balanced_fanout(fanout_shape shape, branching mode) {
+    if (mode == branching::serial) return std::make_unique<serial_session>(shape);
     return std::make_unique<parallel_session<fixed_shares>>(shape);
 }
 
-std::unique_ptr<session> make_skewed_fanout(fanout_shape shape, branching how) {
-    if (how == branching::serial) return std::make_unique<serial_session>(shape);
+std::unique_ptr<session> make_skewed_fanout(fanout_shape shape, branching mode) {
+    if (mode == branching::serial) return std::make_unique<serial_session>(shape);
     return std::make_unique<parallel_session<longest_first>>(shape);
 }
 

@@ -46,8 +46,8 @@ private:
     crew crew_;
 };
 
-std::uint64_t checked_call(const char* what, std::int64_t answer) {
-    if (answer < 0) fail_call(what, answer == -1 ? errno : static_cast<int>(-answer));
+std::uint64_t checked_call(const char* call, std::int64_t answer) {
+    if (answer < 0) fail_call(call, answer == -1 ? errno : static_cast<int>(-answer));
     return static_cast<std::uint64_t>(answer);
 }
 
@@ -180,7 +180,7 @@ private:
     careful_crew crew_;
 };
 
-/// On one thread: who makes, renames and removes in one directory waits for its lock whatever he does.
+/// On one thread: several that make, rename and remove in one directory wait for its lock all the same.
 class storm_session final : public session {
 public:
     explicit storm_session(storm_shape shape) : shape_(shape) {}

@@ -73,12 +73,12 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_skynet(skynet_shape shape, branching how) {
-    return std::make_unique<tree_session<skynet_shape>>(shape, how == branching::serial ? 1 : shape.workers);
+std::unique_ptr<session> make_skynet(skynet_shape shape, branching mode) {
+    return std::make_unique<tree_session<skynet_shape>>(shape, mode == branching::serial ? 1 : shape.workers);
 }
 
-std::unique_ptr<session> make_fib(fib_shape shape, branching how) {
-    return std::make_unique<tree_session<fib_shape>>(shape, how == branching::serial ? 1 : shape.workers);
+std::unique_ptr<session> make_fib(fib_shape shape, branching mode) {
+    return std::make_unique<tree_session<fib_shape>>(shape, mode == branching::serial ? 1 : shape.workers);
 }
 
 } // namespace bench::by_hand

@@ -61,8 +61,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, branching how) {
-    return std::make_unique<keyed_session>(shape, how == branching::serial ? 1 : shape.workers);
+std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, branching mode) {
+    return std::make_unique<keyed_session>(shape, mode == branching::serial ? 1 : shape.workers);
 }
 
 } // namespace bench::by_hand

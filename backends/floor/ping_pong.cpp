@@ -134,7 +134,7 @@ private:
 };
 
 /// Where the two state machines of tasks_rtt leave their words.
-struct mailbox {
+struct exchange {
     std::uint64_t request = 0;
     std::uint64_t reply = 0;
     std::uint64_t next = 0;
@@ -142,11 +142,11 @@ struct mailbox {
 };
 
 // Out of line: inlined, both would melt into one loop of mix, which is not an exchange of messages any more.
-[[gnu::noinline]] void step_asker(mailbox& box) noexcept {
-    box.sum += box.reply;
-    box.request = ++box.next;
+[[gnu::noinline]] void step_asker(exchange& words) noexcept {
+    words.sum += words.reply;
+    words.request = ++words.next;
 }
-[[gnu::noinline]] void step_answerer(mailbox& box) noexcept { box.reply = mix(box.request); }
+[[gnu::noinline]] void step_answerer(exchange& words) noexcept { words.reply = mix(words.request); }
 
 class tasks_session final : public session {
 public:
@@ -155,17 +155,17 @@ public:
     slice_outcome run(const slice_order& order, recorder& into) override {
         const std::uint64_t count = order.iterations * shape_.rounds;
         histogram* const latencies = order.record_latency ? &into.lane(0) : nullptr;
-        mailbox box;
+        exchange words;
         crew_.run([&](std::size_t) {
-            box.next = order.seed - 1;
+            words.next = order.seed - 1;
             for (std::uint64_t k = 0; k < count; ++k) {
                 const std::uint64_t from = latencies ? now_ns() : 0;
-                step_asker(box);
-                step_answerer(box);
+                step_asker(words);
+                step_answerer(words);
                 if (latencies) latencies->record(now_ns() - from);
             }
         });
-        return {.operations = count, .checksum = box.sum + box.reply};
+        return {.operations = count, .checksum = words.sum + words.reply};
     }
 
 private:
@@ -174,18 +174,18 @@ private:
 };
 
 template <template <class> class Session>
-std::unique_ptr<session> make(ping_pong_shape shape, waiting how) {
-    if (how == waiting::block) return std::make_unique<Session<blocking_wire>>(shape);
+std::unique_ptr<session> make(ping_pong_shape shape, waiting wait) {
+    if (wait == waiting::block) return std::make_unique<Session<blocking_wire>>(shape);
     return std::make_unique<Session<spinning_wire>>(shape);
 }
 
 } // namespace
 
-std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape, waiting how) {
-    return make<steady_session>(shape, how);
+std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape, waiting wait) {
+    return make<steady_session>(shape, wait);
 }
-std::unique_ptr<session> make_cold_start(ping_pong_shape shape, waiting how) {
-    return make<cold_session>(shape, how);
+std::unique_ptr<session> make_cold_start(ping_pong_shape shape, waiting wait) {
+    return make<cold_session>(shape, wait);
 }
 std::unique_ptr<session> make_tasks_rtt(ping_pong_shape shape) {
     return std::make_unique<tasks_session>(shape);

@@ -165,8 +165,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape, waiting how) {
-    if (how == waiting::block) return std::make_unique<drain_session<sleeper>>(shape);
+std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape, waiting wait) {
+    if (wait == waiting::block) return std::make_unique<drain_session<sleeper>>(shape);
     return std::make_unique<drain_session<spinner>>(shape);
 }
 

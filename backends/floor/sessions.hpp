@@ -27,15 +27,15 @@ enum class file_access {
     ring,     ///< liburing, straight
 };
 
-std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape, waiting how);
+std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape, waiting wait);
 std::unique_ptr<session> make_tasks_rtt(ping_pong_shape shape);
-std::unique_ptr<session> make_cold_start(ping_pong_shape shape, waiting how);
-std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape, waiting how);
-std::unique_ptr<session> make_balanced_fanout(fanout_shape shape, branching how);
-std::unique_ptr<session> make_skewed_fanout(fanout_shape shape, branching how);
-std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, branching how);
-std::unique_ptr<session> make_skynet(skynet_shape shape, branching how);
-std::unique_ptr<session> make_fib(fib_shape shape, branching how);
+std::unique_ptr<session> make_cold_start(ping_pong_shape shape, waiting wait);
+std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape, waiting wait);
+std::unique_ptr<session> make_balanced_fanout(fanout_shape shape, branching mode);
+std::unique_ptr<session> make_skewed_fanout(fanout_shape shape, branching mode);
+std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, branching mode);
+std::unique_ptr<session> make_skynet(skynet_shape shape, branching mode);
+std::unique_ptr<session> make_fib(fib_shape shape, branching mode);
 /// fs/read_rtt, read_depth, write_depth.
 opened_session open_data_session(const file_shape& shape, file_access access);
 /// fs/metadata_storm.

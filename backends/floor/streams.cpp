@@ -2,7 +2,7 @@
 // with epoll(7). Writes block: the window fits into the socket's buffer. Nothing here can go wrong but the
 // peer. Messages to an owner (W35) wait until all have come to the end of the step, where the owner takes them.
 // With peer=self the thread of a connection is its server as well, in turn with the client: what one side has
-// written is there for the other, and nobody is woken.
+// written is there for the other, and no thread is woken.
 #include "backends/floor/crew.hpp"
 #include "backends/floor/sessions.hpp"
 #include "workloads/peer/own_listener.hpp"
@@ -29,7 +29,7 @@
 namespace bench::by_hand {
 namespace {
 
-[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::system_category(), what); }
+[[noreturn]] void fail(const char* call) { throw std::system_error(errno, std::system_category(), call); }
 
 /// The connections of one worker, one step at a time.
 class lane_of_streams {
@@ -49,10 +49,10 @@ public:
 
     void add(std::uint64_t index, frame_flow& flow) {
         streams_.push_back({.socket = connect_to_peer(), .index = index, .flow = &flow});
-        epoll_event what{};
-        what.events = EPOLLIN;
-        what.data.u64 = streams_.size() - 1;
-        if (::epoll_ctl(any_, EPOLL_CTL_ADD, streams_.back().socket, &what) != 0) fail("epoll_ctl");
+        epoll_event interest{};
+        interest.events = EPOLLIN;
+        interest.data.u64 = streams_.size() - 1;
+        if (::epoll_ctl(any_, EPOLL_CTL_ADD, streams_.back().socket, &interest) != 0) fail("epoll_ctl");
     }
 
     /// With both ends here.

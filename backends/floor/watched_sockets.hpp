@@ -33,18 +33,18 @@ public:
     /// Connects; `name` is what comes back from wait().
     void add(std::size_t name) {
         sockets_.push_back({connect_to_peer(), name});
-        epoll_event what{};
-        what.events = EPOLLIN;
-        what.data.u64 = sockets_.size() - 1;
-        if (::epoll_ctl(any_, EPOLL_CTL_ADD, sockets_.back().number, &what) != 0) fail("epoll_ctl");
+        epoll_event interest{};
+        interest.events = EPOLLIN;
+        interest.data.u64 = sockets_.size() - 1;
+        if (::epoll_ctl(any_, EPOLL_CTL_ADD, sockets_.back().number, &interest) != 0) fail("epoll_ctl");
     }
 
     /// Another descriptor, not owned, whose readiness ends a wait, and no more.
     void add_waker(int number) {
-        epoll_event what{};
-        what.events = EPOLLIN;
-        what.data.u64 = waker;
-        if (::epoll_ctl(any_, EPOLL_CTL_ADD, number, &what) != 0) fail("epoll_ctl");
+        epoll_event interest{};
+        interest.events = EPOLLIN;
+        interest.data.u64 = waker;
+        if (::epoll_ctl(any_, EPOLL_CTL_ADD, number, &interest) != 0) fail("epoll_ctl");
     }
 
     /// Calls `ready(place, name)` for each socket with something to read, after waiting for one, or for a
@@ -68,9 +68,9 @@ public:
         return static_cast<std::size_t>(count);
     }
     /// A blocking socket takes all, or says why not (send(2)).
-    void write(std::size_t place, const iovec& what) const {
-        if (::send(sockets_[place].number, what.iov_base, what.iov_len, MSG_NOSIGNAL) !=
-            static_cast<ssize_t>(what.iov_len))
+    void write(std::size_t place, const iovec& part) const {
+        if (::send(sockets_[place].number, part.iov_base, part.iov_len, MSG_NOSIGNAL) !=
+            static_cast<ssize_t>(part.iov_len))
             fail("send");
     }
 
@@ -82,8 +82,8 @@ private:
 
     static constexpr std::uint64_t waker = ~std::uint64_t{0}; // no place
 
-    [[noreturn]] static void fail(const char* what) {
-        throw std::system_error(errno, std::system_category(), what);
+    [[noreturn]] static void fail(const char* call) {
+        throw std::system_error(errno, std::system_category(), call);
     }
 
     int any_;

@@ -17,8 +17,8 @@ namespace {
 
 constexpr int backlog = 4096;
 
-std::exception_ptr failure_of(int status, const char* what) {
-    return std::make_exception_ptr(std::runtime_error(std::string(what) + ": " + uv_strerror(status)));
+std::exception_ptr failure_of(int status, const char* call) {
+    return std::make_exception_ptr(std::runtime_error(std::string(call) + ": " + uv_strerror(status)));
 }
 
 /// Deletes itself when libuv has closed the handle.
@@ -70,8 +70,8 @@ private:
         const auto done = sent < 0 ? 0u : static_cast<unsigned>(sent);
         frame = uv_buf_init(room_.data() + done, static_cast<unsigned>(got_) - done);
         request_.data = this;
-        const int status = uv_write(&request_, stream(), &frame, 1, [](uv_write_t* what, int failed) {
-            static_cast<served_client*>(what->data)->finish(failed);
+        const int status = uv_write(&request_, stream(), &frame, 1, [](uv_write_t* request, int failed) {
+            static_cast<served_client*>(request->data)->finish(failed);
         });
         if (status < 0) finish(status);
     }

@@ -100,8 +100,8 @@ private:
         request_.data = this;
         const int status =
             uv_write(&request_, stream(), buffers_.data() + first,
-                     static_cast<unsigned>(buffers_.size() - first), [](uv_write_t* what, int failed) {
-                         auto& self = *static_cast<connection*>(what->data);
+                     static_cast<unsigned>(buffers_.size() - first), [](uv_write_t* request, int failed) {
+                         auto& self = *static_cast<connection*>(request->data);
                          self.queued_ = false;
                          if (failed < 0) return self.fail(failed);
                          self.write();

@@ -1,5 +1,5 @@
-// W39 with a loop a worker: reading is on for every connection; whoever takes the last answer of an iteration
-// of its loop begins the next one.
+// W39 with a loop a worker: reading is on for every connection; the loop that takes the last answer of an
+// iteration of its loop begins the next one.
 #include "backends/libuv/event_loop.hpp"
 #include "backends/libuv/peer_socket.hpp"
 #include "backends/libuv/sessions.hpp"

@@ -1,5 +1,5 @@
 // Wakes a loop when a request is due (W38): by a uv_timer_t, which counts milliseconds, or by a timerfd(2) that
-// the loop watches, for who has to be on time.
+// the loop watches, for senders that have to be on time.
 #pragma once
 
 #include "backends/libuv/event_loop.hpp"

@@ -5,8 +5,8 @@
 
 namespace bench::on_libuv {
 
-void check(int status, const char* what) {
-    if (status < 0) throw std::runtime_error(std::string(what) + ": " + uv_strerror(status));
+void check(int status, const char* call) {
+    if (status < 0) throw std::runtime_error(std::string(call) + ": " + uv_strerror(status));
 }
 
 event_loop::~event_loop() {

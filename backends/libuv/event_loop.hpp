@@ -16,7 +16,7 @@
 namespace bench::on_libuv {
 
 /// Throws std::runtime_error naming `what` when `status` is an error of libuv.
-void check(int status, const char* what);
+void check(int status, const char* call);
 
 /// uv_loop_t with an owner. Handles are closed by `close_handles` on the loop's own thread; `run` returns then.
 class event_loop {

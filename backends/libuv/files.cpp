@@ -19,9 +19,9 @@ namespace {
 class first_failure {
 public:
     void clear() { text_.clear(); }
-    void note(const char* what, std::int64_t answer) {
+    void note(const char* call, std::int64_t answer) {
         if (!text_.empty()) return;
-        text_ = std::string(what) + ": " +
+        text_ = std::string(call) + ": " +
                 (answer < 0 ? uv_strerror(static_cast<int>(answer))
                             : "gave " + std::to_string(answer) + " bytes, fewer than asked for");
     }

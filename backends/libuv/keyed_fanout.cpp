@@ -1,6 +1,6 @@
 // W15 with a loop a worker: a branch goes to the inbox of the loop that owns its key. The join is a counter,
-// and whoever finishes the last branch dispatches the next request, so that no loop is woken only to hear that
-// all is done.
+// and the loop that finishes the last branch dispatches the next request, so that no loop is woken only to hear
+// that all is done.
 #include "backends/libuv/event_loop.hpp"
 #include "backends/libuv/sessions.hpp"
 #include "workloads/ground/request_turns.hpp"

@@ -40,8 +40,8 @@ void echo_connection::write(std::size_t count) {
     uv_read_stop(stream());
     bytes = uv_buf_init(chunk_.data() + done, static_cast<unsigned>(count - done));
     request_.data = this;
-    const int status = uv_write(&request_, stream(), &bytes, 1, [](uv_write_t* what, int failed) {
-        auto& self = *static_cast<echo_connection*>(what->data);
+    const int status = uv_write(&request_, stream(), &bytes, 1, [](uv_write_t* request, int failed) {
+        auto& self = *static_cast<echo_connection*>(request->data);
         failed < 0 ? self.close() : self.read();
     });
     if (status < 0) close();

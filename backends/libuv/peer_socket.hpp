@@ -41,13 +41,13 @@ public:
     }
 
     /// All of it, now or when there is room. A failure goes to `take`.
-    void write(const iovec& what) {
-        uv_buf_t bytes = uv_buf_init(static_cast<char*>(what.iov_base), static_cast<unsigned>(what.iov_len));
+    void write(const iovec& part) {
+        uv_buf_t bytes = uv_buf_init(static_cast<char*>(part.iov_base), static_cast<unsigned>(part.iov_len));
         const int sent = queued_ == 0 ? uv_try_write(stream(), &bytes, 1) : UV_EAGAIN;
-        if (sent == static_cast<int>(what.iov_len)) return;
+        if (sent == static_cast<int>(part.iov_len)) return;
         if (sent < 0 && sent != UV_EAGAIN) return take_(sent);
         const auto done = sent < 0 ? std::size_t{0} : static_cast<std::size_t>(sent);
-        auto rest = std::make_unique<queued>(*this, bytes.base + done, what.iov_len - done);
+        auto rest = std::make_unique<queued>(*this, bytes.base + done, part.iov_len - done);
         uv_buf_t left = uv_buf_init(rest->bytes.data(), static_cast<unsigned>(rest->bytes.size()));
         const int status = uv_write(&rest->request, stream(), &left, 1, [](uv_write_t* request, int failed) {
             const std::unique_ptr<queued> ended(static_cast<queued*>(request->data));
@@ -60,7 +60,7 @@ public:
     }
 
 private:
-    /// A write that has to wait, with its own copy: whoever wrote uses his buffer again.
+    /// A write that has to wait, with its own copy: the caller uses its buffer again.
     struct queued {
         queued(peer_socket& whose, const char* from, std::size_t count) : of(whose), bytes(from, from + count) {
             request.data = this;
@@ -88,7 +88,7 @@ private:
     std::size_t queued_ = 0;
 };
 
-/// The end of a slice that loops do apart: the last of them announces it, or whoever fails first. Any thread.
+/// The end of a slice that loops do apart: the last of them announces it, or the first that fails. Any thread.
 class shared_end {
 public:
     /// Calls `start` and waits until end() was called so often, or fail() once. Throws what failed; after a

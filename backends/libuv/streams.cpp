@@ -1,6 +1,6 @@
 // W30–W36 with a loop a worker: reading stays on for as long as a session is open, and what the window lets out
 // is tried at once (uv_try_write), as libuv's guide has it, and queued only where the socket is full. The join
-// of a step is a counter; whoever comes last begins the next step. Messages to an owner (W35) go to the inbox
+// of a step is a counter; the last one begins the next step. Messages to an owner (W35) go to the inbox
 // of its loop, unless they come from there.
 #include "backends/libuv/connection.hpp"
 #include "backends/libuv/own_server.hpp"
@@ -37,11 +37,11 @@ public:
             steps_.emplace_back([this, worker](std::span<std::uint64_t> all) {
                 for (const std::uint64_t step : all) move_those_of(worker, step);
             });
-            mailboxes_.emplace_back([this](std::span<message_batch> all) {
+            messages_.emplace_back([this](std::span<message_batch> all) {
                 for (const message_batch& batch : all) apply(batch.values());
             });
             auto& loop = loops_.emplace_back().loop();
-            mailboxes_.back().open_on(loop);
+            messages_.back().open_on(loop);
             steps_.back().open_on(loop);
             if (!doors_.empty()) doors_[worker].open_on(loop);
             for (std::size_t i = worker; i < shape_.streams; i += shape_.workers)
@@ -85,7 +85,7 @@ private:
         if (worker == from)
             apply(batch);
         else
-            mailboxes_[worker].send(message_batch::of(batch));
+            messages_[worker].send(message_batch::of(batch));
     }
 
     /// On the loop of the step's owner.
@@ -122,7 +122,7 @@ private:
     std::vector<std::unique_ptr<connection>> connections_; // they and what follows outlive the loops
     std::deque<echo_door> doors_;                          // one a loop
     std::deque<inbox<std::uint64_t>> steps_;
-    std::deque<inbox<message_batch>> mailboxes_;
+    std::deque<inbox<message_batch>> messages_;
     std::deque<loop_thread> loops_;
 };
 

@@ -15,9 +15,9 @@
 namespace bench {
 namespace {
 
-backend& plugin(built_in_plugin what) {
+backend& plugin(built_in_plugin plugin) {
     static std::vector<std::unique_ptr<backend>> kept;
-    return *kept.emplace_back(make_plugin_backend(std::move(what)));
+    return *kept.emplace_back(make_plugin_backend(std::move(plugin)));
 }
 
 backend& asio_uring_backend() {

@@ -17,8 +17,8 @@ namespace bench {
 class batch {
 public:
     struct deleter {
-        void operator()(batch* what) const noexcept {
-            spargio::detail::frame_pool::release(what, bytes_for(what->count_));
+        void operator()(batch* given) const noexcept {
+            spargio::detail::frame_pool::release(given, bytes_for(given->count_));
         }
     };
     using pointer = std::unique_ptr<batch, deleter>;

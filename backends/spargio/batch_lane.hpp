@@ -14,10 +14,10 @@
 namespace bench {
 
 /// A batch travels as one message that carries the pointer to its values, which the receiver frees (link.hpp).
-class spargio_mailbox {
+class batch_lane {
 public:
     /// On the shard of the task that uses it, whichever side it is.
-    explicit spargio_mailbox(std::uint32_t of)
+    explicit batch_lane(std::uint32_t of)
         : to_(spargio::this_shard::remote(of)), incoming_(spargio::this_shard::messages()) {}
 
     [[nodiscard]] auto send(std::span<const std::uint64_t> messages) {

@@ -52,8 +52,8 @@ checked(Make&&) -> checked<std::invoke_result_t<Make>>;
 template <class Result>
 class checked_task {
 public:
-    explicit checked_task(spargio::task<Result> what)
-        : task_(std::move(what)), inner_(std::move(task_).operator co_await()) {}
+    explicit checked_task(spargio::task<Result> work)
+        : task_(std::move(work)), inner_(std::move(task_).operator co_await()) {}
     checked_task(const checked_task&) = delete;
     checked_task& operator=(const checked_task&) = delete;
 

@@ -54,11 +54,11 @@ public:
 
     [[nodiscard]] spargio_peer_stream& stream(std::size_t index) { return streams_[index]; }
     [[nodiscard]] const spargio_peer_stream& stream(std::size_t index) const { return streams_[index]; }
-    [[nodiscard]] joiner<std::uint64_t> spawn_for_stream(std::size_t index, task<std::uint64_t>&& what) {
+    [[nodiscard]] joiner<std::uint64_t> spawn_for_stream(std::size_t index, task<std::uint64_t>&& work) {
         const spargio::net::tcp_stream& socket = streams_[index].socket();
         return choices_.place == stream_choices::task_place::session
-                   ? socket.spawn_on_session(std::move(what))
-                   : socket.spawn_stealable_on_session(std::move(what));
+                   ? socket.spawn_on_session(std::move(work))
+                   : socket.spawn_stealable_on_session(std::move(work));
     }
     [[nodiscard]] spargio_timer make_timer(std::size_t) { return {}; }
 
@@ -85,11 +85,11 @@ protected:
     }
     /// One more stream.
     [[nodiscard]] task<std::uint64_t> connect(spargio::net::endpoint peer, spargio::net::session_policy home) {
-        spargio::net::connect_options how(home);
-        how.no_delay = true;
-        how.send_buffer = peer_buffer_bytes;
-        how.receive_buffer = peer_buffer_bytes;
-        auto connected = co_await spargio::net::tcp_stream::connect(peer, how);
+        spargio::net::connect_options options(home);
+        options.no_delay = true;
+        options.send_buffer = peer_buffer_bytes;
+        options.receive_buffer = peer_buffer_bytes;
+        auto connected = co_await spargio::net::tcp_stream::connect(peer, options);
         if (!connected) fail_scenario(connected.error());
         streams_.emplace_back(std::move(*connected));
         co_return streams_.size();

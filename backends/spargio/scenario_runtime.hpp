@@ -63,11 +63,11 @@ public:
 
     [[nodiscard]] std::size_t workers() const { return workers_; }
 
-    [[nodiscard]] joiner<std::uint64_t> spawn(task<std::uint64_t>&& what) {
-        return spargio::spawn(std::move(what));
+    [[nodiscard]] joiner<std::uint64_t> spawn(task<std::uint64_t>&& work) {
+        return spargio::spawn(std::move(work));
     }
-    [[nodiscard]] joiner<std::uint64_t> spawn_on(std::size_t worker, task<std::uint64_t>&& what) {
-        return spargio::spawn(std::move(what), spargio::pinned{static_cast<std::uint32_t>(worker)});
+    [[nodiscard]] joiner<std::uint64_t> spawn_on(std::size_t worker, task<std::uint64_t>&& work) {
+        return spargio::spawn(std::move(work), spargio::pinned{static_cast<std::uint32_t>(worker)});
     }
     [[nodiscard]] spargio_link link(std::size_t from, std::size_t to) {
         return {static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to)};

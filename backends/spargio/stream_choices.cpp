@@ -38,21 +38,21 @@ constexpr choice distributions{
     {"context_preferred", "by_turns", "round_robin"}};
 
 template <class Word>
-std::expected<Word, std::string> take(const choice& which, knob_values& given) {
-    const auto found = given.find(std::string(which.name));
+std::expected<Word, std::string> take(const choice& knob, knob_values& given) {
+    const auto found = given.find(std::string(knob.name));
     if (found == given.end()) return Word{};
-    for (std::size_t i = 0; i < which.words.size(); ++i) {
-        if (which.words[i].empty() || which.words[i] != found->second) continue;
+    for (std::size_t i = 0; i < knob.words.size(); ++i) {
+        if (knob.words[i].empty() || knob.words[i] != found->second) continue;
         given.erase(found);
         return static_cast<Word>(i);
     }
-    return std::unexpected("knob '" + std::string(which.name) + "' = '" + found->second + "' is none of " +
-                           which.range());
+    return std::unexpected("knob '" + std::string(knob.name) + "' = '" + found->second + "' is none of " +
+                           knob.range());
 }
 
 template <class Word>
-std::string_view word_of(const choice& which, Word value) {
-    return which.words[static_cast<std::size_t>(value)];
+std::string_view word_of(const choice& knob, Word value) {
+    return knob.words[static_cast<std::size_t>(value)];
 }
 
 } // namespace

@@ -13,13 +13,13 @@
 
 namespace bench {
 
-/// The scenarios' runtime, with connections and mailboxes.
+/// The scenarios' runtime, with connections, and lanes for batches of messages.
 class spargio_stream_runtime : public spargio_peer_runtime {
 public:
     using spargio_peer_runtime::spargio_peer_runtime;
 
-    [[nodiscard]] spargio_mailbox mailbox(std::size_t worker) {
-        return spargio_mailbox(static_cast<std::uint32_t>(worker));
+    [[nodiscard]] batch_lane batches(std::size_t worker) {
+        return batch_lane(static_cast<std::uint32_t>(worker));
     }
     [[nodiscard]] bool shares_worker(std::size_t index, std::size_t worker) const {
         return stream(index).socket().home() == worker;

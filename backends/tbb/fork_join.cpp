@@ -52,14 +52,14 @@ std::uint64_t call_by_group(typename Shape::call call) {
 template <class Shape>
 class tree_session final : public session {
 public:
-    tree_session(const Shape& shape, joining how) : shape_(shape), how_(how), arena_(shape.workers) {}
+    tree_session(const Shape& shape, joining join) : shape_(shape), join_(join), arena_(shape.workers) {}
 
     slice_outcome run(const slice_order& order, recorder&) override {
         slice_outcome done;
         arena_.run([&] {
             for (std::uint64_t i = 0; i < order.iterations; ++i) {
                 const auto root = shape_.root(order.seed);
-                done.checksum += how_ == joining::group ? call_by_group<Shape>(root) : run_by_bypass(root);
+                done.checksum += join_ == joining::group ? call_by_group<Shape>(root) : run_by_bypass(root);
                 done.operations += shape_.operations();
             }
         });
@@ -76,18 +76,18 @@ private:
     }
 
     Shape shape_;
-    joining how_;
+    joining join_;
     arena arena_;
 };
 
 } // namespace
 
-std::unique_ptr<session> make_skynet(skynet_shape shape, joining how) {
-    return std::make_unique<tree_session<skynet_shape>>(shape, how);
+std::unique_ptr<session> make_skynet(skynet_shape shape, joining join) {
+    return std::make_unique<tree_session<skynet_shape>>(shape, join);
 }
 
-std::unique_ptr<session> make_fib(fib_shape shape, joining how) {
-    return std::make_unique<tree_session<fib_shape>>(shape, how);
+std::unique_ptr<session> make_fib(fib_shape shape, joining join) {
+    return std::make_unique<tree_session<fib_shape>>(shape, join);
 }
 
 } // namespace bench::on_tbb

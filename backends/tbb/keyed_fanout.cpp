@@ -16,7 +16,7 @@ class serial_queue {
 public:
     explicit serial_queue(std::uint64_t capacity) : branches_(capacity) {}
 
-    /// True when the queue was empty, and so nobody is emptying it.
+    /// True when the queue was empty, and so no task is emptying it.
     [[nodiscard]] bool put(std::uint64_t branch) {
         branches_[end_++] = branch;
         return waiting_.value.fetch_add(1, std::memory_order_acq_rel) == 0;
@@ -30,7 +30,7 @@ public:
         } while (waiting_.value.fetch_sub(1, std::memory_order_acq_rel) != 1);
     }
 
-    /// Ready for the next request. Only while nobody drains.
+    /// Ready for the next request. Only while no task drains.
     void rewind() noexcept { begin_ = end_ = 0; }
 
 private:
@@ -38,9 +38,9 @@ private:
         std::atomic<std::uint64_t> value{0};
     };
     std::vector<std::uint64_t> branches_;
-    std::uint64_t end_ = 0;   // of who puts
+    std::uint64_t end_ = 0;   // of the side that puts
     counter waiting_;         // put, and not yet done
-    std::uint64_t begin_ = 0; // of who drains
+    std::uint64_t begin_ = 0; // of the side that drains
 };
 
 class keyed_session final : public session {

@@ -12,13 +12,13 @@ namespace bench::on_tbb {
 
 /// How the recursive cases join.
 enum class joining {
-    bypass, ///< nobody waits: a task's last part is returned to the scheduler, continuations are counted
+    bypass, ///< no task waits: a task's last part is returned to the scheduler, continuations are counted
     group,  ///< a task_group for each call, whose caller waits
 };
 
 std::unique_ptr<session> make_fanout(fanout_shape shape);
 std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape);
-std::unique_ptr<session> make_skynet(skynet_shape shape, joining how);
-std::unique_ptr<session> make_fib(fib_shape shape, joining how);
+std::unique_ptr<session> make_skynet(skynet_shape shape, joining join);
+std::unique_ptr<session> make_fib(fib_shape shape, joining join);
 
 } // namespace bench::on_tbb

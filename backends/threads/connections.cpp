@@ -104,7 +104,7 @@ private:
     const connections_shape shape_;
     flow_set flows_;
     std::vector<std::uint64_t> written_ns_, taken_ns_;
-    bool timed_ = false; // written before the frames are, read by those who got one
+    bool timed_ = false; // written before the frames are, read by the threads that got one
     std::string memory_;
     /// Added by each connection that ends. Far above any count of answers: a waiting caller sleeps on while it
     /// finds the number that it left, and one more for the end and one less for an answer would be that.

@@ -8,8 +8,8 @@
 namespace bench::plain_threads {
 namespace {
 
-/// The caller takes part, so the pool has one thread less than there are workers: nobody has to be woken when a
-/// request is done, which is half of the wake-ups.
+/// The caller takes part, so the pool has one thread less than there are workers: no thread has to be woken
+/// when a request is done, which is half of the wake-ups.
 class fanout_session final : public session {
 public:
     explicit fanout_session(fanout_shape shape) : shape_(shape), pool_(shape.workers - 1) {}

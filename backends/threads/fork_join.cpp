@@ -62,7 +62,7 @@ private:
     bool closed_ = false;
 };
 
-/// One tree after the other: who finishes the last call of a tree starts the next.
+/// One tree after the other: the worker that finishes the last call of a tree starts the next.
 template <class Shape>
 class tree_session final : public session {
 public:

@@ -1,6 +1,6 @@
 // W15 with a thread and a queue for each worker: a branch goes to the queue of the worker that owns its key.
-// The join is a counter, and whoever finishes the last branch dispatches the next request, so that nobody is
-// woken only to hear that all is done.
+// The join is a counter, and the worker that finishes the last branch dispatches the next request, so that no
+// thread is woken only to hear that all is done.
 #include "backends/threads/message_queue.hpp"
 #include "backends/threads/sessions.hpp"
 #include "workloads/ground/request_turns.hpp"

@@ -50,8 +50,8 @@ private:
             left = {.tv_sec = static_cast<time_t>(wait_ns / 1'000'000'000),
                     .tv_nsec = static_cast<long>(wait_ns % 1'000'000'000)};
         }
-        pollfd what{.fd = socket_, .events = POLLIN, .revents = 0};
-        const int ready = ::ppoll(&what, 1, line.all_written() ? nullptr : &left, nullptr);
+        pollfd interest{.fd = socket_, .events = POLLIN, .revents = 0};
+        const int ready = ::ppoll(&interest, 1, line.all_written() ? nullptr : &left, nullptr);
         if (ready < 0 && errno != EINTR) fail();
         return ready > 0;
     }

@@ -39,7 +39,7 @@ public:
                 else
                     own_table(i - shape_.streams, step_end, order);
             } catch (...) {
-                // The others go on, but the owners, who would wait for messages that never come.
+                // The others go on, but not the owners, which would wait for messages that never come.
                 for (auto& queue : queues_) queue.send(message_batch{});
                 step_end.arrive_and_drop();
                 throw;

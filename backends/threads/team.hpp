@@ -21,7 +21,8 @@ public:
         wait(failure);
         if (failure) std::rethrow_exception(failure);
     }
-    /// The same in two halves, for who has something to do meanwhile. The job stays until all have ended.
+    /// The same in two halves, for a caller that has something to do meanwhile. The job stays until all have
+    /// ended.
     void start(const std::function<void(std::size_t)>& job) {
         for (std::size_t i = 0; i < threads_.size(); ++i) threads_[i].start([&job, i] { job(i); });
     }

@@ -37,7 +37,7 @@ protected:
 };
 
 TEST_P(every_backend, W7_answers_rightly_or_says_why_not) {
-    const auto& [runtime, what, how, knobs] = GetParam();
+    const auto& [runtime, asked, values, knobs] = GetParam();
     const auto session = open_or_end();
     if (!session) {
         RecordProperty("refused", reason_);
@@ -48,21 +48,21 @@ TEST_P(every_backend, W7_answers_rightly_or_says_why_not) {
     for (const slice_order& order :
          {slice_order{.iterations = 1, .seed = 1}, slice_order{.iterations = 3, .seed = 0xfeedfacecafebeef},
           slice_order{.iterations = 2, .seed = 0}}) {
-        const auto wrong = verify(*what, how, order, session->run(order, latencies));
+        const auto wrong = verify(*asked, values, order, session->run(order, latencies));
         EXPECT_FALSE(wrong.has_value()) << *wrong;
     }
     EXPECT_EQ(latencies.merged().total(), 0u) << "latencies were recorded that nobody asked for";
 }
 
 TEST_P(every_backend, W5_records_one_latency_for_each_operation_when_asked) {
-    const auto& [runtime, what, how, knobs] = GetParam();
-    if (!what->measures_latency) return;
+    const auto& [runtime, asked, values, knobs] = GetParam();
+    if (!asked->measures_latency) return;
     const auto session = open_or_end();
     if (!session) return;
     recorder latencies(lanes);
     const slice_order order{.iterations = 2, .seed = 5, .record_latency = true};
     const auto done = session->run(order, latencies);
-    EXPECT_FALSE(verify(*what, how, order, done).has_value());
+    EXPECT_FALSE(verify(*asked, values, order, done).has_value());
     EXPECT_EQ(latencies.merged().total(), done.operations);
 }
 
@@ -81,14 +81,13 @@ TEST(conformance, W7_the_thin_form_leaves_out_no_workload_parameters_or_knob_of_
     EXPECT_LT(2 * thin.size(), whole.size());
     using plain_name = std::pair<std::string_view, std::string>;
     std::set<plain_name> plain, plain_thin, knobs, knobs_thin;
-    const auto note = [](const combination& which, std::set<plain_name>& of_plain,
+    const auto note = [](const combination& one, std::set<plain_name>& of_plain,
                          std::set<plain_name>& of_knobs) {
-        if (which.knobs.empty()) of_plain.emplace(which.runtime->name(), name_of(which));
-        for (const auto& [knob, value] : which.knobs)
-            of_knobs.emplace(which.runtime->name(), knob + "=" + value);
+        if (one.knobs.empty()) of_plain.emplace(one.runtime->name(), name_of(one));
+        for (const auto& [knob, value] : one.knobs) of_knobs.emplace(one.runtime->name(), knob + "=" + value);
     };
-    for (const auto& which : whole) note(which, plain, knobs);
-    for (const auto& which : thin) note(which, plain_thin, knobs_thin);
+    for (const auto& one : whole) note(one, plain, knobs);
+    for (const auto& one : thin) note(one, plain_thin, knobs_thin);
     EXPECT_EQ(plain_thin, plain);
     EXPECT_EQ(knobs_thin, knobs);
 }
@@ -109,10 +108,10 @@ TEST(conformance, W50_W51_W52_W53_W54_W55_W56_W57_no_backend_of_a_whole_build_is
 }
 
 TEST(conformance, W1_shows_what_each_backend_refuses_and_why) {
-    for (const auto& which : plain_combinations()) {
-        const auto [session, refused] = open(which);
+    for (const auto& one : plain_combinations()) {
+        const auto [session, refused] = open(one);
         if (session) continue;
-        std::string place = std::string(which.runtime->name()) + " / " + std::string(which.what->name);
+        std::string place = std::string(one.runtime->name()) + " / " + std::string(one.asked->name);
         RecordProperty("refused", place + ": " + refused.reason);
         EXPECT_GT(refused.reason.size(), 20u) << place << ": a sentence, not a word";
         EXPECT_EQ(refused.reason.find("yet"), std::string::npos) << place << " has no form written";

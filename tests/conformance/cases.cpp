@@ -31,41 +31,41 @@ const std::map<std::string_view, std::string> small_values{
     {"steps_in_turn", "7"},   {"hot_frames", "41"},  {"cold_frames", "3"},  {"connections", "37"},
     {"active_percent", "30"}, {"rate", "20000"},     {"least_steps", "10"}, {"most_steps", "70"}};
 
-parameters make_small(const workload& what, std::vector<assignment> more) {
+parameters make_small(const workload& asked, std::vector<assignment> more) {
     std::vector<assignment> given = std::move(more);
-    for (const auto& spec : what.parameters)
+    for (const auto& spec : asked.parameters)
         if (const auto at = small_values.find(spec.name); at != small_values.end())
             given.emplace_back(spec.name, at->second);
-    auto made = parameters::make(what.parameters, given);
+    auto made = parameters::make(asked.parameters, given);
     if (!made) throw std::logic_error(made.error());
     return *std::move(made);
 }
 
-bool has_parameter(const workload& what, std::string_view name) {
-    return std::ranges::find(what.parameters, name, &parameter_spec::name) != what.parameters.end();
+bool has_parameter(const workload& asked, std::string_view name) {
+    return std::ranges::find(asked.parameters, name, &parameter_spec::name) != asked.parameters.end();
 }
 
-bool takes(const workload& what, const char* name, const char* value) {
+bool takes(const workload& asked, const char* name, const char* value) {
     const std::vector<assignment> given{{name, value}};
-    return parameters::make(what.parameters, given).has_value();
+    return parameters::make(asked.parameters, given).has_value();
 }
 
 /// The parameter sets worth a test of their own.
-std::vector<parameters> small_parameters(const workload& what) {
-    std::vector<parameters> sets{make_small(what, {})};
-    if (has_parameter(what, "batch"))
+std::vector<parameters> small_parameters(const workload& asked) {
+    std::vector<parameters> sets{make_small(asked, {})};
+    if (has_parameter(asked, "batch"))
         for (const char* batch : {"1", "16", "all"})
-            if (takes(what, "batch", batch) && sets.front().text("batch") != batch)
-                sets.push_back(make_small(what, {{"batch", batch}}));
-    if (has_parameter(what, "direct")) sets.push_back(make_small(what, {{"direct", "on"}}));
-    if (has_parameter(what, "write")) sets.push_back(make_small(what, {{"write", "vectored"}}));
-    if (has_parameter(what, "peer")) sets.push_back(make_small(what, {{"peer", "self"}}));
+            if (takes(asked, "batch", batch) && sets.front().text("batch") != batch)
+                sets.push_back(make_small(asked, {{"batch", batch}}));
+    if (has_parameter(asked, "direct")) sets.push_back(make_small(asked, {{"direct", "on"}}));
+    if (has_parameter(asked, "write")) sets.push_back(make_small(asked, {{"write", "vectored"}}));
+    if (has_parameter(asked, "peer")) sets.push_back(make_small(asked, {{"peer", "self"}}));
     const bool takes_three = std::ranges::any_of(
-        what.parameters, [](const auto& spec) { return spec.name == "workers" && spec.most >= 3; });
+        asked.parameters, [](const auto& spec) { return spec.name == "workers" && spec.most >= 3; });
     if (takes_three)
         for (const char* workers : {"1", "3"})
             if (sets.front().text("workers") != workers)
-                sets.push_back(make_small(what, {{"workers", workers}}));
+                sets.push_back(make_small(asked, {{"workers", workers}}));
     return sets;
 }
 
@@ -108,17 +108,17 @@ std::span<backend* const> runtimes() {
     return all_backends();
 }
 
-std::string name_of(const combination& which) {
-    std::string name = std::string(which.runtime->name()) + "_" + std::string(which.what->name);
-    for (const auto& [knob, value] : which.knobs) name += "_" + knob + "_" + value;
+std::string name_of(const combination& one) {
+    std::string name = std::string(one.runtime->name()) + "_" + std::string(one.asked->name);
+    for (const auto& [knob, value] : one.knobs) name += "_" + knob + "_" + value;
     for (const char* shown : {"batch", "direct", "peer", "workers", "write"})
-        if (has_parameter(*which.what, shown)) name += std::string("_") + shown + "_" + which.how.text(shown);
+        if (has_parameter(*one.asked, shown)) name += std::string("_") + shown + "_" + one.values.text(shown);
     std::ranges::replace_if(
         name, [](unsigned char c) { return !std::isalnum(c); }, '_');
     return name;
 }
 
-std::ostream& operator<<(std::ostream& out, const combination& which) { return out << name_of(which); }
+std::ostream& operator<<(std::ostream& out, const combination& one) { return out << name_of(one); }
 
 bool is_thin() {
     static const bool thin = [] {
@@ -138,12 +138,11 @@ std::vector<combination> thinned(const std::vector<combination>& whole) {
     std::map<std::pair<const backend*, knob_values>, std::size_t> knob_numbers; // in the order of their coming
     std::map<const workload*, std::size_t> workload_numbers;
     std::set<std::tuple<const backend*, const workload*, knob_values>> begun;
-    for (const auto& which : whole) {
-        const auto knob =
-            knob_numbers.try_emplace({which.runtime, which.knobs}, knob_numbers.size()).first->second;
-        const auto turn = workload_numbers.try_emplace(which.what, workload_numbers.size()).first->second;
-        const bool first = begun.insert({which.runtime, which.what, which.knobs}).second;
-        if (which.knobs.empty() || (first && (knob + turn) % 3 == 0)) thin.push_back(which);
+    for (const auto& one : whole) {
+        const auto knob = knob_numbers.try_emplace({one.runtime, one.knobs}, knob_numbers.size()).first->second;
+        const auto turn = workload_numbers.try_emplace(one.asked, workload_numbers.size()).first->second;
+        const bool first = begun.insert({one.runtime, one.asked, one.knobs}).second;
+        if (one.knobs.empty() || (first && (knob + turn) % 3 == 0)) thin.push_back(one);
     }
     return thin;
 }
@@ -151,21 +150,22 @@ std::vector<combination> thinned(const std::vector<combination>& whole) {
 std::vector<combination> all_combinations() {
     std::vector<combination> all;
     for (backend* const runtime : runtimes())
-        for (const auto& what : all_workloads())
+        for (const auto& asked : all_workloads())
             for (const auto& knobs : knob_sets(*runtime))
-                for (const auto& how : small_parameters(what)) all.push_back({runtime, &what, how, knobs});
+                for (const auto& values : small_parameters(asked))
+                    all.push_back({runtime, &asked, values, knobs});
     return is_thin() ? thinned(all) : all;
 }
 
 std::vector<combination> knob_combinations() {
     std::vector<combination> all;
     for (backend* const runtime : runtimes())
-        for (const auto& what : all_workloads())
+        for (const auto& asked : all_workloads())
             for (const auto& knobs : knob_sets(*runtime)) {
-                all.push_back({runtime, &what, make_small(what, {}), knobs});
+                all.push_back({runtime, &asked, make_small(asked, {}), knobs});
                 // The server is the same for all four workloads: with each knob once.
-                if (has_parameter(what, "peer") && (knobs.empty() || what.name == "net/imbalanced"))
-                    all.push_back({runtime, &what, make_small(what, {{"peer", "self"}}), knobs});
+                if (has_parameter(asked, "peer") && (knobs.empty() || asked.name == "net/imbalanced"))
+                    all.push_back({runtime, &asked, make_small(asked, {{"peer", "self"}}), knobs});
             }
     return is_thin() ? thinned(all) : all;
 }
@@ -173,22 +173,22 @@ std::vector<combination> knob_combinations() {
 std::vector<combination> plain_combinations() {
     std::vector<combination> all;
     for (backend* const runtime : runtimes())
-        for (const auto& what : all_workloads()) all.push_back({runtime, &what, make_small(what, {}), {}});
+        for (const auto& asked : all_workloads()) all.push_back({runtime, &asked, make_small(asked, {}), {}});
     return all;
 }
 
-opened open(const combination& which) {
+opened open(const combination& one) {
     // One of each for all tests, which live as long as the program.
-    if (serves_itself(which.how)) {
+    if (serves_itself(one.values)) {
         set_peer_port(std::nullopt); // whoever asks for it all the same is told so
-    } else if (which.what->needs_peer) {
+    } else if (one.asked->needs_peer) {
         static const auto echoes = echo_peer::start();
         static const auto connects = echo_peer::start(peer_program::churn_client);
-        const auto& peer = which.what->peer_connects ? connects : echoes;
+        const auto& peer = one.asked->peer_connects ? connects : echoes;
         if (!peer) throw std::runtime_error(peer.error());
         set_peer_port(peer->port());
     }
-    auto result = which.runtime->open(*which.what, which.how, which.knobs);
+    auto result = one.runtime->open(*one.asked, one.values, one.knobs);
     if (!result) return {nullptr, result.error()};
     return {std::move(*result), {}};
 }

@@ -13,16 +13,16 @@ namespace conformance {
 /// One backend with one set of knobs on one workload with small parameters.
 struct combination {
     bench::backend* runtime;
-    const bench::workload* what;
-    bench::parameters how;
+    const bench::workload* asked;
+    bench::parameters values;
     bench::knob_values knobs;
 };
 
 /// Prints as its name: for messages of the tests.
-std::ostream& operator<<(std::ostream& out, const combination& which);
+std::ostream& operator<<(std::ostream& out, const combination& one);
 
 /// Letters, digits and underscores only: a name for a test.
-std::string name_of(const combination& which);
+std::string name_of(const combination& one);
 
 /// Every backend of the build, and the example of a plugin.
 std::span<bench::backend* const> runtimes();
@@ -52,6 +52,6 @@ struct opened {
     std::unique_ptr<bench::session> session; ///< null when refused
     bench::refusal refusal;
 };
-opened open(const combination& which);
+opened open(const combination& one);
 
 } // namespace conformance

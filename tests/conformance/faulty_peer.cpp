@@ -19,7 +19,7 @@
 namespace conformance {
 namespace {
 
-[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::system_category(), what); }
+[[noreturn]] void fail(const char* call) { throw std::system_error(errno, std::system_category(), call); }
 
 int bound_socket() {
     const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

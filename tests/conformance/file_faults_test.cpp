@@ -53,10 +53,10 @@ protected:
     /// What a slice says; empty when it went well.
     static std::string complaint_of(session& tried) {
         recorder latencies(4);
-        const auto& [runtime, what, how, knobs] = GetParam();
+        const auto& [runtime, asked, values, knobs] = GetParam();
         const slice_order order{.iterations = 2, .seed = 7};
         try {
-            return verify(*what, how, order, tried.run(order, latencies)).value_or("");
+            return verify(*asked, values, order, tried.run(order, latencies)).value_or("");
         } catch (const std::exception& error) {
             return error.what();
         }
@@ -68,8 +68,8 @@ TEST_P(every_file_backend, W7_reports_what_it_could_not_do_and_closes) {
     auto [session, refused] = open(GetParam());
     if (!session) GTEST_SKIP() << refused.reason;
     EXPECT_EQ(complaint_of(*session), "");
-    const bool storm = GetParam().what->name == "fs/metadata_storm";
-    const bool writes = GetParam().what->name == "fs/write_depth";
+    const bool storm = GetParam().asked->name == "fs/metadata_storm";
+    const bool writes = GetParam().asked->name == "fs/write_depth";
     if (writes) {
         // A disk that is full: the limit is the process's, so a child meets it, and closes its session there.
         session.reset();
@@ -107,7 +107,7 @@ TEST_P(every_file_backend, W7_a_place_that_is_not_there_is_a_refusal_that_names_
 
 std::vector<combination> file_combinations() {
     auto all = plain_combinations();
-    std::erase_if(all, [](const combination& each) { return !each.what->name.starts_with("fs/"); });
+    std::erase_if(all, [](const combination& each) { return !each.asked->name.starts_with("fs/"); });
     return all;
 }
 

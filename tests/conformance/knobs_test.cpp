@@ -14,10 +14,10 @@ class every_runtime : public testing::TestWithParam<backend*> {
 protected:
     /// What opening the first workload that the backend can do says with these knobs.
     static refusal refusal_with(backend& runtime, const knob_values& knobs) {
-        for (auto which : plain_combinations()) {
-            if (which.runtime != &runtime || !open(which).session) continue;
-            which.knobs = knobs;
-            auto [session, refused] = open(which);
+        for (auto one : plain_combinations()) {
+            if (one.runtime != &runtime || !open(one).session) continue;
+            one.knobs = knobs;
+            auto [session, refused] = open(one);
             EXPECT_EQ(session, nullptr);
             return refused;
         }

@@ -23,14 +23,14 @@ protected:
     void SetUp() override { ::signal(SIGPIPE, SIG_IGN); }
 
     static auto open_here() {
-        const auto& [runtime, what, how, knobs] = GetParam();
-        return runtime->open(*what, how, knobs);
+        const auto& [runtime, asked, values, knobs] = GetParam();
+        return runtime->open(*asked, values, knobs);
     }
 
     /// So that each connection carries more bytes than it lives for.
     static std::uint64_t enough_iterations() {
         const bool many =
-            GetParam().what->name == "net/connections" || GetParam().what->name == "net/open_loop";
+            GetParam().asked->name == "net/connections" || GetParam().asked->name == "net/open_loop";
         return many ? 90 : 3;
     }
 
@@ -42,7 +42,7 @@ protected:
         if (!session) {
             // Who talks to the peer while it opens complains then.
             EXPECT_NE(session.error().reason, "");
-            if (GetParam().what->name != "net/connections") {
+            if (GetParam().asked->name != "net/connections") {
                 EXPECT_NE(session.error().kind, refusal::kind_type::failed) << session.error().reason;
             }
             return;
@@ -107,8 +107,8 @@ std::vector<combination> connected_combinations() {
     std::erase_if(all, [](const combination& each) {
         const auto name = each.runtime->name();
         const bool has_forms = name == "tokio" || name.starts_with("asio");
-        return sanitizer_misjudges(name) || !each.what->needs_peer || each.what->peer_connects ||
-               serves_itself(each.how) || (!has_forms && !each.knobs.empty());
+        return sanitizer_misjudges(name) || !each.asked->needs_peer || each.asked->peer_connects ||
+               serves_itself(each.values) || (!has_forms && !each.knobs.empty());
     });
     return all;
 }

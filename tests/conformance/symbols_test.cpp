@@ -40,14 +40,14 @@ TEST(asio_uring, W54_each_of_the_two_waits_with_its_own_reactor) {
 }
 
 TEST(asio_uring, W54_both_work_at_once_in_one_process) {
-    const auto* what = find_workload("ping_pong/steady_rtt");
-    const auto how = parameters::make(what->parameters, {});
+    const auto* asked = find_workload("ping_pong/steady_rtt");
+    const auto values = parameters::make(asked->parameters, {});
     const auto measure = [&](const char* name) {
-        auto open = find_backend(name)->open(*what, *how, {});
+        auto open = find_backend(name)->open(*asked, *values, {});
         ASSERT_TRUE(open) << open.error().reason;
         recorder latencies(3);
         const slice_order order{.iterations = 20, .seed = 5};
-        const auto wrong = verify(*what, *how, order, (*open)->run(order, latencies));
+        const auto wrong = verify(*asked, *values, order, (*open)->run(order, latencies));
         EXPECT_FALSE(wrong.has_value()) << name << ": " << *wrong;
     };
     // Read both before: a registry is asked by one thread.

@@ -33,6 +33,10 @@ from rules import includes, layers, runtime_rooms
     ("workloads/a.hpp", "#include <spargio/core/b.hpp>"),
     ("workloads/a.cpp", '#include "backends/registry/registry.hpp"'),
     ("workloads/a.cpp", "#include <fmt/format.h>"),
+    ("workloads/contract/a.hpp", '#include "workloads/cases/fanout.hpp"'),
+    ("workloads/cases/a.hpp", '#include "workloads/scenarios/streams.hpp"'),
+    ("workloads/novel/a.hpp", "#include <vector>"),
+    ("backends/asio/handlers/a.cpp", '#include "backends/asio/coroutines/run_slice.hpp"'),
     ("backends/asio/a.cpp", '#include "backends/tbb/tbb_backend.hpp"'),
     ("backends/asio/a.cpp", '#include "harness/plan/plan.hpp"'),
     ("backends/asio/a.cpp", "#include <uv.h>"),
@@ -53,7 +57,8 @@ def test_an_include_against_the_table_is_found(tmp_path, path, line):
         "runtime/detail/loop/shard.hpp", "runtime/run/runtime.hpp", "runtime/detail/doors/operation_context.hpp",
         "runtime/detail/doors/novel_context.hpp", "runtime/detail/sched/deque.hpp", "runtime/core/b.hpp",
         "workloads/contract/work.hpp", "backends/registry/registry.hpp", "backends/tbb/tbb_backend.hpp",
-        "harness/plan/plan.hpp")}
+        "harness/plan/plan.hpp", "workloads/cases/fanout.hpp", "workloads/scenarios/streams.hpp",
+        "backends/asio/coroutines/run_slice.hpp")}
     tree = plant(tmp_path, everything | {path: f"// what for\n{line}\n"})
     assert [place[0] for place in places(includes.check_layers(tree))] == [path]
 
@@ -159,3 +164,13 @@ def test_a_header_that_needs_another_is_found(tmp_path):
 def test_cpp_in_analysis_is_found(tmp_path):
     tree = plant(tmp_path, {"analysis/fast.cpp": "\n", "analysis/load.py": "import json\nimport ctypes\n"})
     assert places(includes.check_areas_without_cpp(tree)) == [("analysis/fast.cpp", 0), ("analysis/load.py", 2)]
+
+
+def test_the_rooms_of_the_workloads_make_no_circle():
+    below = {room: {other for other in layers.AREAS if other != room and other.startswith("workloads/")
+                    and layers.may_include(f"{room}/a.cpp", f"{other}/b.hpp")}
+             for room in layers.AREAS if room.startswith("workloads/")}
+    while below:
+        free = {room for room, others in below.items() if not others & below.keys()}
+        assert free, f"a circle among {sorted(below)}"
+        below = {room: others for room, others in below.items() if room not in free}

@@ -79,26 +79,26 @@ private:
 
 TEST(churn, W37_the_client_counts_what_came_back_and_says_the_right_answer) {
     const auto client = started();
-    const auto how = small();
-    churn_service service(churn_shape::read(how));
+    const auto values = small();
+    churn_service service(churn_shape::read(values));
     const server serving(service);
     for (const slice_order& order :
          {slice_order{.iterations = 1, .seed = 7}, slice_order{.iterations = 5, .seed = 0xfeedfacecafebeef}}) {
-        const auto wrong = verify(churn(), how, order, service.run(order));
+        const auto wrong = verify(churn(), values, order, service.run(order));
         EXPECT_FALSE(wrong.has_value()) << *wrong;
     }
 }
 
 TEST(churn, W4_W37_a_flipped_bit_on_one_connection_is_noticed) {
     const auto client = started();
-    const auto how = small();
-    churn_service service(churn_shape::read(how));
+    const auto values = small();
+    churn_service service(churn_shape::read(values));
     std::atomic<int> left = 9;
     const server serving(service, [&](server::frame& bytes) {
         if (--left == 0) bytes.back() ^= std::byte{1};
     });
     const slice_order order{.iterations = 2, .seed = 7};
-    EXPECT_TRUE(verify(churn(), how, order, service.run(order)).has_value());
+    EXPECT_TRUE(verify(churn(), values, order, service.run(order)).has_value());
 }
 
 TEST(churn, W37_a_connection_that_ends_short_or_says_too_much_is_an_error) {

@@ -56,11 +56,11 @@ slice_outcome move_all(
 
 TEST(connections, W39_an_iteration_moves_one_frame_on_each_active_connection_whatever_the_workers) {
     for (const char* const workers : {"1", "2", "3"}) {
-        const auto how = given({{"connections", "37"}, {"active_percent", "30"}, {"workers", workers}});
-        const auto shape = connections_shape::read(how);
+        const auto values = given({{"connections", "37"}, {"active_percent", "30"}, {"workers", workers}});
+        const auto shape = connections_shape::read(values);
         EXPECT_EQ(shape.active, 11u);
         const slice_order order{.iterations = 9, .seed = 0xfeedfacecafebeef};
-        const auto wrong = verify(connections(), how, order, move_all(shape, order));
+        const auto wrong = verify(connections(), values, order, move_all(shape, order));
         EXPECT_FALSE(wrong.has_value()) << workers << ": " << *wrong;
     }
 }
@@ -84,13 +84,13 @@ TEST(connections, W39_each_connection_has_its_turn) {
 }
 
 TEST(connections, W4_W39_a_flipped_bit_is_noticed) {
-    const auto how = given({{"connections", "37"}});
+    const auto values = given({{"connections", "37"}});
     const slice_order order{.iterations = 9, .seed = 1};
     int left = 5;
-    const auto done = move_all(connections_shape::read(how), order, [&](std::span<std::byte> frame) {
+    const auto done = move_all(connections_shape::read(values), order, [&](std::span<std::byte> frame) {
         if (--left == 0) frame.back() ^= std::byte{1};
     });
-    EXPECT_TRUE(verify(connections(), how, order, done).has_value());
+    EXPECT_TRUE(verify(connections(), values, order, done).has_value());
 }
 
 TEST(connections, W39_an_end_and_bytes_that_nobody_asked_for_are_errors) {

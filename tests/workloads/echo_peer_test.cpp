@@ -225,8 +225,8 @@ TEST(echo_peer, P23_ends_when_its_standard_input_does) {
 }
 
 auto start_for(std::string_view name, const std::vector<assignment>& given) {
-    const workload& what = *find_workload(name);
-    return echo_peer::start_for(what, parameters::make(what.parameters, given).value());
+    const workload& asked = *find_workload(name);
+    return echo_peer::start_for(asked, parameters::make(asked.parameters, given).value());
 }
 
 TEST(echo_peer, W6_is_started_for_the_workloads_that_need_it_only) {

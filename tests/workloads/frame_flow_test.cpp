@@ -19,8 +19,8 @@ const workload& named(std::string_view name) {
     return *found;
 }
 
-parameters small(const workload& what, std::vector<assignment> given) {
-    auto made = parameters::make(what.parameters, given);
+parameters small(const workload& asked, std::vector<assignment> given) {
+    auto made = parameters::make(asked.parameters, given);
     if (!made) throw std::logic_error(made.error());
     return *std::move(made);
 }
@@ -59,23 +59,23 @@ slice_outcome move_all(
 
 class flows : public testing::TestWithParam<const char*> {
 protected:
-    const workload& what_ = named("net/stream_window");
-    parameters how_ =
-        small(what_, {{"frames", "23"}, {"frame_words", "5"}, {"window", "4"}, {"write", GetParam()}});
-    stream_shape shape_ = std::get<stream_shape>(what_.read(how_));
+    const workload& asked_ = named("net/stream_window");
+    parameters values_ =
+        small(asked_, {{"frames", "23"}, {"frame_words", "5"}, {"window", "4"}, {"write", GetParam()}});
+    stream_shape shape_ = std::get<stream_shape>(asked_.read(values_));
     slice_order order_{.iterations = 3, .seed = 0xabcdef};
 };
 
 TEST_P(flows, W31_frames_count_however_the_bytes_are_cut) {
     for (const std::size_t chunk : {1u, 3u, 7u, 8u, 39u, 40u, 41u, 1000u}) {
-        const auto wrong = verify(what_, how_, order_, move_all(shape_, order_, chunk));
+        const auto wrong = verify(asked_, values_, order_, move_all(shape_, order_, chunk));
         EXPECT_FALSE(wrong.has_value()) << chunk << ": " << *wrong;
     }
 }
 
 TEST_P(flows, W4_a_flipped_bit_a_swap_and_another_seed_are_noticed) {
     const auto is_wrong = [&](const std::function<void(wire&)>& carry) {
-        return verify(what_, how_, order_, move_all(shape_, order_, 1000, carry)).has_value();
+        return verify(asked_, values_, order_, move_all(shape_, order_, 1000, carry)).has_value();
     };
     EXPECT_FALSE(is_wrong([](wire&) {}));
     EXPECT_TRUE(is_wrong([](wire& window) { window.back() ^= std::byte{1}; }));
@@ -87,7 +87,7 @@ TEST_P(flows, W4_a_flipped_bit_a_swap_and_another_seed_are_noticed) {
     }));
     slice_order other = order_;
     other.seed += 1;
-    EXPECT_TRUE(verify(what_, how_, other, move_all(shape_, order_, 1000)).has_value());
+    EXPECT_TRUE(verify(asked_, values_, other, move_all(shape_, order_, 1000)).has_value());
 }
 
 TEST_P(flows, W31_a_call_takes_one_frame_or_the_window) {
@@ -101,15 +101,15 @@ INSTANTIATE_TEST_SUITE_P(by, flows, testing::Values("per_frame", "vectored"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(W30, a_peer_that_has_gone_is_an_error) {
-    const workload& what = named("net/echo_rtt");
-    frame_flow flow(std::get<stream_shape>(what.read(small(what, {}))), 0);
+    const workload& asked = named("net/echo_rtt");
+    frame_flow flow(std::get<stream_shape>(asked.read(small(asked, {}))), 0);
     flow.reset(1);
     EXPECT_THROW(flow.take(0), std::runtime_error);
 }
 
 TEST(W33, the_hot_stream_moves_on_with_each_step) {
-    const workload& what = named("net/hotspot_rotation");
-    const auto shape = std::get<stream_shape>(what.read(small(what, {})));
+    const workload& asked = named("net/hotspot_rotation");
+    const auto shape = std::get<stream_shape>(asked.read(small(asked, {})));
     EXPECT_EQ(shape.frames_per_iteration(), 64u * (32 + 7 * 2));
     for (std::uint64_t step = 0; step < 64; ++step)
         for (std::uint64_t stream = 0; stream < 8; ++stream)
@@ -128,14 +128,14 @@ std::size_t carry(frame_flow& flow) {
 }
 
 struct pipeline {
-    const workload& what = named("net/pipeline_hotspot");
-    parameters how = small(what, {{"streams", "3"},
-                                  {"frames", "13"},
-                                  {"rotation", "4"},
-                                  {"window", "2"},
-                                  {"steps", "2"},
-                                  {"hot_steps", "9"}});
-    stream_shape shape = std::get<stream_shape>(what.read(how));
+    const workload& asked = named("net/pipeline_hotspot");
+    parameters values = small(asked, {{"streams", "3"},
+                                      {"frames", "13"},
+                                      {"rotation", "4"},
+                                      {"window", "2"},
+                                      {"steps", "2"},
+                                      {"hot_steps", "9"}});
+    stream_shape shape = std::get<stream_shape>(asked.read(values));
     slice_order order{.iterations = 2, .seed = 0xabcdef};
 
     slice_outcome move_all() const {
@@ -157,8 +157,8 @@ struct pipeline {
 };
 
 TEST(W34, another_stream_is_hot_after_64_frames) {
-    const workload& what = named("net/pipeline_hotspot");
-    const auto shape = std::get<stream_shape>(what.read(small(what, {})));
+    const workload& asked = named("net/pipeline_hotspot");
+    const auto shape = std::get<stream_shape>(asked.read(small(asked, {})));
     EXPECT_EQ(shape.frames_per_iteration(), 8u * 1024);
     for (std::uint64_t frame = 0; frame < 1024; ++frame)
         for (std::uint64_t stream = 0; stream < 8; ++stream)
@@ -166,8 +166,8 @@ TEST(W34, another_stream_is_hot_after_64_frames) {
 }
 
 TEST(W34, the_next_frame_goes_out_when_one_was_computed_on) {
-    const pipeline what;
-    frame_flow flow(what.shape, 0);
+    const pipeline one;
+    frame_flow flow(one.shape, 0);
     flow.reset(1);
     flow.begin_step(3);
     flow.take(carry(flow));
@@ -184,18 +184,18 @@ TEST(W34, the_next_frame_goes_out_when_one_was_computed_on) {
 }
 
 TEST(W34, less_work_and_work_at_the_wrong_time_are_noticed) {
-    pipeline what;
-    EXPECT_FALSE(verify(what.what, what.how, what.order, what.move_all()).has_value());
-    for (const auto which : {&stream_shape::hot_steps, &stream_shape::cold_steps, &stream_shape::rotation}) {
+    pipeline one;
+    EXPECT_FALSE(verify(one.asked, one.values, one.order, one.move_all()).has_value());
+    for (const auto part : {&stream_shape::hot_steps, &stream_shape::cold_steps, &stream_shape::rotation}) {
         pipeline other;
-        other.shape.*which -= 1;
-        EXPECT_TRUE(verify(what.what, what.how, what.order, other.move_all()).has_value());
+        other.shape.*part -= 1;
+        EXPECT_TRUE(verify(one.asked, one.values, one.order, other.move_all()).has_value());
     }
 }
 
 TEST(W32, one_stream_carries_most) {
-    const workload& what = named("net/imbalanced");
-    const auto shape = std::get<stream_shape>(what.read(small(what, {})));
+    const workload& asked = named("net/imbalanced");
+    const auto shape = std::get<stream_shape>(asked.read(small(asked, {})));
     EXPECT_EQ(shape.frames_of(0, 0), 2048u);
     EXPECT_EQ(shape.frames_of(7, 0), 128u);
     EXPECT_EQ(shape.frame_bytes, 4096u);

@@ -18,13 +18,13 @@
 namespace bench {
 namespace {
 
-parameters small(const workload& what) {
+parameters small(const workload& asked) {
     std::vector<assignment> given{{"workers", "1"}};
-    for (const auto& spec : what.parameters) {
+    for (const auto& spec : asked.parameters) {
         if (spec.name == "file_mib") given.emplace_back("file_mib", "1");
         if (spec.name == "reads" || spec.name == "writes") given.emplace_back(std::string(spec.name), "50");
     }
-    return parameters::make(what.parameters, given).value();
+    return parameters::make(asked.parameters, given).value();
 }
 
 slice_outcome read_by_hand(const data_file& data, const slice_order& order) {
@@ -43,24 +43,24 @@ slice_outcome read_by_hand(const data_file& data, const slice_order& order) {
 TEST(fs_ground, W20_W21_the_file_holds_what_the_checksum_expects_and_a_wrong_word_is_noticed) {
     const slice_order order{.iterations = 2, .seed = 99};
     for (const char* const name : {"fs/read_rtt", "fs/read_depth"}) {
-        const workload& what = *find_workload(name);
-        const auto how = small(what);
-        const data_file data(std::get<file_shape>(what.read(how)));
+        const workload& asked = *find_workload(name);
+        const auto values = small(asked);
+        const data_file data(std::get<file_shape>(asked.read(values)));
         const auto right = read_by_hand(data, order);
-        EXPECT_EQ(verify(what, how, order, right), std::nullopt);
+        EXPECT_EQ(verify(asked, values, order, right), std::nullopt);
         const std::uint64_t offset = data.shape().read_offset(order.seed);
         const int file = ::open(data.path().c_str(), O_WRONLY);
         const std::uint64_t other = ~file_word(offset / 8);
         ASSERT_EQ(::pwrite(file, &other, sizeof other, static_cast<off_t>(offset)), 8);
         ::close(file);
-        EXPECT_NE(verify(what, how, order, read_by_hand(data, order)), std::nullopt);
+        EXPECT_NE(verify(asked, values, order, read_by_hand(data, order)), std::nullopt);
     }
 }
 
 TEST(fs_ground, W22_the_marks_in_the_file_are_the_writes_of_the_iteration) {
-    const workload& what = *find_workload("fs/write_depth");
-    const auto how = small(what);
-    const data_file data(std::get<file_shape>(what.read(how)));
+    const workload& asked = *find_workload("fs/write_depth");
+    const auto values = small(asked);
+    const data_file data(std::get<file_shape>(asked.read(values)));
     const file_shape& shape = data.shape();
     const block_buffers buffers(1, shape.bytes);
     const auto write = [&](std::uint64_t k, std::uint64_t seed, std::size_t bytes) {
@@ -68,7 +68,9 @@ TEST(fs_ground, W22_the_marks_in_the_file_are_the_writes_of_the_iteration) {
         const auto at = static_cast<off_t>(shape.write_offset(k));
         return ::pwrite(data.descriptor(), buffers[0].data(), bytes, at) == static_cast<ssize_t>(bytes);
     };
-    const auto expected = [&](std::uint64_t seed) { return what.expect(how, {.iterations = 1, .seed = seed}); };
+    const auto expected = [&](std::uint64_t seed) {
+        return asked.expect(values, {.iterations = 1, .seed = seed});
+    };
     for (std::uint64_t k = 0; k < shape.count; ++k) ASSERT_TRUE(write(k, 5, shape.bytes));
     EXPECT_EQ(data.sum_of_marks(), expected(5).checksum);
     for (std::uint64_t k = 0; k + 1 < shape.count; ++k) ASSERT_TRUE(write(k, 6, shape.bytes));

@@ -16,16 +16,16 @@ namespace bench {
 namespace {
 
 struct small_slice {
-    const workload& what = *find_workload("net/keyed_hotspot");
-    parameters how = parameters::make(what.parameters, std::vector<assignment>{{"streams", "3"},
-                                                                               {"steps_in_turn", "5"},
-                                                                               {"hot_frames", "7"},
-                                                                               {"cold_frames", "2"},
-                                                                               {"frame_messages", "5"},
-                                                                               {"batch", "3"},
-                                                                               {"keys", "4"}})
-                         .value();
-    stream_shape shape = std::get<stream_shape>(what.read(how));
+    const workload& asked = *find_workload("net/keyed_hotspot");
+    parameters values = parameters::make(asked.parameters, std::vector<assignment>{{"streams", "3"},
+                                                                                   {"steps_in_turn", "5"},
+                                                                                   {"hot_frames", "7"},
+                                                                                   {"cold_frames", "2"},
+                                                                                   {"frame_messages", "5"},
+                                                                                   {"batch", "3"},
+                                                                                   {"keys", "4"}})
+                            .value();
+    stream_shape shape = std::get<stream_shape>(asked.read(values));
     slice_order order{.iterations = 2, .seed = 0xabcdef};
 
     /// With an echo that is there at once. `hand_over` is told the step's owner.
@@ -61,7 +61,7 @@ struct small_slice {
         return all;
     }
     [[nodiscard]] bool is_right(const hands_over& hand_over) const {
-        return !verify(what, how, order, run(hand_over)).has_value();
+        return !verify(asked, values, order, run(hand_over)).has_value();
     }
 };
 
@@ -72,16 +72,16 @@ TEST(W35, messages_add_up_in_the_table_of_the_owner_of_their_step) {
 }
 
 TEST(W35, a_lost_a_doubled_and_a_changed_message_are_noticed) {
-    for (const int what : {0, 1, 2}) {
+    for (const int defect : {0, 1, 2}) {
         bool done = false;
         EXPECT_FALSE(small_slice().is_right([&](auto& tables, std::size_t owner, auto batch) {
             auto copy = message_batch::of(batch);
-            if (!done && what == 0) --copy.count;
-            if (!done && what == 1) tables[owner].apply(batch.first(1));
-            if (!done && what == 2) copy.items[0] ^= 1;
+            if (!done && defect == 0) --copy.count;
+            if (!done && defect == 1) tables[owner].apply(batch.first(1));
+            if (!done && defect == 2) copy.items[0] ^= 1;
             done = true;
             tables[owner].apply(copy.values());
-        })) << what;
+        })) << defect;
     }
 }
 
@@ -91,8 +91,8 @@ TEST(W35, messages_at_the_wrong_owner_are_noticed) {
 }
 
 TEST(W35, what_a_broken_connection_will_never_send_is_known) {
-    const small_slice what;
-    frame_flow flow(what.shape, 0);
+    const small_slice slice;
+    frame_flow flow(slice.shape, 0);
     flow.reset(1);
     flow.begin_step(7);
     EXPECT_EQ(flow.messages_due(), 35u);

@@ -43,9 +43,9 @@ TEST(open_loop, W38_requests_are_due_in_turn_at_the_rate_from_a_little_later_on)
 }
 
 TEST(open_loop, W38_the_right_answer_is_verified_and_a_wrong_one_noticed) {
-    const auto how = given(fast);
+    const auto values = given(fast);
     for (const bool flip : {false, true}) {
-        open_loop_lines lines(open_loop_shape::read(how));
+        open_loop_lines lines(open_loop_shape::read(values));
         const slice_order order{.iterations = 3, .seed = 0xfeedfacecafebeef};
         lines.begin(order);
         for (std::size_t i = 0; i < lines.size(); ++i)
@@ -56,7 +56,7 @@ TEST(open_loop, W38_the_right_answer_is_verified_and_a_wrong_one_noticed) {
                 lines[i].take(frame.iov_len);
             }
         recorder unused(1);
-        EXPECT_EQ(verify(open_loop(), how, order, lines.end(unused)).has_value(), flip);
+        EXPECT_EQ(verify(open_loop(), values, order, lines.end(unused)).has_value(), flip);
         EXPECT_EQ(unused.merged().total(), 0u);
     }
 }

@@ -46,12 +46,12 @@ public:
     std::string_view summary() const override { return "for the tests"; }
     std::vector<knob_spec> knobs() const override { return {{"size", "3", "0 to 9", "B", "how large"}}; }
 
-    std::expected<std::unique_ptr<session>, refusal> open(const workload& what, const parameters& how,
+    std::expected<std::unique_ptr<session>, refusal> open(const workload& wanted, const parameters& values,
                                                           const knob_values& given) override {
-        asked = std::string(what.name) + "?" + how.label();
+        asked = std::string(wanted.name) + "?" + values.label();
         knobs_seen = given;
-        if (what.name == "idle/park") return refuse_unsupported("it never rests");
-        if (what.name == "fanout/fib")
+        if (wanted.name == "idle/park") return refuse_unsupported("it never rests");
+        if (wanted.name == "fanout/fib")
             return std::unexpected(refusal{refusal::kind_type::unavailable, "no trees"});
         return std::make_unique<mirror_session>(peer_port());
     }
@@ -69,9 +69,9 @@ const bench_backend& exported() { return *export_backend(mirror(), BENCH_ABI_VER
 
 std::expected<std::unique_ptr<session>, refusal> open_through(std::string_view workload,
                                                               std::vector<assignment> given = {}) {
-    const auto* what = find_workload(workload);
-    const auto how = parameters::make(what->parameters, given);
-    return open_plugin_session(exported(), *what, *how, {{"size", "4"}});
+    const auto* asked = find_workload(workload);
+    const auto values = parameters::make(asked->parameters, given);
+    return open_plugin_session(exported(), *asked, *values, {{"size", "4"}});
 }
 
 TEST(plugin_interface, W3_the_table_says_what_the_backend_says) {

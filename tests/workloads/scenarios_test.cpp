@@ -14,19 +14,20 @@
 namespace bench {
 namespace {
 
-slice_outcome do_slice(toy::runtime& runtime, std::string_view name, const parameters& how,
+slice_outcome do_slice(toy::runtime& runtime, std::string_view name, const parameters& values,
                        const slice_order& order, recorder& into) {
     if (name == "ping_pong/steady_rtt")
-        return runtime.run(scenarios::steady_rtt(runtime, ping_pong_shape::read(how, false), order, into));
+        return runtime.run(scenarios::steady_rtt(runtime, ping_pong_shape::read(values, false), order, into));
     if (name == "ping_pong/tasks_rtt")
-        return runtime.run(scenarios::tasks_rtt(runtime, ping_pong_shape::read(how, false), order, into));
+        return runtime.run(scenarios::tasks_rtt(runtime, ping_pong_shape::read(values, false), order, into));
     if (name == "ping_pong/one_way_drain")
-        return runtime.run(scenarios::one_way_drain(runtime, ping_pong_shape::read(how, true), order));
+        return runtime.run(scenarios::one_way_drain(runtime, ping_pong_shape::read(values, true), order));
     if (name == "fanout/hotkey_rotation")
-        return runtime.run(scenarios::keyed_fanout(runtime, keyed_shape::read(how), order));
-    if (name == "fanout/skynet") return runtime.run(scenarios::skynet(runtime, skynet_shape::read(how), order));
-    if (name == "fanout/fib") return runtime.run(scenarios::fib(runtime, fib_shape::read(how), order));
-    return runtime.run(scenarios::fanout(runtime, fanout_shape::read(how), order));
+        return runtime.run(scenarios::keyed_fanout(runtime, keyed_shape::read(values), order));
+    if (name == "fanout/skynet")
+        return runtime.run(scenarios::skynet(runtime, skynet_shape::read(values), order));
+    if (name == "fanout/fib") return runtime.run(scenarios::fib(runtime, fib_shape::read(values), order));
+    return runtime.run(scenarios::fanout(runtime, fanout_shape::read(values), order));
 }
 
 struct slice_case {
@@ -36,16 +37,16 @@ struct slice_case {
 
 class scenario : public ::testing::TestWithParam<slice_case> {
 protected:
-    const workload& what_ = *find_workload(GetParam().workload);
-    const parameters how_ = parameters::make(what_.parameters, GetParam().given).value();
+    const workload& asked_ = *find_workload(GetParam().workload);
+    const parameters values_ = parameters::make(asked_.parameters, GetParam().given).value();
     recorder into_{2};
     toy::runtime runtime_; // lives on from slice to slice, so that a message left behind spoils the next one
 
     /// What verify says once the toy's single thread is out of the way: its sides claim two different threads.
     std::string verdict_on(const slice_order& order) {
-        auto outcome = do_slice(runtime_, what_.name, how_, order, into_);
+        auto outcome = do_slice(runtime_, asked_.name, values_, order, into_);
         if (!outcome.thread_ids.empty()) outcome.thread_ids = {1, 2};
-        return verify(what_, how_, order, outcome).value_or("right");
+        return verify(asked_, values_, order, outcome).value_or("right");
     }
 };
 
@@ -60,7 +61,7 @@ TEST_P(scenario, W5_records_one_latency_an_operation_and_only_when_asked) {
     EXPECT_EQ(into_.merged().total(), 0u);
     const slice_order order{.iterations = 2, .seed = 1, .record_latency = true};
     EXPECT_EQ(verdict_on(order), "right");
-    EXPECT_EQ(into_.merged().total(), what_.measures_latency ? what_.expect(how_, order).operations : 0u);
+    EXPECT_EQ(into_.merged().total(), asked_.measures_latency ? asked_.expect(values_, order).operations : 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -86,24 +87,24 @@ INSTANTIATE_TEST_SUITE_P(
     });
 
 TEST(scenarios, W10_a_runtime_that_keeps_both_sides_on_one_thread_is_found_out) {
-    const auto& what = *find_workload("ping_pong/steady_rtt");
-    const auto how = parameters::make(what.parameters, {}).value();
+    const auto& asked = *find_workload("ping_pong/steady_rtt");
+    const auto values = parameters::make(asked.parameters, {}).value();
     const slice_order order{.iterations = 1, .seed = 1};
     recorder into(2);
     toy::runtime runtime;
-    const auto problem = verify(what, how, order, do_slice(runtime, what.name, how, order, into));
+    const auto problem = verify(asked, values, order, do_slice(runtime, asked.name, values, order, into));
     EXPECT_THAT(problem.value_or("right"), ::testing::HasSubstr("distinct threads"));
 }
 
 TEST(scenarios, W2_messages_make_no_coroutine_frame) {
     for (const char* const name : {"ping_pong/steady_rtt", "ping_pong/tasks_rtt", "ping_pong/one_way_drain"}) {
-        const auto& what = *find_workload(name);
-        const auto how = parameters::make(what.parameters, {}).value();
+        const auto& asked = *find_workload(name);
+        const auto values = parameters::make(asked.parameters, {}).value();
         recorder into(2);
         toy::runtime runtime;
         const auto frames_of = [&](std::uint64_t iterations) {
             const auto before = toy::frames_made;
-            do_slice(runtime, what.name, how, {.iterations = iterations, .seed = 1}, into);
+            do_slice(runtime, asked.name, values, {.iterations = iterations, .seed = 1}, into);
             return toy::frames_made - before;
         };
         EXPECT_EQ(frames_of(1), frames_of(4)) << name;
@@ -111,13 +112,13 @@ TEST(scenarios, W2_messages_make_no_coroutine_frame) {
 }
 
 TEST(scenarios, W13_W14_a_branch_makes_one_frame) {
-    const auto& what = *find_workload("fanout/balanced");
+    const auto& asked = *find_workload("fanout/balanced");
     const std::vector<assignment> given{{"requests", "5"}, {"branches", "4"}, {"steps", "1"}};
-    const auto how = parameters::make(what.parameters, given).value();
+    const auto values = parameters::make(asked.parameters, given).value();
     recorder into(2);
     toy::runtime runtime;
     const auto before = toy::frames_made;
-    do_slice(runtime, what.name, how, {.iterations = 3, .seed = 1}, into);
+    do_slice(runtime, asked.name, values, {.iterations = 3, .seed = 1}, into);
     EXPECT_EQ(toy::frames_made - before, 3u * 5u * 4u + 1u);
 }
 
@@ -129,8 +130,8 @@ TEST(scenarios, W14_the_hot_branch_moves_with_the_request) {
 }
 
 TEST(scenarios, W15_three_branches_of_four_have_the_hot_key_and_the_fourth_never) {
-    const auto& what = *find_workload("fanout/hotkey_rotation");
-    const auto shape = keyed_shape::read(parameters::make(what.parameters, {}).value());
+    const auto& asked = *find_workload("fanout/hotkey_rotation");
+    const auto shape = keyed_shape::read(parameters::make(asked.parameters, {}).value());
     for (std::uint64_t request = 0; request < 200; ++request) {
         EXPECT_EQ(shape.hot_key(request), request / 8 % 16);
         for (std::uint64_t branch = 0; branch < shape.branches; ++branch) {
@@ -142,8 +143,8 @@ TEST(scenarios, W15_three_branches_of_four_have_the_hot_key_and_the_fourth_never
 }
 
 TEST(scenarios, W15_the_owner_of_the_hot_key_changes_every_eight_requests) {
-    const auto& what = *find_workload("fanout/hotkey_rotation");
-    const auto shape = keyed_shape::read(parameters::make(what.parameters, {}).value());
+    const auto& asked = *find_workload("fanout/hotkey_rotation");
+    const auto shape = keyed_shape::read(parameters::make(asked.parameters, {}).value());
     for (std::uint64_t request = 0; request < 64; ++request)
         EXPECT_EQ(shape.owner_of(shape.hot_key(request)), request / 8 % 2);
 }
@@ -160,23 +161,23 @@ std::uint64_t checksum_in_reverse(const keyed_shape& shape, std::uint64_t seed) 
 }
 
 TEST(scenarios, W15_a_runtime_that_breaks_the_order_of_a_key_is_found_out) {
-    const auto& what = *find_workload("fanout/hotkey_rotation");
-    const auto how = parameters::make(what.parameters, {}).value();
-    const auto shape = keyed_shape::read(how);
+    const auto& asked = *find_workload("fanout/hotkey_rotation");
+    const auto values = parameters::make(asked.parameters, {}).value();
+    const auto shape = keyed_shape::read(values);
     const slice_order order{.iterations = 1, .seed = 1};
     const slice_outcome done{.operations = shape.requests * shape.branches,
                              .checksum = checksum_in_reverse(shape, order.seed)};
-    EXPECT_THAT(verify(what, how, order, done).value_or("right"), ::testing::HasSubstr("wrong checksum"));
+    EXPECT_THAT(verify(asked, values, order, done).value_or("right"), ::testing::HasSubstr("wrong checksum"));
 }
 
 TEST(scenarios, W16_skynet_makes_a_frame_for_each_leaf_and_node_and_fib_for_each_call) {
     const auto frames_of = [](const char* name, const std::vector<assignment>& given) {
-        const auto& what = *find_workload(name);
-        const auto how = parameters::make(what.parameters, given).value();
+        const auto& asked = *find_workload(name);
+        const auto values = parameters::make(asked.parameters, given).value();
         recorder into(2);
         toy::runtime runtime;
         const auto before = toy::frames_made;
-        do_slice(runtime, name, how, {.iterations = 1, .seed = 1}, into);
+        do_slice(runtime, name, values, {.iterations = 1, .seed = 1}, into);
         return toy::frames_made - before - 1; // the root task
     };
     EXPECT_EQ(frames_of("fanout/skynet", {{"leaves", "1000"}}), 1111u);

@@ -14,19 +14,19 @@ using ::testing::HasSubstr;
 
 class verify_slice : public ::testing::Test {
 protected:
-    const workload& what_ = *find_workload("ping_pong/steady_rtt");
-    const parameters how_ = parameters::make(what_.parameters, {}).value();
+    const workload& asked_ = *find_workload("ping_pong/steady_rtt");
+    const parameters values_ = parameters::make(asked_.parameters, {}).value();
     const slice_order order_{.iterations = 3, .seed = 77};
 
     [[nodiscard]] slice_outcome right() const {
-        const auto expected = what_.expect(how_, order_);
+        const auto expected = asked_.expect(values_, order_);
         return {.operations = expected.operations,
                 .checksum = expected.checksum,
                 .bytes = expected.bytes,
                 .thread_ids = {100, 200}};
     }
     [[nodiscard]] std::string verdict_on(const slice_outcome& outcome) const {
-        return verify(what_, how_, order_, outcome).value_or("right");
+        return verify(asked_, values_, order_, outcome).value_or("right");
     }
 };
 
@@ -55,7 +55,7 @@ TEST_F(verify_slice, W4_wrong_bytes_are_found) {
 }
 
 TEST_F(verify_slice, W4_the_answer_to_another_seed_is_found) {
-    const auto other = what_.expect(how_, {.iterations = order_.iterations, .seed = order_.seed + 1});
+    const auto other = asked_.expect(values_, {.iterations = order_.iterations, .seed = order_.seed + 1});
     auto outcome = right();
     outcome.checksum = other.checksum;
     EXPECT_THAT(verdict_on(outcome), HasSubstr("checksum"));
@@ -76,29 +76,29 @@ TEST_F(verify_slice, W10_not_saying_which_threads_is_found) {
 }
 
 TEST_F(verify_slice, W4_an_outcome_that_nobody_filled_in_is_wrong_for_every_workload) {
-    for (const auto& what : all_workloads()) {
-        const auto how = parameters::make(what.parameters, {}).value();
-        EXPECT_TRUE(verify(what, how, {.iterations = 1, .seed = 3}, {})) << what.name;
+    for (const auto& asked : all_workloads()) {
+        const auto values = parameters::make(asked.parameters, {}).value();
+        EXPECT_TRUE(verify(asked, values, {.iterations = 1, .seed = 3}, {})) << asked.name;
     }
 }
 
 TEST(empty_workload, M6_does_every_iteration_and_records_only_when_asked) {
-    const auto& what = *find_workload("harness/empty");
-    const auto how = parameters::make(what.parameters, {}).value();
+    const auto& asked = *find_workload("harness/empty");
+    const auto values = parameters::make(asked.parameters, {}).value();
     recorder into(1);
     for (const bool recording : {false, true}) {
         const slice_order order{.iterations = 1000, .seed = 1, .record_latency = recording};
-        EXPECT_EQ(verify(what, how, order, do_nothing(order, into.lane(0))), std::nullopt);
+        EXPECT_EQ(verify(asked, values, order, do_nothing(order, into.lane(0))), std::nullopt);
         EXPECT_EQ(into.merged().total(), recording ? 1000u : 0u);
     }
 }
 
 TEST(idle_workload, W41_counts_one_operation_a_millisecond_of_sleep) {
-    const auto& what = *find_workload("idle/park");
-    const auto how = parameters::make(what.parameters, {}).value();
+    const auto& asked = *find_workload("idle/park");
+    const auto values = parameters::make(asked.parameters, {}).value();
     const slice_order order{.iterations = 2};
     const auto from = now_ns();
-    EXPECT_EQ(verify(what, how, order, stay_idle(order)), std::nullopt);
+    EXPECT_EQ(verify(asked, values, order, stay_idle(order)), std::nullopt);
     EXPECT_GE(now_ns() - from, 2'000'000u);
 }
 

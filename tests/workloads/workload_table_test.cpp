@@ -1,5 +1,6 @@
 // Every workload of the table is well formed, and its right answer depends on what it should (W1, W4).
 #include "workloads/cases/all_workloads.hpp"
+#include "workloads/cases/scenario.hpp"
 #include "workloads/contract/workload.hpp"
 
 #include <gtest/gtest.h>
@@ -11,10 +12,10 @@
 namespace bench {
 namespace {
 
-parameters defaults_of(const workload& what) { return parameters::make(what.parameters, {}).value(); }
+parameters defaults_of(const workload& asked) { return parameters::make(asked.parameters, {}).value(); }
 
 /// The workloads whose operations carry data, so that a checksum can tell right from wrong.
-bool carries_data(const workload& what) { return what.name != "idle/park" && what.name != "harness/empty"; }
+bool carries_data(const workload& asked) { return asked.name != "idle/park" && asked.name != "harness/empty"; }
 
 TEST(workload_table, W1_has_the_scenarios_of_this_version) {
     for (const char* const name :
@@ -26,33 +27,54 @@ TEST(workload_table, W1_has_the_scenarios_of_this_version) {
 
 TEST(workload_table, W1_names_are_unique_and_found_again) {
     std::set<std::string_view> names;
-    for (const auto& what : all_workloads()) {
-        EXPECT_TRUE(names.insert(what.name).second) << what.name << " stands twice";
-        EXPECT_EQ(find_workload(what.name), &what);
-        EXPECT_NE(what.name.find('/'), std::string_view::npos) << what.name << " is not family/case";
+    for (const auto& asked : all_workloads()) {
+        EXPECT_TRUE(names.insert(asked.name).second) << asked.name << " stands twice";
+        EXPECT_EQ(find_workload(asked.name), &asked);
+        EXPECT_NE(asked.name.find('/'), std::string_view::npos) << asked.name << " is not family/case";
     }
     EXPECT_EQ(find_workload("ping_pong"), nullptr);
     EXPECT_EQ(find_workload(""), nullptr);
 }
 
 TEST(workload_table, W1_every_workload_says_what_it_does_and_what_an_operation_is) {
-    for (const auto& what : all_workloads()) {
-        EXPECT_FALSE(what.summary.empty()) << what.name;
-        EXPECT_FALSE(what.operation.empty()) << what.name;
-        EXPECT_NE(what.expect, nullptr) << what.name;
+    for (const auto& asked : all_workloads()) {
+        EXPECT_FALSE(asked.summary.empty()) << asked.name;
+        EXPECT_FALSE(asked.operation.empty()) << asked.name;
+        EXPECT_NE(asked.expect, nullptr) << asked.name;
+        EXPECT_NE(asked.read, nullptr) << asked.name;
+    }
+}
+
+TEST(workload_table, W1_every_scenario_that_a_backend_answers_for_is_some_workload) {
+    std::set<std::size_t> read;
+    for (const auto& asked : all_workloads()) read.insert(asked.read(defaults_of(asked)).index());
+    EXPECT_EQ(read.size(), std::variant_size_v<scenario::variant>);
+}
+
+TEST(workload_table, W1_a_scenario_is_of_the_family_that_its_workload_is_named_for) {
+    for (const auto& asked : all_workloads()) {
+        const scenario wanted = asked.read(defaults_of(asked));
+        const auto in_family = [&](std::string_view family) { return asked.name.starts_with(family); };
+        EXPECT_EQ(is_on_connections(wanted), in_family("net/")) << asked.name;
+        std::visit(
+            [&]<class Shape>(const Shape&) {
+                EXPECT_EQ(works_on_files<Shape>, in_family("fs/")) << asked.name;
+                EXPECT_EQ((std::derived_from<Shape, ping_pong_shape>), in_family("ping_pong/")) << asked.name;
+            },
+            wanted);
     }
 }
 
 TEST(workload_table, W1_every_default_is_legal_and_every_parameter_explained) {
-    for (const auto& what : all_workloads()) {
+    for (const auto& asked : all_workloads()) {
         std::set<std::string_view> names;
-        for (const auto& spec : what.parameters) {
-            EXPECT_TRUE(names.insert(spec.name).second) << what.name << ": " << spec.name << " stands twice";
-            EXPECT_LE(spec.least, spec.initial) << what.name << ": " << spec.name;
-            EXPECT_LE(spec.initial, spec.most) << what.name << ": " << spec.name;
-            EXPECT_FALSE(spec.help.empty()) << what.name << ": " << spec.name;
+        for (const auto& spec : asked.parameters) {
+            EXPECT_TRUE(names.insert(spec.name).second) << asked.name << ": " << spec.name << " stands twice";
+            EXPECT_LE(spec.least, spec.initial) << asked.name << ": " << spec.name;
+            EXPECT_LE(spec.initial, spec.most) << asked.name << ": " << spec.name;
+            EXPECT_FALSE(spec.help.empty()) << asked.name << ": " << spec.name;
             const std::vector<assignment> given{{std::string(spec.name), std::to_string(spec.initial)}};
-            EXPECT_TRUE(parameters::make(what.parameters, given)) << what.name << ": " << spec.name;
+            EXPECT_TRUE(parameters::make(asked.parameters, given)) << asked.name << ": " << spec.name;
         }
     }
 }
@@ -94,70 +116,70 @@ TEST(workload_table, W10_to_W37_defaults_are_the_constants_of_the_specification)
 }
 
 TEST(workload_table, W4_the_right_answer_is_the_same_each_time) {
-    for (const auto& what : all_workloads()) {
-        const auto how = defaults_of(what);
+    for (const auto& asked : all_workloads()) {
+        const auto values = defaults_of(asked);
         const slice_order order{.iterations = 3, .seed = 42};
-        const auto once = what.expect(how, order);
-        const auto again = what.expect(how, order);
-        EXPECT_EQ(once.operations, again.operations) << what.name;
-        EXPECT_EQ(once.checksum, again.checksum) << what.name;
-        EXPECT_EQ(once.bytes, again.bytes) << what.name;
-        EXPECT_EQ(once.distinct_threads, again.distinct_threads) << what.name;
+        const auto once = asked.expect(values, order);
+        const auto again = asked.expect(values, order);
+        EXPECT_EQ(once.operations, again.operations) << asked.name;
+        EXPECT_EQ(once.checksum, again.checksum) << asked.name;
+        EXPECT_EQ(once.bytes, again.bytes) << asked.name;
+        EXPECT_EQ(once.distinct_threads, again.distinct_threads) << asked.name;
     }
 }
 
 TEST(workload_table, W4_another_seed_gives_another_checksum) {
-    for (const auto& what : all_workloads()) {
-        if (!carries_data(what)) continue;
-        const auto how = defaults_of(what);
+    for (const auto& asked : all_workloads()) {
+        if (!carries_data(asked)) continue;
+        const auto values = defaults_of(asked);
         std::set<std::uint64_t> checksums;
         for (std::uint64_t seed = 0; seed < 20; ++seed)
-            checksums.insert(what.expect(how, {.iterations = 1, .seed = seed}).checksum);
-        EXPECT_EQ(checksums.size(), 20u) << what.name;
+            checksums.insert(asked.expect(values, {.iterations = 1, .seed = seed}).checksum);
+        EXPECT_EQ(checksums.size(), 20u) << asked.name;
     }
 }
 
 TEST(workload_table, W4_another_number_of_iterations_gives_other_operations_and_another_checksum) {
-    for (const auto& what : all_workloads()) {
-        const auto how = defaults_of(what);
-        const auto two = what.expect(how, {.iterations = 2, .seed = 5});
-        const auto three = what.expect(how, {.iterations = 3, .seed = 5});
-        EXPECT_EQ(three.operations * 2, two.operations * 3) << what.name;
-        if (carries_data(what)) {
-            EXPECT_NE(three.checksum, two.checksum) << what.name;
+    for (const auto& asked : all_workloads()) {
+        const auto values = defaults_of(asked);
+        const auto two = asked.expect(values, {.iterations = 2, .seed = 5});
+        const auto three = asked.expect(values, {.iterations = 3, .seed = 5});
+        EXPECT_EQ(three.operations * 2, two.operations * 3) << asked.name;
+        if (carries_data(asked)) {
+            EXPECT_NE(three.checksum, two.checksum) << asked.name;
         }
     }
 }
 
 TEST(workload_table, W4_recording_latency_does_not_change_the_right_answer) {
-    for (const auto& what : all_workloads()) {
-        const auto how = defaults_of(what);
-        const auto without = what.expect(how, {.iterations = 2, .seed = 9, .record_latency = false});
-        const auto with = what.expect(how, {.iterations = 2, .seed = 9, .record_latency = true});
-        EXPECT_EQ(without.checksum, with.checksum) << what.name;
-        EXPECT_EQ(without.operations, with.operations) << what.name;
+    for (const auto& asked : all_workloads()) {
+        const auto values = defaults_of(asked);
+        const auto without = asked.expect(values, {.iterations = 2, .seed = 9, .record_latency = false});
+        const auto with = asked.expect(values, {.iterations = 2, .seed = 9, .record_latency = true});
+        EXPECT_EQ(without.checksum, with.checksum) << asked.name;
+        EXPECT_EQ(without.operations, with.operations) << asked.name;
     }
 }
 
 TEST(workload_table, W10_W11_W12_messages_between_two_threads_ask_for_two_threads) {
     for (const char* const name : {"ping_pong/steady_rtt", "ping_pong/one_way_drain", "ping_pong/cold_start"}) {
-        const auto& what = *find_workload(name);
-        EXPECT_EQ(what.expect(defaults_of(what), {.iterations = 1}).distinct_threads, 2u) << name;
+        const auto& asked = *find_workload(name);
+        EXPECT_EQ(asked.expect(defaults_of(asked), {.iterations = 1}).distinct_threads, 2u) << name;
     }
 }
 
 TEST(workload_table, W10a_tasks_may_share_a_thread) {
-    const auto& what = *find_workload("ping_pong/tasks_rtt");
-    EXPECT_EQ(what.expect(defaults_of(what), {.iterations = 1}).distinct_threads, 0u);
+    const auto& asked = *find_workload("ping_pong/tasks_rtt");
+    EXPECT_EQ(asked.expect(defaults_of(asked), {.iterations = 1}).distinct_threads, 0u);
 }
 
 TEST(workload_table, W11_batching_does_not_change_the_right_answer) {
-    const auto& what = *find_workload("ping_pong/one_way_drain");
+    const auto& asked = *find_workload("ping_pong/one_way_drain");
     std::set<std::uint64_t> checksums;
     for (const char* const batch : {"1", "64", "all"}) {
         const std::vector<assignment> given{{"batch", batch}};
         checksums.insert(
-            what.expect(*parameters::make(what.parameters, given), {.iterations = 2, .seed = 1}).checksum);
+            asked.expect(*parameters::make(asked.parameters, given), {.iterations = 2, .seed = 1}).checksum);
     }
     EXPECT_EQ(checksums.size(), 1u);
 }

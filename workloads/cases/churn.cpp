@@ -6,8 +6,8 @@
 namespace bench {
 namespace {
 
-expectation every_connection(const parameters& how, const slice_order& order) {
-    const auto shape = churn_shape::read(how);
+expectation every_connection(const parameters& values, const slice_order& order) {
+    const auto shape = churn_shape::read(values);
     const std::uint64_t words = shape.frame_bytes / word_bytes;
     const std::uint64_t connections = shape.connections * order.iterations;
     std::uint64_t sum = 0;
@@ -21,11 +21,11 @@ expectation every_connection(const parameters& how, const slice_order& order) {
 
 } // namespace
 
-churn_shape churn_shape::read(const parameters& how) {
-    return {.connections = static_cast<std::uint64_t>(how["connections"]),
-            .frame_bytes = static_cast<std::uint64_t>(how["frame_words"]) * word_bytes,
-            .window = static_cast<std::uint64_t>(how["window"]),
-            .workers = static_cast<std::size_t>(how["workers"])};
+churn_shape churn_shape::read(const parameters& values) {
+    return {.connections = static_cast<std::uint64_t>(values["connections"]),
+            .frame_bytes = static_cast<std::uint64_t>(values["frame_words"]) * word_bytes,
+            .window = static_cast<std::uint64_t>(values["window"]),
+            .workers = static_cast<std::size_t>(values["workers"])};
 }
 
 std::vector<workload> churn_workloads() {

@@ -28,7 +28,7 @@ struct churn_shape {
     std::uint64_t window; ///< connections that the client has open at most
     std::size_t workers;
 
-    static churn_shape read(const parameters& how);
+    static churn_shape read(const parameters& values);
 };
 
 /// The listener that a connection goes to: 8, 4, 3 and 1 of 16, in an order that the seed decides.

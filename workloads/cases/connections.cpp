@@ -15,24 +15,24 @@ namespace {
 /// What a process has open beside connections: rings, epoll, pipes, libraries.
 constexpr std::uint64_t other_files = 256;
 
-expectation every_echo(const parameters& how, const slice_order& order) {
-    const auto shape = connections_shape::read(how);
+expectation every_echo(const parameters& values, const slice_order& order) {
+    const auto shape = connections_shape::read(values);
     return expect_dealt_frames(shape.streams(), order.iterations * shape.active, order.seed);
 }
 
-std::optional<std::string> lacks_files(const parameters& how) {
-    return make_room_for_connections(static_cast<std::uint64_t>(how["connections"]));
+std::optional<std::string> lacks_files(const parameters& values) {
+    return make_room_for_connections(static_cast<std::uint64_t>(values["connections"]));
 }
 
 } // namespace
 
-connections_shape connections_shape::read(const parameters& how) {
-    const auto connections = static_cast<std::uint64_t>(how["connections"]);
-    const auto percent = static_cast<std::uint64_t>(how["active_percent"]);
+connections_shape connections_shape::read(const parameters& values) {
+    const auto connections = static_cast<std::uint64_t>(values["connections"]);
+    const auto percent = static_cast<std::uint64_t>(values["active_percent"]);
     return {.connections = connections,
             .active = std::max<std::uint64_t>(1, connections * percent / 100),
-            .frame_bytes = static_cast<std::uint64_t>(how["frame_words"]) * word_bytes,
-            .workers = static_cast<std::size_t>(how["workers"])};
+            .frame_bytes = static_cast<std::uint64_t>(values["frame_words"]) * word_bytes,
+            .workers = static_cast<std::size_t>(values["workers"])};
 }
 
 stream_shape connections_shape::streams() const noexcept {

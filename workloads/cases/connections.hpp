@@ -23,7 +23,7 @@ struct connections_shape {
     std::uint64_t frame_bytes;
     std::size_t workers;
 
-    static connections_shape read(const parameters& how);
+    static connections_shape read(const parameters& values);
 
     /// Place 0 to active - 1 of an iteration.
     [[nodiscard]] std::uint64_t active_one(std::uint64_t iteration, std::uint64_t place) const noexcept {
@@ -49,7 +49,7 @@ public:
     /// To be called right before the frame of one of them is written.
     void note_written(std::size_t connection);
     /// Bytes came on a connection, into its flow's room. True when they were the last of the iteration. Throws
-    /// std::runtime_error for none, and for bytes that nobody has asked for.
+    /// std::runtime_error for none, and for bytes that were not asked for.
     [[nodiscard]] bool take(std::size_t connection, std::size_t bytes);
 
 private:

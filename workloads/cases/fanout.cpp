@@ -19,8 +19,8 @@ scenario read_branches(const parameters& values) {
     return Scenario{fanout_shape::read(values)};
 }
 
-expectation every_branch(const parameters& how, const slice_order& order) {
-    const auto shape = fanout_shape::read(how);
+expectation every_branch(const parameters& values, const slice_order& order) {
+    const auto shape = fanout_shape::read(values);
     std::uint64_t sum = 0;
     for (std::uint64_t request = 0; request < shape.requests; ++request)
         for (std::uint64_t branch = 0; branch < shape.branches; ++branch)
@@ -33,8 +33,8 @@ expectation every_branch(const parameters& how, const slice_order& order) {
 
 } // namespace
 
-fanout_shape fanout_shape::read(const parameters& how) {
-    const auto value = [&](std::string_view name) { return static_cast<std::uint64_t>(how[name]); };
+fanout_shape fanout_shape::read(const parameters& values) {
+    const auto value = [&](std::string_view name) { return static_cast<std::uint64_t>(values[name]); };
     return {.requests = value("requests"),
             .branches = value("branches"),
             .steps = value("steps"),

@@ -14,7 +14,7 @@ struct fanout_shape {
     std::uint64_t hot_steps; ///< work steps of the branch `request mod branches`; equal to steps when balanced
     std::size_t workers;
 
-    static fanout_shape read(const parameters& how);
+    static fanout_shape read(const parameters& values);
 
     /// Work steps of one branch.
     [[nodiscard]] std::uint64_t steps_of(std::uint64_t request, std::uint64_t branch) const noexcept {

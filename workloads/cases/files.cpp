@@ -16,8 +16,8 @@ parameter_spec depth_of(std::int64_t initial) {
     return {"depth", initial, 1, 4096, "", "most that are under way at a time, over all workers"};
 }
 
-expectation expect_reads(const parameters& how, const slice_order& order) {
-    const auto shape = file_shape::read(how);
+expectation expect_reads(const parameters& values, const slice_order& order) {
+    const auto shape = file_shape::read(values);
     const std::uint64_t count = order.iterations * shape.count;
     const std::uint64_t words = shape.bytes / sizeof(std::uint64_t);
     std::uint64_t sum = 0;
@@ -29,16 +29,16 @@ expectation expect_reads(const parameters& how, const slice_order& order) {
     return {.operations = count, .checksum = sum, .bytes = count * shape.bytes, .distinct_threads = 0};
 }
 
-expectation expect_writes(const parameters& how, const slice_order& order) {
-    const auto shape = file_shape::read(how);
+expectation expect_writes(const parameters& values, const slice_order& order) {
+    const auto shape = file_shape::read(values);
     const std::uint64_t count = order.iterations * shape.count;
     std::uint64_t sum = 0;
     for (std::uint64_t k = 0; k < count; ++k) sum += mix(order.seed + k);
     return {.operations = count, .checksum = sum, .bytes = count * shape.bytes, .distinct_threads = 0};
 }
 
-expectation expect_storm(const parameters& how, const slice_order& order) {
-    const auto shape = storm_shape::read(how);
+expectation expect_storm(const parameters& values, const slice_order& order) {
+    const auto shape = storm_shape::read(values);
     const std::uint64_t count = order.iterations * shape.files;
     expectation right{.operations = count};
     for (std::uint64_t k = 0; k < count; ++k) {
@@ -51,25 +51,25 @@ expectation expect_storm(const parameters& how, const slice_order& order) {
 
 } // namespace
 
-file_shape file_shape::read(const parameters& how) {
-    const auto value = [&](std::string_view name) { return static_cast<std::uint64_t>(how[name]); };
-    const bool writes = how.value_or("writes", 0) != 0;
+file_shape file_shape::read(const parameters& values) {
+    const auto value = [&](std::string_view name) { return static_cast<std::uint64_t>(values[name]); };
+    const bool writes = values.value_or("writes", 0) != 0;
     const std::uint64_t bytes = value("bytes") / 512 * 512;
     file_shape shape{.count = value(writes ? "writes" : "reads"),
                      .bytes = bytes,
-                     .depth = static_cast<std::uint64_t>(how.value_or("depth", 1)),
+                     .depth = static_cast<std::uint64_t>(values.value_or("depth", 1)),
                      .blocks = 0,
                      .workers = value("workers"),
                      .writes = writes,
-                     .direct = how.value_or("direct", 0) != 0};
+                     .direct = values.value_or("direct", 0) != 0};
     shape.blocks = writes ? shape.count : value("file_mib") * mebibyte / bytes;
     return shape;
 }
 
-storm_shape storm_shape::read(const parameters& how) {
-    return {.files = static_cast<std::uint64_t>(how["files"]),
-            .depth = static_cast<std::uint64_t>(how["depth"]),
-            .workers = static_cast<std::size_t>(how["workers"])};
+storm_shape storm_shape::read(const parameters& values) {
+    return {.files = static_cast<std::uint64_t>(values["files"]),
+            .depth = static_cast<std::uint64_t>(values["depth"]),
+            .workers = static_cast<std::size_t>(values["workers"])};
 }
 
 std::vector<workload> fs_workloads() {

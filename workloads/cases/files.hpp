@@ -29,7 +29,7 @@ struct file_shape {
 
     /// Reads or writes by what is declared: `writes` only where there are any, `depth` only where there is more
     /// than one at a time.
-    static file_shape read(const parameters& how);
+    static file_shape read(const parameters& values);
 
     [[nodiscard]] std::uint64_t file_bytes() const noexcept { return blocks * bytes; }
     /// Most that one worker has under way; the workers share the depth.
@@ -83,7 +83,7 @@ struct storm_shape {
     std::uint64_t depth; ///< files under way at a time
     std::size_t workers;
 
-    static storm_shape read(const parameters& how);
+    static storm_shape read(const parameters& values);
 
     static constexpr std::size_t most_bytes = 256;
     /// How long file `number` is.

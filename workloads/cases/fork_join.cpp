@@ -20,8 +20,8 @@ std::uint64_t fibonacci(std::uint64_t n) {
 }
 
 /// Leaf k of the tree returns seed + k.
-expectation every_leaf(const parameters& how, const slice_order& order) {
-    const std::uint64_t leaves = skynet_shape::read(how).leaves;
+expectation every_leaf(const parameters& values, const slice_order& order) {
+    const std::uint64_t leaves = skynet_shape::read(values).leaves;
     return {.operations = order.iterations * leaves,
             .checksum = order.iterations * (leaves * order.seed + leaves * (leaves - 1) / 2),
             .bytes = 0,
@@ -29,8 +29,8 @@ expectation every_leaf(const parameters& how, const slice_order& order) {
 }
 
 /// The tree of fib(n) has fib(n + 1) leaves, of which fib(n) return seed + 1 and the others seed.
-expectation every_call(const parameters& how, const slice_order& order) {
-    const auto shape = fib_shape::read(how);
+expectation every_call(const parameters& values, const slice_order& order) {
+    const auto shape = fib_shape::read(values);
     return {.operations = order.iterations * shape.operations(),
             .checksum = order.iterations * (fibonacci(shape.n + 1) * order.seed + fibonacci(shape.n)),
             .bytes = 0,
@@ -39,13 +39,14 @@ expectation every_call(const parameters& how, const slice_order& order) {
 
 } // namespace
 
-skynet_shape skynet_shape::read(const parameters& how) {
-    return {.leaves = static_cast<std::uint64_t>(how["leaves"]),
-            .workers = static_cast<std::size_t>(how["workers"])};
+skynet_shape skynet_shape::read(const parameters& values) {
+    return {.leaves = static_cast<std::uint64_t>(values["leaves"]),
+            .workers = static_cast<std::size_t>(values["workers"])};
 }
 
-fib_shape fib_shape::read(const parameters& how) {
-    return {.n = static_cast<std::uint64_t>(how["n"]), .workers = static_cast<std::size_t>(how["workers"])};
+fib_shape fib_shape::read(const parameters& values) {
+    return {.n = static_cast<std::uint64_t>(values["n"]),
+            .workers = static_cast<std::size_t>(values["workers"])};
 }
 
 std::uint64_t fib_shape::operations() const noexcept { return 2 * fibonacci(n + 1) - 1; }

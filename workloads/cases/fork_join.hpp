@@ -23,7 +23,7 @@ struct skynet_shape {
     std::uint64_t leaves;
     std::size_t workers;
 
-    static skynet_shape read(const parameters& how);
+    static skynet_shape read(const parameters& values);
 
     [[nodiscard]] call root(std::uint64_t seed) const noexcept { return {seed, leaves}; }
     /// Operations of one tree.
@@ -56,7 +56,7 @@ struct fib_shape {
     std::uint64_t n;
     std::size_t workers;
 
-    static fib_shape read(const parameters& how);
+    static fib_shape read(const parameters& values);
 
     [[nodiscard]] call root(std::uint64_t seed) const noexcept { return {seed, n}; }
     /// Calls that one tree makes, its root included.

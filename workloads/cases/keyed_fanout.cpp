@@ -5,8 +5,8 @@
 namespace bench {
 namespace {
 
-expectation every_keyed_branch(const parameters& how, const slice_order& order) {
-    const auto shape = keyed_shape::read(how);
+expectation every_keyed_branch(const parameters& values, const slice_order& order) {
+    const auto shape = keyed_shape::read(values);
     std::vector<key_state> states;
     shape.reset(states, order.seed);
     std::uint64_t sum = 0;
@@ -21,8 +21,8 @@ expectation every_keyed_branch(const parameters& how, const slice_order& order) 
 
 } // namespace
 
-keyed_shape keyed_shape::read(const parameters& how) {
-    const auto value = [&](std::string_view name) { return static_cast<std::uint64_t>(how[name]); };
+keyed_shape keyed_shape::read(const parameters& values) {
+    const auto value = [&](std::string_view name) { return static_cast<std::uint64_t>(values[name]); };
     return {.requests = value("requests"),
             .branches = value("branches"),
             .keys = value("keys"),

@@ -28,7 +28,7 @@ struct keyed_shape {
     std::uint64_t steps;    ///< work steps of every branch
     std::size_t workers;
 
-    static keyed_shape read(const parameters& how);
+    static keyed_shape read(const parameters& values);
 
     [[nodiscard]] std::uint64_t hot_key(std::uint64_t request) const noexcept {
         return request / rotation % keys;

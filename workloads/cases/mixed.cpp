@@ -20,8 +20,8 @@ std::uint64_t sum_of_reads(const file_shape& shape, const slice_order& order) {
     return sum;
 }
 
-expectation expect_all(const parameters& how, const slice_order& order) {
-    const auto shape = mixed_shape::read(how);
+expectation expect_all(const parameters& values, const slice_order& order) {
+    const auto shape = mixed_shape::read(values);
     const std::uint64_t frames = order.iterations * shape.streams.streams * shape.streams.hot_frames;
     expectation right = expect_dealt_frames(shape.streams, frames, order.seed);
     right.bytes += order.iterations * shape.files.count * shape.files.bytes;
@@ -33,10 +33,10 @@ expectation expect_all(const parameters& how, const slice_order& order) {
 
 } // namespace
 
-mixed_shape mixed_shape::read(const parameters& how) {
-    const auto value = [&](std::string_view name) { return static_cast<std::uint64_t>(how[name]); };
-    mixed_shape shape{.streams = stream_shape::read(how),
-                      .files = file_shape::read(how),
+mixed_shape mixed_shape::read(const parameters& values) {
+    const auto value = [&](std::string_view name) { return static_cast<std::uint64_t>(values[name]); };
+    mixed_shape shape{.streams = stream_shape::read(values),
+                      .files = file_shape::read(values),
                       .branches = value("branches"),
                       .least_steps = value("least_steps"),
                       .most_steps = value("most_steps")};

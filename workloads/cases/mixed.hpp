@@ -20,7 +20,7 @@ struct mixed_shape {
     std::uint64_t least_steps; ///< of a branch
     std::uint64_t most_steps;
 
-    static mixed_shape read(const parameters& how);
+    static mixed_shape read(const parameters& values);
 
     [[nodiscard]] std::size_t workers() const noexcept { return files.workers; }
     /// Work of a branch: anything from the least to the most.

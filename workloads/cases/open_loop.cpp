@@ -10,7 +10,8 @@ namespace {
 /// From the begin of a slice to its first request: as long as threads take to wake.
 constexpr std::uint64_t lead_ns = 1'000'000;
 
-/// A request never waits for an earlier one, so the window is endless; who writes has one frame in hand.
+/// A request never waits for an earlier one, so the window is endless; the side that writes has one frame in
+/// hand.
 stream_shape stream_of(const open_loop_shape& shape) {
     return {.streams = shape.connections,
             .frame_bytes = shape.frame_bytes,
@@ -20,19 +21,19 @@ stream_shape stream_of(const open_loop_shape& shape) {
             .slots = 1};
 }
 
-expectation every_request(const parameters& how, const slice_order& order) {
-    const auto shape = open_loop_shape::read(how);
+expectation every_request(const parameters& values, const slice_order& order) {
+    const auto shape = open_loop_shape::read(values);
     return expect_dealt_frames(stream_of(shape), order.iterations * shape.requests, order.seed);
 }
 
 } // namespace
 
-open_loop_shape open_loop_shape::read(const parameters& how) {
-    return {.connections = static_cast<std::uint64_t>(how["connections"]),
-            .requests = static_cast<std::uint64_t>(how["requests"]),
-            .rate = static_cast<std::uint64_t>(how["rate"]),
-            .frame_bytes = static_cast<std::uint64_t>(how["frame_words"]) * word_bytes,
-            .workers = static_cast<std::size_t>(how["workers"])};
+open_loop_shape open_loop_shape::read(const parameters& values) {
+    return {.connections = static_cast<std::uint64_t>(values["connections"]),
+            .requests = static_cast<std::uint64_t>(values["requests"]),
+            .rate = static_cast<std::uint64_t>(values["rate"]),
+            .frame_bytes = static_cast<std::uint64_t>(values["frame_words"]) * word_bytes,
+            .workers = static_cast<std::size_t>(values["workers"])};
 }
 
 open_loop_line::open_loop_line(const open_loop_shape& shape, std::uint64_t connection)

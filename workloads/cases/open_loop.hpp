@@ -25,7 +25,7 @@ struct open_loop_shape {
     std::uint64_t frame_bytes;
     std::size_t workers;
 
-    static open_loop_shape read(const parameters& how);
+    static open_loop_shape read(const parameters& values);
 
     /// Of so many requests in all, those that go out on one connection.
     [[nodiscard]] std::uint64_t requests_of(std::uint64_t connection, std::uint64_t all) const noexcept {
@@ -74,7 +74,7 @@ public:
     [[nodiscard]] open_loop_line& operator[](std::size_t index) noexcept { return *lines_[index]; }
     [[nodiscard]] std::size_t size() const noexcept { return lines_.size(); }
 
-    /// The first request of a slice is due a little later than this is called, so that everybody is there.
+    /// The first request of a slice is due a little later than this is called, so that all threads are awake.
     void begin(const slice_order& order);
     /// When all is back: what was done. The latencies go into lane 0, if they were asked for.
     [[nodiscard]] slice_outcome end(recorder& into);

@@ -98,7 +98,7 @@ const parameter_spec workers{"workers", 2, 1, 1024, "", "threads of the runtime"
 const parameter_spec one_worker{"workers", 1, 1, 1024, "", "threads of the runtime"};
 const parameter_spec frame{"frame_words", 512, 1, 512, "8 bytes", "size of a frame"};
 const parameter_spec small_frame{"frame_words", 32, 1, 512, "8 bytes", "size of a frame"};
-// What is under way at once must fit into socket buffers of any machine: who writes it does not read
+// What is under way at once must fit into socket buffers of any machine: a side that writes it does not read
 // meanwhile.
 const parameter_spec window{"window", 32, 1, 32, "frames", "of a stream, under way at most"};
 const parameter_spec write{"write",

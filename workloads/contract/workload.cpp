@@ -8,9 +8,9 @@ bool serves_itself(const parameters& values) { return values.value_or("peer", 0)
 
 bool has_batch_peer(const parameters& values) { return values.value_or("peer_class", 0) != 0; }
 
-std::optional<std::string> verify(const workload& what, const parameters& how, const slice_order& order,
+std::optional<std::string> verify(const workload& asked, const parameters& values, const slice_order& order,
                                   const slice_outcome& outcome) {
-    const auto right = what.expect(how, order);
+    const auto right = asked.expect(values, order);
     const auto differs = [](std::string_view figure, std::uint64_t got, std::uint64_t wanted) {
         return "wrong " + std::string(figure) + ": got " + std::to_string(got) + ", expected " +
                std::to_string(wanted);

@@ -1,5 +1,5 @@
 // Joining by counting, for backends whose library has tasks but no join, or joins faster without waiting:
-// whoever finishes the last part of a call goes on with the call above it.
+// the worker that finishes the last part of a call goes on with the call above it.
 #pragma once
 
 #include <atomic>
@@ -8,7 +8,7 @@
 namespace bench {
 
 /// A call that waits for its parts. Made with `new` for a call; `finish` deletes it. The one above all others
-/// has no parent and belongs to whoever made it.
+/// has no parent and belongs to the code that made it.
 class counted_join {
 public:
     counted_join(counted_join* parent, std::uint64_t parts) : parent_(parent), open_(parts) {}

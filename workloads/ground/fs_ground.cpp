@@ -43,11 +43,11 @@ void remove_leftovers(const std::filesystem::path& where) {
 
 } // namespace
 
-void fail_call(const char* what, int error) { throw std::system_error(error, std::system_category(), what); }
+void fail_call(const char* call, int error) { throw std::system_error(error, std::system_category(), call); }
 
-void expect_transferred(const char* what, std::uint64_t got, std::uint64_t wanted) {
+void expect_transferred(const char* call, std::uint64_t got, std::uint64_t wanted) {
     if (got == wanted) return;
-    throw std::runtime_error(std::string(what) + " gave " + std::to_string(got) + " bytes instead of " +
+    throw std::runtime_error(std::string(call) + " gave " + std::to_string(got) + " bytes instead of " +
                              std::to_string(wanted));
 }
 

@@ -87,8 +87,8 @@ private:
 };
 
 /// Throws std::runtime_error "read gave 17 bytes instead of 4096" when they differ.
-void expect_transferred(const char* what, std::uint64_t got, std::uint64_t wanted);
+void expect_transferred(const char* call, std::uint64_t got, std::uint64_t wanted);
 /// Throws std::system_error with `what` and the errno.
-[[noreturn]] void fail_call(const char* what, int error);
+[[noreturn]] void fail_call(const char* call, int error);
 
 } // namespace bench

@@ -26,8 +26,8 @@ struct peer_place {
     const char* path;
 };
 
-constexpr peer_place place_of(peer_program which) {
-    if (which == peer_program::churn_client)
+constexpr peer_place place_of(peer_program program) {
+    if (program == peer_program::churn_client)
         return {"the client of net/churn", "spargio-churn-client", CHURN_CLIENT_PROGRAM};
     return {"the echo peer", "spargio-echo-peer", ECHO_PEER_PROGRAM};
 }
@@ -54,19 +54,19 @@ private:
     std::array<int, 2> ends_{};
 };
 
-std::string cannot(const peer_place& which, int error) {
-    return std::string(which.name) + " cannot be started: " + std::strerror(error) + " (" + which.path +
-           "); build the target " + which.target + ", and look at `ulimit -u` and `ulimit -n`";
+std::string cannot(const peer_place& place, int error) {
+    return std::string(place.name) + " cannot be started: " + std::strerror(error) + " (" + place.path +
+           "); build the target " + place.target + ", and look at `ulimit -u` and `ulimit -n`";
 }
 
 /// The scheduling class that a process begins with is the one of the thread that starts it (posix_spawnattr_t
 /// of glibc does not take SCHED_BATCH); this gives the thread back its own.
 class class_for_children {
 public:
-    explicit class_for_children(peer_class which) : own_(::sched_getscheduler(0)) {
+    explicit class_for_children(peer_class scheduling) : own_(::sched_getscheduler(0)) {
         ::sched_getparam(0, &own_priority_);
         const sched_param none{};
-        if (which == peer_class::batch) ::sched_setscheduler(0, SCHED_BATCH, &none);
+        if (scheduling == peer_class::batch) ::sched_setscheduler(0, SCHED_BATCH, &none);
     }
     class_for_children(const class_for_children&) = delete;
     class_for_children& operator=(const class_for_children&) = delete;
@@ -77,8 +77,8 @@ private:
     sched_param own_priority_{};
 };
 
-/// In the group of this process, so that who kills that group kills the peer as well.
-int spawn(const char* path, peer_class how, pid_t& process, int input, int output) {
+/// In the group of this process, so that a signal to that group kills the peer as well.
+int spawn(const char* path, peer_class scheduling, pid_t& process, int input, int output) {
     std::string name = path;
     std::string parent = std::to_string(::getpid());
     const std::array<char*, 3> arguments{name.data(), parent.data(), nullptr};
@@ -86,7 +86,7 @@ int spawn(const char* path, peer_class how, pid_t& process, int input, int outpu
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    const class_for_children scheduled(how);
+    const class_for_children scheduled(scheduling);
     const int error = ::posix_spawn(&process, path, &actions, nullptr, arguments.data(), environ);
     ::posix_spawn_file_actions_destroy(&actions);
     return error;
@@ -115,12 +115,12 @@ void reap(pid_t process) {
 
 } // namespace
 
-std::expected<echo_peer, std::string> echo_peer::start(peer_program which, peer_class how) {
-    const peer_place place = place_of(which);
+std::expected<echo_peer, std::string> echo_peer::start(peer_program program, peer_class scheduling) {
+    const peer_place place = place_of(program);
     pipe_ends input, output;
     if (!input.open() || !output.open()) return std::unexpected(cannot(place, errno));
     pid_t process = -1;
-    if (const int error = spawn(place.path, how, process, input.reading(), output.writing()); error != 0)
+    if (const int error = spawn(place.path, scheduling, process, input.reading(), output.writing()); error != 0)
         return std::unexpected(cannot(place, error));
     output.close_writing();
     const auto port = read_port(output.reading());
@@ -133,11 +133,11 @@ std::expected<echo_peer, std::string> echo_peer::start(peer_program which, peer_
     return echo_peer(process, input.take_writing(), *port);
 }
 
-std::expected<std::optional<echo_peer>, std::string> echo_peer::start_for(const workload& what,
-                                                                          const parameters& how) {
-    if (!what.needs_peer || serves_itself(how)) return std::optional<echo_peer>{};
-    auto started = start(what.peer_connects ? peer_program::churn_client : peer_program::echo,
-                         has_batch_peer(how) ? peer_class::batch : peer_class::normal);
+std::expected<std::optional<echo_peer>, std::string> echo_peer::start_for(const workload& asked,
+                                                                          const parameters& values) {
+    if (!asked.needs_peer || serves_itself(values)) return std::optional<echo_peer>{};
+    auto started = start(asked.peer_connects ? peer_program::churn_client : peer_program::echo,
+                         has_batch_peer(values) ? peer_class::batch : peer_class::normal);
     if (!started) return std::unexpected(started.error());
     return std::optional<echo_peer>(*std::move(started));
 }

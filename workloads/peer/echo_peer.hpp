@@ -1,5 +1,5 @@
 // Starts and ends the peer of a workload, a process of its own: the echo peer (W6), or the client of net/churn
-// (W37); neither outlives who started it (P23).
+// (W37); neither outlives the process that started it (P23).
 #pragma once
 
 #include "workloads/contract/workload.hpp"
@@ -31,12 +31,12 @@ enum class peer_class {
 class echo_peer {
 public:
     /// Starts one and waits for its port. Error: a sentence with the remedy. Cost: one fork and exec, a few ms.
-    [[nodiscard]] static std::expected<echo_peer, std::string> start(peer_program which = peer_program::echo,
-                                                                     peer_class how = peer_class::normal);
+    [[nodiscard]] static std::expected<echo_peer, std::string>
+    start(peer_program program = peer_program::echo, peer_class scheduling = peer_class::normal);
 
     /// Starts the right one if the workload needs it: with peer=self none.
-    [[nodiscard]] static std::expected<std::optional<echo_peer>, std::string> start_for(const workload& what,
-                                                                                        const parameters& how);
+    [[nodiscard]] static std::expected<std::optional<echo_peer>, std::string>
+    start_for(const workload& asked, const parameters& values);
 
     echo_peer(echo_peer&& other) noexcept;
     echo_peer& operator=(echo_peer&&) = delete;

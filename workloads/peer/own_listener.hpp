@@ -11,7 +11,7 @@ namespace bench {
 inline constexpr std::size_t echo_chunk_bytes = 64 * 1024;
 
 /// Listens on 127.0.0.1; what it accepts has the options of a connection to the peer (peer_connection.hpp), as
-/// the side that connects has. Closed when the session is open: nobody else gets in.
+/// the side that connects has. Closed when the session is open: no other process gets in.
 class own_listener : public loopback_listener {
 public:
     /// Throws std::system_error.

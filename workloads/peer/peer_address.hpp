@@ -10,7 +10,7 @@ namespace bench {
 /// none where the workload wants none. Sessions ask for it when they open. Any thread.
 [[nodiscard]] std::optional<std::uint16_t> peer_port() noexcept;
 
-/// Said by whoever started the peer, before a session is opened; none: there is no peer any more.
+/// Said by the code that started the peer, before a session is opened; none: there is no peer any more.
 void set_peer_port(std::optional<std::uint16_t> port) noexcept;
 
 } // namespace bench

@@ -4,7 +4,7 @@
 namespace bench {
 
 /// SO_SNDBUF and SO_RCVBUF of every connection to the peer, of every backend: what is under way at once fits,
-/// so that who writes a window without reading meanwhile never waits for himself.
+/// so that a side that writes a window without reading meanwhile never waits for itself.
 inline constexpr int peer_buffer_bytes = 256 * 1024;
 
 /// A blocking socket, close-on-exec, connected to the echo peer, with TCP_NODELAY and buffers of
@@ -12,7 +12,7 @@ inline constexpr int peer_buffer_bytes = 256 * 1024;
 /// for what the system says.
 [[nodiscard]] int connect_to_peer();
 
-/// The same to whoever listens on that port of 127.0.0.1 (own_listener.hpp).
+/// The same to the process that listens on that port of 127.0.0.1 (own_listener.hpp).
 [[nodiscard]] int connect_to_peer(unsigned short port);
 
 /// The options of such a connection. A listener hands them on to what it accepts (tcp(7)). Throws

@@ -57,21 +57,21 @@ bench_status check_knobs(const bench_setting* knobs, std::size_t count, bench_te
 }
 
 bench_status open(const bench_host* host, const bench_case* asked, bench_session** made, bench_text why) try {
-    const auto* what = find_workload(asked->workload);
-    if (what == nullptr) {
+    const auto* known = find_workload(asked->workload);
+    if (known == nullptr) {
         write(why, std::string("the plugin was built before there was a workload ") + asked->workload);
         return BENCH_UNSUPPORTED;
     }
     std::vector<assignment> given;
     for (std::size_t i = 0; i < asked->parameter_count; ++i)
         given.emplace_back(asked->parameters[i].name, std::to_string(asked->parameters[i].value));
-    const auto how = parameters::make(what->parameters, given);
-    if (!how) {
-        write(why, how.error() + "; the plugin was built for another form of this workload");
+    const auto values = parameters::make(known->parameters, given);
+    if (!values) {
+        write(why, values.error() + "; the plugin was built for another form of this workload");
         return BENCH_FAILED;
     }
     set_peer_port(asked->peer_port == 0 ? std::nullopt : std::optional(asked->peer_port));
-    auto opened = exported->open(*what, *how, read_knobs(asked->knobs, asked->knob_count));
+    auto opened = exported->open(*known, *values, read_knobs(asked->knobs, asked->knob_count));
     if (!opened) {
         write(why, opened.error().reason);
         return status_of(opened.error().kind);
@@ -125,8 +125,8 @@ void capabilities(bench_session* with, void (*add)(void*, const char*, const cha
 
 /// The table, and the texts that it points to.
 struct exported_table {
-    explicit exported_table(const backend& what)
-        : name(what.name()), version(what.version()), summary(what.summary()), specs(what.knobs()) {
+    explicit exported_table(const backend& backing)
+        : name(backing.name()), version(backing.version()), summary(backing.summary()), specs(backing.knobs()) {
         for (const auto& spec : specs)
             knobs.push_back({spec.name.c_str(), spec.initial.c_str(), spec.range.c_str(), spec.unit.c_str(),
                              spec.help.c_str()});
@@ -154,10 +154,10 @@ struct exported_table {
 
 } // namespace
 
-const bench_backend* export_backend(backend& what, std::uint32_t host_abi_version) {
+const bench_backend* export_backend(backend& backing, std::uint32_t host_abi_version) {
     if (host_abi_version != BENCH_ABI_VERSION) return nullptr;
-    exported = &what;
-    static const exported_table made(what);
+    exported = &backing;
+    static const exported_table made(backing);
     return &made.table;
 }
 

@@ -12,6 +12,6 @@ namespace bench {
 
 /// The table of `what`, which lives as long as the process; null where the harness speaks another version. One
 /// backend a library. Latencies are recorded in the library first and handed over after the slice.
-[[nodiscard]] const bench_backend* export_backend(backend& what, std::uint32_t host_abi_version);
+[[nodiscard]] const bench_backend* export_backend(backend& backing, std::uint32_t host_abi_version);
 
 } // namespace bench

@@ -78,15 +78,15 @@ std::expected<description, std::string> read_description(const std::string& path
 
 class plugin_backend final : public backend {
 public:
-    explicit plugin_backend(built_in_plugin what) : what_(std::move(what)) {}
+    explicit plugin_backend(built_in_plugin plugin) : plugin_(std::move(plugin)) {}
     plugin_backend(std::string path, description read)
-        : what_{.name = read.name, .path = std::move(path), .summary = {}, .lack = {}}, read_(std::move(read)),
-          origin_(what_.path) {}
+        : plugin_{.name = read.name, .path = std::move(path), .summary = {}, .lack = {}},
+          read_(std::move(read)), origin_(plugin_.path) {}
 
-    std::string_view name() const override { return what_.name; }
+    std::string_view name() const override { return plugin_.name; }
     backend_kind kind() const override { return backend_kind::rival; }
     std::string version() const override { return described() ? described()->version : "unavailable"; }
-    std::string_view summary() const override { return described() ? described()->summary : what_.summary; }
+    std::string_view summary() const override { return described() ? described()->summary : plugin_.summary; }
     std::vector<knob_spec> knobs() const override {
         return described() ? described()->knobs : std::vector<knob_spec>{};
     }
@@ -96,36 +96,37 @@ public:
     }
 
     std::expected<knob_values, std::string> effective_knobs(const knob_values& given) const override {
-        if (!described()) return given; // nobody knows them; it will be refused for what it lacks
+        if (!described())
+            return given; // unknown while it is not described; it will be refused for what it lacks
         auto knobs = backend::effective_knobs(given);
         if (!knobs || !described()->checks_knobs) return knobs;
         if (auto problem = problem_with(*knobs); !problem.empty()) return std::unexpected(std::move(problem));
         return knobs;
     }
 
-    std::expected<std::unique_ptr<session>, refusal> open(const workload& what, const parameters& how,
+    std::expected<std::unique_ptr<session>, refusal> open(const workload& asked, const parameters& values,
                                                           const knob_values& given) override {
         if (!described()) return std::unexpected(refusal{refusal::kind_type::unavailable, described().error()});
         const auto knobs = effective_knobs(given);
         if (!knobs) return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
-        const auto table = load_plugin_table(what_.path);
+        const auto table = load_plugin_table(plugin_.path);
         if (!table) return std::unexpected(refusal{refusal::kind_type::failed, at_path(table.error())});
         is_loaded_ = true;
-        return open_plugin_session(**table, what, how, *knobs);
+        return open_plugin_session(**table, asked, values, *knobs);
     }
 
 private:
-    std::string at_path(const std::string& problem) const { return "plugin " + what_.path + ": " + problem; }
+    std::string at_path(const std::string& problem) const { return "plugin " + plugin_.path + ": " + problem; }
 
     /// Read once. Only the thread that asks backends for anything comes here.
     const std::expected<description, std::string>& described() const {
         if (!read_) {
-            if (!std::filesystem::exists(what_.path))
-                read_ = std::unexpected(what_.lack);
-            else if (auto read = read_description(what_.path); !read)
+            if (!std::filesystem::exists(plugin_.path))
+                read_ = std::unexpected(plugin_.lack);
+            else if (auto read = read_description(plugin_.path); !read)
                 read_ = std::unexpected(at_path(read.error()) + "; or build this project again");
-            else if (read->name != what_.name)
-                read_ = std::unexpected(at_path("it is called '" + read->name + "' and not '" + what_.name +
+            else if (read->name != plugin_.name)
+                read_ = std::unexpected(at_path("it is called '" + read->name + "' and not '" + plugin_.name +
                                                 "'; build this project again"));
             else
                 read_ = std::move(read);
@@ -135,7 +136,7 @@ private:
 
     std::string problem_with(const knob_values& knobs) const {
         const auto ask = [&]() -> std::string {
-            const auto table = load_plugin_table(what_.path);
+            const auto table = load_plugin_table(plugin_.path);
             if (!table) return at_path(table.error());
             const auto settings = plugin_settings(knobs);
             plugin_text why;
@@ -148,7 +149,7 @@ private:
         return said ? said->front() : at_path("it " + said.error() + " while it looked at its knobs");
     }
 
-    built_in_plugin what_;
+    built_in_plugin plugin_;
     mutable std::optional<std::expected<description, std::string>> read_;
     std::string origin_;
     bool is_loaded_ = false; ///< into this process
@@ -156,8 +157,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<backend> make_plugin_backend(built_in_plugin what) {
-    return std::make_unique<plugin_backend>(std::move(what));
+std::unique_ptr<backend> make_plugin_backend(built_in_plugin plugin) {
+    return std::make_unique<plugin_backend>(std::move(plugin));
 }
 
 std::expected<std::unique_ptr<backend>, std::string> load_plugin(const std::string& path) {

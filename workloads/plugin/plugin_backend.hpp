@@ -20,7 +20,7 @@ struct built_in_plugin {
 
 /// A backend that is read from its library when it is first asked about, and that reports itself unavailable,
 /// with the reason, where that fails. Never crashes: the library is read in a process of its own.
-[[nodiscard]] std::unique_ptr<backend> make_plugin_backend(built_in_plugin what);
+[[nodiscard]] std::unique_ptr<backend> make_plugin_backend(built_in_plugin plugin);
 
 /// Reads the plugin at `path`, in a process of its own. Error: a sentence that names the path, what is wrong,
 /// and what to do.

@@ -111,26 +111,26 @@ std::vector<bench_setting> plugin_settings(const knob_values& knobs) {
 }
 
 std::expected<std::unique_ptr<session>, refusal> open_plugin_session(const bench_backend& table,
-                                                                     const workload& what,
-                                                                     const parameters& how,
+                                                                     const workload& asked,
+                                                                     const parameters& values,
                                                                      const knob_values& knobs) {
-    const std::string name(what.name);
+    const std::string name(asked.name);
     std::vector<std::string> names;
     std::vector<bench_number> numbers;
-    for (const auto& entry : how.entries()) names.emplace_back(entry.spec.name);
+    for (const auto& entry : values.entries()) names.emplace_back(entry.spec.name);
     for (std::size_t i = 0; i < names.size(); ++i)
-        numbers.push_back({names[i].c_str(), how.entries()[i].value});
+        numbers.push_back({names[i].c_str(), values.entries()[i].value});
     const auto settings = plugin_settings(knobs);
-    const bench_case asked{.size = sizeof(bench_case),
-                           .workload = name.c_str(),
-                           .parameters = numbers.data(),
-                           .parameter_count = numbers.size(),
-                           .knobs = settings.data(),
-                           .knob_count = settings.size(),
-                           .peer_port = peer_port().value_or(0)};
+    const bench_case wanted{.size = sizeof(bench_case),
+                            .workload = name.c_str(),
+                            .parameters = numbers.data(),
+                            .parameter_count = numbers.size(),
+                            .knobs = settings.data(),
+                            .knob_count = settings.size(),
+                            .peer_port = peer_port().value_or(0)};
     plugin_text why;
     bench_session* made = nullptr;
-    const bench_status status = table.open(&host, &asked, &made, why.view());
+    const bench_status status = table.open(&host, &wanted, &made, why.view());
     if (status != BENCH_OK) return std::unexpected(refused(status, why));
     if (made == nullptr)
         return std::unexpected(

@@ -14,8 +14,8 @@ namespace bench {
 
 /// Opens a session of a plugin that is loaded. `knobs` holds every knob. The table must outlive the session.
 [[nodiscard]] std::expected<std::unique_ptr<session>, refusal> open_plugin_session(const bench_backend& table,
-                                                                                   const workload& what,
-                                                                                   const parameters& how,
+                                                                                   const workload& asked,
+                                                                                   const parameters& values,
                                                                                    const knob_values& knobs);
 
 /// Knobs in the form of the interface; refers to `knobs`.

@@ -31,8 +31,8 @@ std::string first_lack(const bench_backend& table) {
         if (value == nullptr || *value == '\0')
             return std::string("its table has no ") + member + "; results must say what was measured";
     if (table.open == nullptr || table.run == nullptr || table.close == nullptr) {
-        const char* which = table.open == nullptr ? "open" : table.run == nullptr ? "run" : "close";
-        return std::string("its function `") + which +
+        const char* call = table.open == nullptr ? "open" : table.run == nullptr ? "run" : "close";
+        return std::string("its function `") + call +
                "` is null; a plugin needs open, run and close (workloads/backend_c.h)";
     }
     if (table.knob_count != 0 && table.knobs == nullptr)

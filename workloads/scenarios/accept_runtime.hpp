@@ -28,7 +28,7 @@ concept accept_runtime = async_runtime<Runtime> && served_connection<typename Ru
     /// The connections of a listener: awaiting next() gives one as an optional, none once the session closes.
     /// Made and used by one task, on the worker that the session has chosen.
     runtime.open_door(listener).next();
-    /// Starts a task that nobody waits for, where the runtime likes the one best that serves the connection
+    /// Starts a task that is not waited for, where the runtime likes the one best that serves the connection
     /// which next() has just given.
     runtime.open_door(listener).serve(std::move(task));
 };

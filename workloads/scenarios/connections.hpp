@@ -25,12 +25,13 @@ class open_connections {
 public:
     using channel = typename std::remove_cvref_t<decltype(std::declval<Runtime&>().make_channel(1))>;
 
-    explicit open_connections(const connections_shape& how) : shape(how), flows(how.streams()) {
-        for (std::size_t worker = 0; worker < how.workers; ++worker) shares.emplace_back(how, flows, worker);
+    explicit open_connections(const connections_shape& wanted) : shape(wanted), flows(wanted.streams()) {
+        for (std::size_t worker = 0; worker < wanted.workers; ++worker)
+            shares.emplace_back(wanted, flows, worker);
     }
     /// Before the readers are started.
     void make_channels(Runtime& runtime) {
-        // Room for every reader's end: none may be held up where nobody waits any more.
+        // Room for every reader's end: none may be held up where no task waits any more.
         for (std::size_t worker = 0; worker < shape.workers; ++worker)
             ends.push_back(runtime.make_channel(shape.connections + 2));
     }
@@ -54,7 +55,7 @@ typename Runtime::template task<std::uint64_t> read_for_ever(Runtime& runtime, s
         }
     } catch (...) {
     }
-    // The driver may have left already, and then there is nobody to tell.
+    // The driver may have left already, and then no task is there to be told.
     if (!all.closing.load(std::memory_order_relaxed)) try {
             co_await all.ends[worker]->send(0);
         } catch (...) {

@@ -106,7 +106,7 @@ typename Runtime::template task<slice_outcome> write_file(Runtime& runtime, type
 }
 
 struct storm_share {
-    file_share which;
+    file_share files;
     std::uint64_t* bytes; ///< of this task
 };
 
@@ -115,8 +115,8 @@ typename Runtime::template task<std::uint64_t> storm_files(Runtime& runtime, con
                                                            storm_share share) {
     std::uint64_t sum = 0;
     std::vector<std::byte> contents(storm_shape::most_bytes);
-    for (std::uint64_t k = share.which.first; k < share.which.end; k += share.which.step) {
-        const std::uint64_t number = share.which.seed + k;
+    for (std::uint64_t k = share.files.first; k < share.files.end; k += share.files.step) {
+        const std::uint64_t number = share.files.seed + k;
         const storm_names names(folder.path(), k);
         const std::span<const std::byte> all(contents.data(), storm_shape::bytes_of(number));
         auto file = co_await runtime.create_file(names.made);

@@ -23,7 +23,7 @@ typename Runtime::template task<std::uint64_t> move_keyed_frames(Runtime& runtim
                                                                  frame_flow& flow, std::uint64_t frames,
                                                                  std::size_t worker, counter_table& table) {
     auto& stream = runtime.stream(index);
-    auto&& owner = runtime.mailbox(worker);
+    auto&& owner = runtime.batches(worker);
     const bool here = runtime.shares_worker(index, worker);
     flow.begin_step(frames);
     std::exception_ptr failure;
@@ -60,7 +60,7 @@ typename Runtime::template task<std::uint64_t> move_keyed_frames(Runtime& runtim
 template <owner_runtime Runtime>
 typename Runtime::template task<std::uint64_t> own_table(Runtime& runtime, std::size_t worker,
                                                          counter_table& table, std::uint64_t messages) {
-    auto&& incoming = runtime.mailbox(worker);
+    auto&& incoming = runtime.batches(worker);
     for (std::uint64_t applied = 0; applied < messages;) {
         const auto batch = co_await incoming.receive();
         table.apply(batch.values());

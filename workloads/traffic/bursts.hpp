@@ -25,6 +25,6 @@ struct burst_options {
 
 /// Frames of each tenant in each round: tenant t of round r at r * tenants + t. The same on every machine:
 /// draws are integers, and of floating point only what IEEE 754 rounds exactly is used.
-[[nodiscard]] std::vector<std::uint64_t> plan_bursts(const burst_options& how);
+[[nodiscard]] std::vector<std::uint64_t> plan_bursts(const burst_options& options);
 
 } // namespace bench

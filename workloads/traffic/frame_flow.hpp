@@ -51,7 +51,7 @@ public:
     [[nodiscard]] std::uint64_t may_write() const noexcept;
     /// The next write, by the mode: one frame, or all that the window lets out, a part for each; empty when
     /// none may. Valid until these frames have come back, the list until the next call; parts may be changed by
-    /// who writes them. They count as written.
+    /// the caller writes them. They count as written.
     [[nodiscard]] std::span<iovec> next_write() noexcept;
     /// Where to read into.
     [[nodiscard]] std::span<std::byte> room() noexcept { return read_buffer_; }

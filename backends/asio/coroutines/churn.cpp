@@ -85,8 +85,8 @@ static_assert(accept_runtime<coroutine_accept_runtime>);
 
 class churn_session final : public session {
 public:
-    churn_session(const churn_shape& shape, context_layout layout, polling how)
-        : service_(shape), workers_(shape.workers, layout, how), listeners_(workers_, service_),
+    churn_session(const churn_shape& shape, context_layout layout, polling poll)
+        : service_(shape), workers_(shape.workers, layout, poll), listeners_(workers_, service_),
           runtime_(workers_, listeners_) {
         for (std::size_t i = 0; i < churn_listeners; ++i)
             asio::co_spawn(listeners_.executor_of(i), scenarios::accept_all(runtime_, i, service_),
@@ -115,8 +115,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_churn_coroutines(const churn_shape& shape, context_layout layout, polling how) {
-    return std::make_unique<churn_session>(shape, layout, how);
+std::unique_ptr<session> make_churn_coroutines(const churn_shape& shape, context_layout layout, polling poll) {
+    return std::make_unique<churn_session>(shape, layout, poll);
 }
 
 } // namespace bench::on_asio

@@ -17,8 +17,8 @@ namespace {
 
 class connections_session final : public session {
 public:
-    connections_session(const connections_shape& shape, polling how)
-        : workers_(shape.workers, context_layout::worker, how), runtime_(workers_), all_(shape) {
+    connections_session(const connections_shape& shape, polling poll)
+        : workers_(shape.workers, context_layout::worker, poll), runtime_(workers_), all_(shape) {
         all_.make_channels(runtime_);
         try {
             memory_ = measure_connections(*this, shape, shape.workers, [&] {
@@ -58,8 +58,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_connections_coroutines(const connections_shape& shape, polling how) {
-    return std::make_unique<connections_session>(shape, how);
+std::unique_ptr<session> make_connections_coroutines(const connections_shape& shape, polling poll) {
+    return std::make_unique<connections_session>(shape, poll);
 }
 
 } // namespace bench::on_asio

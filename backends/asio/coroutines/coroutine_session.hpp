@@ -19,8 +19,8 @@ public:
     using maker = std::function<coroutine_runtime::task<slice_outcome>(coroutine_runtime&, const slice_order&,
                                                                        recorder&)>;
 
-    coroutine_session(std::size_t workers, context_layout layout, polling how, maker root)
-        : workers_(workers, layout, how), runtime_(workers_), root_(std::move(root)) {}
+    coroutine_session(std::size_t workers, context_layout layout, polling poll, maker root)
+        : workers_(workers, layout, poll), runtime_(workers_), root_(std::move(root)) {}
 
     slice_outcome run(const slice_order& order, recorder& into) override {
         return run_slice(workers_, root_(runtime_, order, into));

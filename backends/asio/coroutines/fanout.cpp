@@ -5,9 +5,9 @@
 
 namespace bench::on_asio {
 
-std::unique_ptr<session> make_fanout_coroutines(fanout_shape shape, context_layout layout, polling how) {
+std::unique_ptr<session> make_fanout_coroutines(fanout_shape shape, context_layout layout, polling poll) {
     return std::make_unique<coroutine_session>(
-        shape.workers, layout, how, [shape](coroutine_runtime& runtime, const slice_order& order, recorder&) {
+        shape.workers, layout, poll, [shape](coroutine_runtime& runtime, const slice_order& order, recorder&) {
             return scenarios::fanout(runtime, shape, order);
         });
 }

@@ -32,10 +32,10 @@ public:
     template <class Call>
     auto run(Call call) {
         return asio::async_initiate<const asio::deferred_t, void(boost::system::error_code, std::int64_t)>(
-            [this](auto handler, Call what) {
+            [this](auto handler, Call call) {
                 auto home = asio::get_associated_executor(handler);
-                auto work = [handler = std::move(handler), what = std::move(what), home]() mutable {
-                    const std::int64_t answer = what();
+                auto work = [handler = std::move(handler), call = std::move(call), home]() mutable {
+                    const std::int64_t answer = call();
                     const boost::system::error_code error(answer < 0 ? errno : 0,
                                                           boost::system::system_category());
                     asio::post(home, [handler = std::move(handler), error, answer]() mutable {

@@ -13,8 +13,8 @@ namespace {
 /// What the sessions have in common.
 class file_session : public session {
 public:
-    file_session(std::size_t workers, std::size_t pool_threads, context_layout layout, polling how)
-        : workers_(workers, layout, how), runtime_(workers_, pool_threads), pool_threads_(pool_threads) {}
+    file_session(std::size_t workers, std::size_t pool_threads, context_layout layout, polling poll)
+        : workers_(workers, layout, poll), runtime_(workers_, pool_threads), pool_threads_(pool_threads) {}
 
     // A worker may still be inside the call that gave the last piece of work to the pool.
     ~file_session() override { workers_.join(); }
@@ -34,8 +34,8 @@ std::size_t pool_for(const file_shape& shape) { return shape.direct ? shape.dept
 
 class data_session final : public file_session {
 public:
-    data_session(std::unique_ptr<data_file> data, context_layout layout, polling how)
-        : file_session(data->shape().workers, pool_for(data->shape()), layout, how), data_(std::move(data)),
+    data_session(std::unique_ptr<data_file> data, context_layout layout, polling poll)
+        : file_session(data->shape().workers, pool_for(data->shape()), layout, poll), data_(std::move(data)),
           buffers_(data_->shape().depth, data_->shape().bytes), file_(runtime_.adopt_file(data_->duplicate())) {
     }
 
@@ -54,8 +54,8 @@ private:
 
 class storm_session final : public file_session {
 public:
-    storm_session(storm_shape shape, context_layout layout, polling how)
-        : file_session(shape.workers, shape.workers, layout, how), shape_(shape) {}
+    storm_session(storm_shape shape, context_layout layout, polling poll)
+        : file_session(shape.workers, shape.workers, layout, poll), shape_(shape) {}
 
     slice_outcome run(const slice_order& order, recorder&) override {
         return run_slice(workers_, scenarios::metadata_storm(runtime_, folder_, shape_, order));

@@ -39,8 +39,8 @@ static_assert(scenarios::mixed_runtime<mixed_scenario_runtime>);
 
 class mixed_session final : public session {
 public:
-    mixed_session(std::unique_ptr<mixed_ground> ground, context_layout layout, polling how)
-        : ground_(std::move(ground)), workers_(ground_->shape().workers(), layout, how),
+    mixed_session(std::unique_ptr<mixed_ground> ground, context_layout layout, polling poll)
+        : ground_(std::move(ground)), workers_(ground_->shape().workers(), layout, poll),
           runtime_(workers_, ground_->shape().streams.streams),
           file_(runtime_.adopt_file(ground_->data().duplicate())) {}
 
@@ -65,11 +65,11 @@ private:
 
 } // namespace
 
-opened_session open_mixed_session(const mixed_shape& shape, context_layout layout, polling how) {
+opened_session open_mixed_session(const mixed_shape& shape, context_layout layout, polling poll) {
     if (auto refused = files_refuse(layout)) return std::unexpected(std::move(*refused));
     auto ground = mixed_ground::open(shape);
     if (!ground) return std::unexpected(std::move(ground.error()));
-    return open_session<mixed_session>(std::move(*ground), layout, how);
+    return open_session<mixed_session>(std::move(*ground), layout, poll);
 }
 
 } // namespace bench::on_asio

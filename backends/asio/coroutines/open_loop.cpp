@@ -11,8 +11,8 @@ static_assert(scenarios::timed_stream_runtime<coroutine_peer_runtime>);
 
 class open_loop_session final : public session {
 public:
-    open_loop_session(const open_loop_shape& shape, polling how)
-        : lines_(shape), workers_(shape.workers, context_layout::worker, how), runtime_(workers_) {
+    open_loop_session(const open_loop_shape& shape, polling poll)
+        : lines_(shape), workers_(shape.workers, context_layout::worker, poll), runtime_(workers_) {
         runtime_.open(shape.connections);
     }
     ~open_loop_session() override {
@@ -32,8 +32,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_open_loop_coroutines(const open_loop_shape& shape, polling how) {
-    return std::make_unique<open_loop_session>(shape, how);
+std::unique_ptr<session> make_open_loop_coroutines(const open_loop_shape& shape, polling poll) {
+    return std::make_unique<open_loop_session>(shape, poll);
 }
 
 } // namespace bench::on_asio

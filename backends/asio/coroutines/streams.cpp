@@ -36,14 +36,14 @@ public:
     coroutine_stream_runtime(worker_threads& workers, context_layout layout, const stream_shape& shape)
         : coroutine_runtime(workers), layout_(layout), sockets_(workers, shape, &echo_by_coroutine::serve) {
         for (std::size_t i = 0; i < workers.workers(); ++i)
-            mailboxes_.push_back(std::make_unique<batch_channel>(executor_of(i)));
+            batches_of_.push_back(std::make_unique<batch_channel>(executor_of(i)));
         for (std::size_t i = 0; i < shape.streams; ++i) streams_.emplace_back(sockets_[i]);
     }
     [[nodiscard]] coroutine_stream& stream(std::size_t index) { return streams_[index]; }
     joiner<std::uint64_t> spawn_for_stream(std::size_t index, task<std::uint64_t>&& work) {
         return spawn_on(index % workers(), std::move(work));
     }
-    [[nodiscard]] batch_channel& mailbox(std::size_t worker) { return *mailboxes_[worker]; }
+    [[nodiscard]] batch_channel& batches(std::size_t worker) { return *batches_of_[worker]; }
     /// With one context for all, any thread may run either.
     [[nodiscard]] bool shares_worker(std::size_t index, std::size_t worker) const {
         return layout_ == context_layout::worker && index % workers() == worker;
@@ -53,16 +53,16 @@ private:
     context_layout layout_;
     stream_set sockets_;
     std::vector<coroutine_stream> streams_;
-    std::vector<std::unique_ptr<batch_channel>> mailboxes_;
+    std::vector<std::unique_ptr<batch_channel>> batches_of_;
 };
 
 static_assert(owner_runtime<coroutine_stream_runtime>);
 
 class coroutine_stream_session final : public session {
 public:
-    coroutine_stream_session(const stream_shape& shape, context_layout layout, polling how)
-        : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys), workers_(shape.workers, layout, how),
-          runtime_(workers_, layout, shape) {}
+    coroutine_stream_session(const stream_shape& shape, context_layout layout, polling poll)
+        : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys),
+          workers_(shape.workers, layout, poll), runtime_(workers_, layout, shape) {}
 
     slice_outcome run(const slice_order& order, recorder& into) override {
         return run_slice(workers_, shape_.owners != 0
@@ -81,8 +81,8 @@ private:
 } // namespace
 
 std::unique_ptr<session> make_streams_coroutines(const stream_shape& shape, context_layout layout,
-                                                 polling how) {
-    return std::make_unique<coroutine_stream_session>(shape, layout, how);
+                                                 polling poll) {
+    return std::make_unique<coroutine_stream_session>(shape, layout, poll);
 }
 
 } // namespace bench::on_asio

@@ -45,8 +45,8 @@ private:
 
 class churn_session final : public session {
 public:
-    churn_session(const churn_shape& shape, context_layout layout, polling how)
-        : service_(shape), workers_(std::make_unique<worker_threads>(shape.workers, layout, how)),
+    churn_session(const churn_shape& shape, context_layout layout, polling poll)
+        : service_(shape), workers_(std::make_unique<worker_threads>(shape.workers, layout, poll)),
           listeners_(*workers_, service_) {
         for (std::size_t i = 0; i < churn_listeners; ++i)
             asio::post(listeners_.executor_of(i), [this, i] { accept(i); });
@@ -85,8 +85,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_churn(const churn_shape& shape, context_layout layout, polling how) {
-    return std::make_unique<churn_session>(shape, layout, how);
+std::unique_ptr<session> make_churn(const churn_shape& shape, context_layout layout, polling poll) {
+    return std::make_unique<churn_session>(shape, layout, poll);
 }
 
 } // namespace bench::on_asio

@@ -1,5 +1,5 @@
-// W39 with handlers: each connection has a read under way; whoever takes the last answer of an iteration of its
-// worker begins the next one.
+// W39 with handlers: each connection has a read under way; the handler that takes the last answer of an
+// iteration of its worker begins the next one.
 #include "backends/asio/handlers/slice_of_shares.hpp"
 #include "backends/asio/sessions.hpp"
 #include "backends/asio/stream_set.hpp"
@@ -20,8 +20,8 @@ using error = boost::system::error_code;
 
 class connections_session final : public session {
 public:
-    connections_session(const connections_shape& shape, polling how)
-        : shape_(shape), flows_(shape.streams()), workers_(shape.workers, context_layout::worker, how) {
+    connections_session(const connections_shape& shape, polling poll)
+        : shape_(shape), flows_(shape.streams()), workers_(shape.workers, context_layout::worker, poll) {
         for (std::size_t worker = 0; worker < shape.workers; ++worker)
             shares_.emplace_back(shape, flows_, worker);
         try {
@@ -107,8 +107,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_connections(const connections_shape& shape, polling how) {
-    return std::make_unique<connections_session>(shape, how);
+std::unique_ptr<session> make_connections(const connections_shape& shape, polling poll) {
+    return std::make_unique<connections_session>(shape, poll);
 }
 
 } // namespace bench::on_asio

@@ -1,5 +1,5 @@
-// W13, W14 with handlers: a branch is a posted handler, the join is a counter, and whoever finishes the last
-// branch starts the next request: nobody is woken only to hear that all is done.
+// W13, W14 with handlers: a branch is a posted handler, the join is a counter, and the handler that finishes
+// the last branch starts the next request: no thread is woken only to hear that all is done.
 #include "backends/asio/sessions.hpp"
 #include "workloads/ground/request_turns.hpp"
 
@@ -12,8 +12,8 @@ namespace {
 
 class fanout_session final : public session {
 public:
-    fanout_session(fanout_shape shape, context_layout layout, polling how)
-        : shape_(shape), turns_(shape.requests, shape.branches), workers_(shape.workers, layout, how) {}
+    fanout_session(fanout_shape shape, context_layout layout, polling poll)
+        : shape_(shape), turns_(shape.requests, shape.branches), workers_(shape.workers, layout, poll) {}
 
     slice_outcome run(const slice_order& order, recorder&) override {
         running_slice slice(workers_);
@@ -53,8 +53,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_fanout(fanout_shape shape, context_layout layout, polling how) {
-    return std::make_unique<fanout_session>(shape, layout, how);
+std::unique_ptr<session> make_fanout(fanout_shape shape, context_layout layout, polling poll) {
+    return std::make_unique<fanout_session>(shape, layout, poll);
 }
 
 } // namespace bench::on_asio

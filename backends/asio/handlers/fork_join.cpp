@@ -10,12 +10,12 @@
 namespace bench::on_asio {
 namespace {
 
-/// One tree after the other: who finishes the last call of a tree starts the next.
+/// One tree after the other: the worker that finishes the last call of a tree starts the next.
 template <class Shape>
 class tree_session final : public session {
 public:
-    tree_session(const Shape& shape, polling how)
-        : shape_(shape), workers_(shape.workers, context_layout::pool, how) {}
+    tree_session(const Shape& shape, polling poll)
+        : shape_(shape), workers_(shape.workers, context_layout::pool, poll) {}
 
     slice_outcome run(const slice_order& order, recorder&) override {
         running_slice slice(workers_);
@@ -66,12 +66,12 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_skynet(skynet_shape shape, polling how) {
-    return std::make_unique<tree_session<skynet_shape>>(shape, how);
+std::unique_ptr<session> make_skynet(skynet_shape shape, polling poll) {
+    return std::make_unique<tree_session<skynet_shape>>(shape, poll);
 }
 
-std::unique_ptr<session> make_fib(fib_shape shape, polling how) {
-    return std::make_unique<tree_session<fib_shape>>(shape, how);
+std::unique_ptr<session> make_fib(fib_shape shape, polling poll) {
+    return std::make_unique<tree_session<fib_shape>>(shape, poll);
 }
 
 } // namespace bench::on_asio

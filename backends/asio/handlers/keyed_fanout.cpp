@@ -1,6 +1,6 @@
 // W15 with handlers: a branch is a handler posted to the worker that owns its key (an io_context a worker), or
 // to the strand of its key (one io_context for all). Both keep the order of posting and run one at a time. The
-// join is a counter, and whoever finishes the last branch starts the next request.
+// join is a counter, and the handler that finishes the last branch starts the next request.
 #include "backends/asio/sessions.hpp"
 #include "workloads/ground/request_turns.hpp"
 
@@ -16,8 +16,8 @@ class keyed_session final : public session {
 public:
     using executor = asio::io_context::executor_type;
 
-    keyed_session(const keyed_shape& shape, context_layout layout, polling how)
-        : shape_(shape), turns_(shape.requests, shape.branches), workers_(shape.workers, layout, how) {
+    keyed_session(const keyed_shape& shape, context_layout layout, polling poll)
+        : shape_(shape), turns_(shape.requests, shape.branches), workers_(shape.workers, layout, poll) {
         if (layout == context_layout::worker) return;
         for (std::uint64_t key = 0; key < shape_.keys; ++key)
             strands_.emplace_back(workers_.context(0).get_executor());
@@ -71,8 +71,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, context_layout layout, polling how) {
-    return std::make_unique<keyed_session>(shape, layout, how);
+std::unique_ptr<session> make_keyed_fanout(const keyed_shape& shape, context_layout layout, polling poll) {
+    return std::make_unique<keyed_session>(shape, layout, poll);
 }
 
 } // namespace bench::on_asio

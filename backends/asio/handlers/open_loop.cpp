@@ -110,8 +110,8 @@ private:
 template <class Executor>
 class open_loop_session final : public session {
 public:
-    open_loop_session(const open_loop_shape& shape, context_layout layout, polling how)
-        : lines_(shape), workers_(shape.workers, layout, how), sockets_(workers_, shape.connections) {
+    open_loop_session(const open_loop_shape& shape, context_layout layout, polling poll)
+        : lines_(shape), workers_(shape.workers, layout, poll), sockets_(workers_, shape.connections) {
         for (std::size_t i = 0; i < lines_.size(); ++i)
             requesters_.emplace_back(sockets_[i], lines_[i], slice_);
     }
@@ -136,10 +136,10 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, context_layout layout, polling how) {
+std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, context_layout layout, polling poll) {
     if (layout == context_layout::pool)
-        return std::make_unique<open_loop_session<asio::strand<context_executor>>>(shape, layout, how);
-    return std::make_unique<open_loop_session<context_executor>>(shape, layout, how);
+        return std::make_unique<open_loop_session<asio::strand<context_executor>>>(shape, layout, poll);
+    return std::make_unique<open_loop_session<context_executor>>(shape, layout, poll);
 }
 
 } // namespace bench::on_asio

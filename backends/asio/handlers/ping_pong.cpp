@@ -69,8 +69,8 @@ private:
 /// steady_rtt with one context a side; tasks_rtt with both sides on one context.
 class round_trip_session final : public session {
 public:
-    round_trip_session(ping_pong_shape shape, std::size_t answering_worker, context_layout layout, polling how)
-        : shape_(shape), workers_(shape.workers, layout, how),
+    round_trip_session(ping_pong_shape shape, std::size_t answering_worker, context_layout layout, polling poll)
+        : shape_(shape), workers_(shape.workers, layout, poll),
           trips_(workers_.context(0), workers_.context(answering_worker)) {}
 
     slice_outcome run(const slice_order& order, recorder& into) override {
@@ -93,7 +93,7 @@ private:
 /// does.
 class cold_session final : public session {
 public:
-    cold_session(ping_pong_shape shape, polling how) : shape_(shape), how_(how) {}
+    cold_session(ping_pong_shape shape, polling poll) : shape_(shape), poll_(poll) {}
 
     slice_outcome run(const slice_order& order, recorder& into) override {
         return repeat_cold_start(shape_, order, into, [this](std::uint64_t first, slice_outcome& done) {
@@ -120,22 +120,22 @@ private:
     }
 
     void run_until_out_of_work(asio::io_context& io) const {
-        if (how_ == polling::off)
+        if (poll_ == polling::off)
             io.run();
         else
             while (!io.stopped()) poll_gently(io);
     }
 
     ping_pong_shape shape_;
-    polling how_;
+    polling poll_;
 };
 
 /// Single messages to a context: a queue, and a posted handler that empties it. As in Asio's chat example, a
 /// handler is posted only when the queue was empty; to post one for each message costs three times as much.
 template <class Receiver>
-class mailbox {
+class inbox {
 public:
-    mailbox(asio::io_context& where, Receiver receiver) : where_(where), receiver_(receiver) {}
+    inbox(asio::io_context& where, Receiver receiver) : where_(where), receiver_(receiver) {}
 
     void send(std::uint64_t message) {
         bool was_empty = false;
@@ -166,8 +166,8 @@ private:
 
 class drain_session final : public session {
 public:
-    drain_session(ping_pong_shape shape, polling how)
-        : shape_(shape), batch_(shape.batch_size()), workers_(2, context_layout::worker, how) {}
+    drain_session(ping_pong_shape shape, polling poll)
+        : shape_(shape), batch_(shape.batch_size()), workers_(2, context_layout::worker, poll) {}
 
     slice_outcome run(const slice_order& order, recorder&) override {
         running_slice slice(workers_);
@@ -237,22 +237,22 @@ private:
     worker_threads workers_;
     asio::io_context& sending_ = workers_.context(0);
     asio::io_context& receiving_ = workers_.context(1);
-    mailbox<taker> incoming_{receiving_, taker{this}};
+    inbox<taker> incoming_{receiving_, taker{this}};
 };
 
 } // namespace
 
-std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape, polling how) {
-    return std::make_unique<round_trip_session>(shape, 1, context_layout::worker, how);
+std::unique_ptr<session> make_steady_rtt(ping_pong_shape shape, polling poll) {
+    return std::make_unique<round_trip_session>(shape, 1, context_layout::worker, poll);
 }
-std::unique_ptr<session> make_tasks_rtt(ping_pong_shape shape, context_layout layout, polling how) {
-    return std::make_unique<round_trip_session>(shape, 0, layout, how);
+std::unique_ptr<session> make_tasks_rtt(ping_pong_shape shape, context_layout layout, polling poll) {
+    return std::make_unique<round_trip_session>(shape, 0, layout, poll);
 }
-std::unique_ptr<session> make_cold_start(ping_pong_shape shape, polling how) {
-    return std::make_unique<cold_session>(shape, how);
+std::unique_ptr<session> make_cold_start(ping_pong_shape shape, polling poll) {
+    return std::make_unique<cold_session>(shape, poll);
 }
-std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape, polling how) {
-    return std::make_unique<drain_session>(shape, how);
+std::unique_ptr<session> make_one_way_drain(ping_pong_shape shape, polling poll) {
+    return std::make_unique<drain_session>(shape, poll);
 }
 
 } // namespace bench::on_asio

@@ -1,4 +1,4 @@
-// The end of a slice that workers do apart: the last of them announces it, or whoever fails first (W38, W39).
+// The end of a slice that workers do apart: the last of them announces it, or the first that fails (W38, W39).
 #pragma once
 
 #include "backends/asio/worker_threads.hpp"

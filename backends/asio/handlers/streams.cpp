@@ -1,5 +1,5 @@
 // W30–W36 with handlers: each connection's reads and writes call one another on its worker's context. The join
-// of a step is a counter, and whoever comes last begins the next step. Messages to an owner (W35) are
+// of a step is a counter, and the last handler begins the next step. Messages to an owner (W35) are
 // dispatched to its worker's context, or to the owner's strand where all share one: at once if that is where
 // they come from.
 #include "backends/asio/own_server.hpp"
@@ -87,9 +87,9 @@ private:
 
 class stream_session final : public session {
 public:
-    stream_session(const stream_shape& shape, context_layout layout, polling how)
-        : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys), workers_(shape.workers, layout, how),
-          sockets_(workers_, shape, &echo_by_handlers::serve) {
+    stream_session(const stream_shape& shape, context_layout layout, polling poll)
+        : shape_(shape), flows_(shape), tables_(shape.owners, shape.keys),
+          workers_(shape.workers, layout, poll), sockets_(workers_, shape, &echo_by_handlers::serve) {
         for (std::size_t i = 0; i < shape.streams; ++i)
             movers_.push_back(std::make_unique<stream_mover>(
                 sockets_[i], flows_[i], [this](std::span<const std::uint64_t> batch) { hand_over(batch); }));
@@ -173,8 +173,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_streams(const stream_shape& shape, context_layout layout, polling how) {
-    return std::make_unique<stream_session>(shape, layout, how);
+std::unique_ptr<session> make_streams(const stream_shape& shape, context_layout layout, polling poll) {
+    return std::make_unique<stream_session>(shape, layout, poll);
 }
 
 } // namespace bench::on_asio

@@ -33,7 +33,7 @@ spargio::task<int> send_batches(benchmark::State& state) {
     messages.fill(spargio::message{0, 1});
     std::int64_t sent = 0;
     while (state.KeepRunningBatch(batch_size)) {
-        if (const auto how = co_await target.send_many(messages); !how) break;
+        if (const auto sent_all = co_await target.send_many(messages); !sent_all) break;
         ++sent;
     }
     const std::uint64_t sum = co_await std::move(far_side);
@@ -98,7 +98,7 @@ spargio::task<int> send_values(benchmark::State& state) {
     std::uint64_t sent = 0;
     for (auto each : state) {
         static_cast<void>(each);
-        if (const auto how = co_await values.send(1); !how) break;
+        if (const auto sent_one = co_await values.send(1); !sent_one) break;
         ++sent;
     }
     values.close();

@@ -57,7 +57,7 @@ void timer_insert_cancel(benchmark::State& state) {
     for (auto& each : nodes) queue.remove(each);
 }
 
-spargio::task<> wait_for(spargio::manual_event& what) { static_cast<void>(co_await what.wait()); }
+spargio::task<> wait_for(spargio::manual_event& event) { static_cast<void>(co_await event.wait()); }
 
 std::size_t allocated() {
     const auto use = mallinfo2();

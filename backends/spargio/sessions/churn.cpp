@@ -57,7 +57,7 @@ public:
         spargio::ops::accept_stream::awaiter inner_;
     };
     [[nodiscard]] next_awaiter next() { return next_awaiter(accepting_); }
-    void serve(spargio::task<std::uint64_t>&& what) { spargio::spawn(std::move(what)).detach(); }
+    void serve(spargio::task<std::uint64_t>&& work) { spargio::spawn(std::move(work)).detach(); }
 
 private:
     spargio::ops::accept_stream accepting_;

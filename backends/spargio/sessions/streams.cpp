@@ -33,8 +33,8 @@ public:
     }
 
 private:
-    static task<std::uint64_t> end(multishot_stream& which) {
-        which.end();
+    static task<std::uint64_t> end(multishot_stream& stream) {
+        stream.end();
         co_return 0;
     }
 

@@ -42,8 +42,8 @@ pub struct Churn {
 }
 
 impl Churn {
-    pub fn open(how: &Parameters, flavor: Flavor, port: u16) -> io::Result<Self> {
-        let workers = Workers::start_with_sockets(flavor, how.workers())?;
+    pub fn open(values: &Parameters, flavor: Flavor, port: u16) -> io::Result<Self> {
+        let workers = Workers::start_with_sockets(flavor, values.workers())?;
         let mut listeners = Vec::new();
         for _ in 0..LISTENERS {
             let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -51,9 +51,9 @@ impl Churn {
             listeners.push(listener);
         }
         let ports = listeners.iter().map(|one| Ok(one.local_addr()?.port())).collect::<io::Result<Vec<_>>>()?;
-        let client = Arc::new(Client::connect(port, how, &ports)?);
+        let client = Arc::new(Client::connect(port, values, &ports)?);
         for (index, listener) in listeners.into_iter().enumerate() {
-            let place = workers.handle(index % how.workers());
+            let place = workers.handle(index % values.workers());
             let _inside = place.enter();
             place.spawn(accept_all(TcpListener::from_std(listener)?, client.clone()));
         }

@@ -19,12 +19,12 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn connect(port: u16, how: &Parameters, ports: &[u16]) -> io::Result<Self> {
+    pub fn connect(port: u16, values: &Parameters, ports: &[u16]) -> io::Result<Self> {
         Ok(Client {
             control: TcpStream::connect((Ipv4Addr::LOCALHOST, port))?,
-            frame_bytes: how.get("frame_words") as usize * 8,
-            connections: how.get("connections"),
-            window: how.get("window"),
+            frame_bytes: values.get("frame_words") as usize * 8,
+            connections: values.get("connections"),
+            window: values.get("window"),
             ports: ports.to_vec(),
             served: AtomicU64::new(0),
             failure: Mutex::new(None),

@@ -20,13 +20,13 @@ struct Shape {
 }
 
 impl Shape {
-    fn read(how: &Parameters) -> Self {
-        let connections = how.get("connections");
+    fn read(values: &Parameters) -> Self {
+        let connections = values.get("connections");
         Shape {
             connections,
-            active: (connections * how.get("active_percent") / 100).max(1),
-            frame_bytes: how.get("frame_words") as usize * 8,
-            workers: how.workers() as u64,
+            active: (connections * values.get("active_percent") / 100).max(1),
+            frame_bytes: values.get("frame_words") as usize * 8,
+            workers: values.workers() as u64,
         }
     }
 }
@@ -34,7 +34,7 @@ impl Shape {
 struct Answer {
     place: usize,
     sum: u64,
-    taken_ns: u64, // 0 where nobody measures
+    taken_ns: u64, // 0 where nothing is measured
 }
 
 async fn read_for_ever(
@@ -137,9 +137,9 @@ pub struct Connections {
 }
 
 impl Connections {
-    pub fn open(how: &Parameters, flavor: Flavor, port: u16) -> io::Result<Self> {
-        let shape = Shape::read(how);
-        let workers = Workers::start_with_sockets(flavor, how.workers())?;
+    pub fn open(values: &Parameters, flavor: Flavor, port: u16) -> io::Result<Self> {
+        let shape = Shape::read(values);
+        let workers = Workers::start_with_sockets(flavor, values.workers())?;
         let timed = Arc::new(AtomicBool::new(false));
         let before = anonymous_bytes();
         let mut shares = Vec::new();

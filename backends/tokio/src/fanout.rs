@@ -25,14 +25,14 @@ pub struct Fanout {
 }
 
 impl Fanout {
-    pub fn open(how: &Parameters, flavor: Flavor) -> io::Result<Self> {
+    pub fn open(values: &Parameters, flavor: Flavor) -> io::Result<Self> {
         let shape = Shape {
-            requests: how.get("requests"),
-            branches: how.get("branches"),
-            steps: how.get("steps"),
-            hot_steps: how.get("hot_steps"),
+            requests: values.get("requests"),
+            branches: values.get("branches"),
+            steps: values.get("steps"),
+            hot_steps: values.get("hot_steps"),
         };
-        Ok(Fanout { shape, workers: Workers::start(flavor, how.workers())? })
+        Ok(Fanout { shape, workers: Workers::start(flavor, values.workers())? })
     }
 }
 

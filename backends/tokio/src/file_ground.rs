@@ -17,16 +17,16 @@ const DIRECT_ALIGNMENT: usize = 4096;
 const WORD: usize = 8;
 
 /// The error with what was being done.
-pub fn failed(what: impl Into<String>, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", what.into()))
+pub fn failed(call: impl Into<String>, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", call.into()))
 }
 
 /// What was moved, if it is all of it.
-pub fn expect_transferred(what: &str, got: usize, wanted: usize) -> io::Result<()> {
+pub fn expect_transferred(call: &str, got: usize, wanted: usize) -> io::Result<()> {
     if got == wanted {
         return Ok(());
     }
-    Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("{what} gave {got} bytes instead of {wanted}")))
+    Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("{call} gave {got} bytes instead of {wanted}")))
 }
 
 pub fn temporary_place() -> PathBuf {
@@ -163,9 +163,9 @@ impl DataFile {
         let path = folder.path().join("data");
         let bytes = blocks as usize * block_bytes;
         fill(&path, bytes).map_err(|error| failed("fill the file of the workload", error))?;
-        let mut how = OpenOptions::new();
-        how.read(true).write(writes).custom_flags(if direct { libc::O_DIRECT } else { 0 });
-        let file = how.open(&path).map_err(|error| failed("open the file of the workload", error))?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(writes).custom_flags(if direct { libc::O_DIRECT } else { 0 });
+        let file = options.open(&path).map_err(|error| failed("open the file of the workload", error))?;
         let mapped = if writes { Some(Mapping::new(&file, bytes)?) } else { None };
         Ok(DataFile { file, mapped, block_bytes, _folder: folder })
     }

@@ -82,8 +82,8 @@ impl Shape {
 }
 
 /// A call that may block, from a task.
-async fn blocking<T: Send + 'static>(how: BlockingCalls, call: impl FnOnce() -> T + Send + 'static) -> T {
-    match how {
+async fn blocking<T: Send + 'static>(place: BlockingCalls, call: impl FnOnce() -> T + Send + 'static) -> T {
+    match place {
         BlockingCalls::OnPool => finish(spawn_blocking(call).await),
         BlockingCalls::InPlace => block_in_place(call),
     }
@@ -289,13 +289,13 @@ pub struct Storm {
 }
 
 impl Storm {
-    pub fn open(how: &Parameters, knobs: Knobs) -> io::Result<Self> {
+    pub fn open(values: &Parameters, knobs: Knobs) -> io::Result<Self> {
         Ok(Storm {
             calls: knobs.blocking,
-            files: how.get("files"),
-            depth: how.get("depth"),
+            files: values.get("files"),
+            depth: values.get("depth"),
             folder: Arc::new(ScratchFolder::new()?),
-            workers: Workers::start_with_pool(knobs.flavor, how.workers(), Driver::None, how.workers())?,
+            workers: Workers::start_with_pool(knobs.flavor, values.workers(), Driver::None, values.workers())?,
         })
     }
 }

@@ -108,10 +108,10 @@ pub struct ForkJoin<C> {
 }
 
 impl ForkJoin<SkynetCall> {
-    pub fn skynet(how: &Parameters) -> io::Result<Self> {
-        let leaves = how.get("leaves");
+    pub fn skynet(values: &Parameters) -> io::Result<Self> {
+        let leaves = values.get("leaves");
         Ok(ForkJoin {
-            runtime: multi_thread(how.workers())?,
+            runtime: multi_thread(values.workers())?,
             root: Box::new(move |seed| SkynetCall { first: seed, count: leaves }),
             operations: leaves,
         })
@@ -119,10 +119,10 @@ impl ForkJoin<SkynetCall> {
 }
 
 impl ForkJoin<FibCall> {
-    pub fn fib(how: &Parameters) -> io::Result<Self> {
-        let n = how.get("n");
+    pub fn fib(values: &Parameters) -> io::Result<Self> {
+        let n = values.get("n");
         Ok(ForkJoin {
-            runtime: multi_thread(how.workers())?,
+            runtime: multi_thread(values.workers())?,
             root: Box::new(move |seed| FibCall { seed, n }),
             operations: calls(n),
         })

@@ -9,8 +9,8 @@ pub struct Idle {
 }
 
 impl Idle {
-    pub fn open(how: &Parameters, flavor: Flavor) -> io::Result<Self> {
-        Ok(Idle { _workers: Workers::start(flavor, how.workers())? })
+    pub fn open(values: &Parameters, flavor: Flavor) -> io::Result<Self> {
+        Ok(Idle { _workers: Workers::start(flavor, values.workers())? })
     }
 }
 

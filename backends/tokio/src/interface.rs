@@ -1,4 +1,4 @@
-//! workloads/backend_c.h, word by word. Whoever changes one changes the other.
+//! workloads/backend_c.h, word by word. A change of one is a change of the other.
 
 use std::os::raw::{c_char, c_void};
 

@@ -53,15 +53,15 @@ pub struct KeyedFanout {
 }
 
 impl KeyedFanout {
-    pub fn open(how: &Parameters, flavor: Flavor) -> io::Result<Self> {
+    pub fn open(values: &Parameters, flavor: Flavor) -> io::Result<Self> {
         let shape = Shape {
-            requests: how.get("requests"),
-            branches: how.get("branches"),
-            keys: how.get("keys"),
-            rotation: how.get("rotation"),
-            steps: how.get("steps"),
+            requests: values.get("requests"),
+            branches: values.get("branches"),
+            keys: values.get("keys"),
+            rotation: values.get("rotation"),
+            steps: values.get("steps"),
         };
-        Ok(KeyedFanout { shape, workers: Workers::start(flavor, how.workers())?, worker_count: how.workers() as u64 })
+        Ok(KeyedFanout { shape, workers: Workers::start(flavor, values.workers())?, worker_count: values.workers() as u64 })
     }
 }
 

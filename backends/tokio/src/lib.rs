@@ -189,19 +189,19 @@ unsafe extern "C" fn check_knobs(knobs: *const Setting, count: usize, why: Text)
     guarded(why, || read_knobs(knobs, count).map(|_| ()))
 }
 
-unsafe extern "C" fn open(host: *const Host, what: *const Case, made: *mut *mut OpenSession, why: Text) -> Status {
+unsafe extern "C" fn open(host: *const Host, asked: *const Case, made: *mut *mut OpenSession, why: Text) -> Status {
     guarded(why, || {
-        if (*host).size < mem::size_of::<Host>() || (*what).size < mem::size_of::<Case>() {
+        if (*host).size < mem::size_of::<Host>() || (*asked).size < mem::size_of::<Case>() {
             return Err(Refusal(FAILED, "the harness is older than this library; build both again".into()));
         }
         session::set_host(host);
-        let what = &*what;
-        let numbers: HashMap<_, _> = items(what.parameters, what.parameter_count)
+        let asked = &*asked;
+        let numbers: HashMap<_, _> = items(asked.parameters, asked.parameter_count)
             .iter()
             .map(|number| (text(number.name).into_owned(), number.value))
             .collect();
-        let knobs = read_knobs(what.knobs, what.knob_count)?;
-        let session = open_session(&text(what.workload), &Parameters(numbers), knobs, what.peer_port)?;
+        let knobs = read_knobs(asked.knobs, asked.knob_count)?;
+        let session = open_session(&text(asked.workload), &Parameters(numbers), knobs, asked.peer_port)?;
         *made = Box::into_raw(Box::new(session)) as *mut OpenSession;
         Ok(())
     })

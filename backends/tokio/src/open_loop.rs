@@ -110,15 +110,15 @@ pub struct OpenLoop {
 }
 
 impl OpenLoop {
-    pub fn open(how: &Parameters, knobs: Knobs, port: u16) -> io::Result<Self> {
+    pub fn open(values: &Parameters, knobs: Knobs, port: u16) -> io::Result<Self> {
         let shape = Shape {
-            connections: how.get("connections"),
-            requests: how.get("requests"),
-            rate: how.get("rate"),
-            frame_bytes: how.get("frame_words") as usize * 8,
+            connections: values.get("connections"),
+            requests: values.get("requests"),
+            rate: values.get("rate"),
+            frame_bytes: values.get("frame_words") as usize * 8,
         };
-        let workers = Workers::start_with_sockets_and_timers(knobs.flavor, how.workers())?;
-        let worker_count = how.workers() as u64;
+        let workers = Workers::start_with_sockets_and_timers(knobs.flavor, values.workers())?;
+        let worker_count = values.workers() as u64;
         let mut lines = Vec::new();
         for connection in 0..shape.connections {
             let place = workers.handle((connection % worker_count) as usize);

@@ -26,7 +26,7 @@ async fn echo(mut socket: TcpStream) {
     }
 }
 
-/// A listener at the runtime that serves what it accepts. Dropped when the session is open: nobody else gets in.
+/// A listener at the runtime that serves what it accepts. Dropped when the session is open: no other process gets in.
 pub struct OwnServer {
     listener: TcpListener,
     place: Handle,

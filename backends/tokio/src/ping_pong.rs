@@ -43,8 +43,8 @@ pub struct SteadyRtt {
 }
 
 impl SteadyRtt {
-    pub fn open(how: &Parameters, flavor: Flavor) -> io::Result<Self> {
-        Ok(SteadyRtt { rounds: how.get("rounds"), sides: TwoSides::start(flavor)? })
+    pub fn open(values: &Parameters, flavor: Flavor) -> io::Result<Self> {
+        Ok(SteadyRtt { rounds: values.get("rounds"), sides: TwoSides::start(flavor)? })
     }
 }
 
@@ -67,8 +67,8 @@ pub struct TasksRtt {
 }
 
 impl TasksRtt {
-    pub fn open(how: &Parameters, flavor: Flavor) -> io::Result<Self> {
-        Ok(TasksRtt { rounds: how.get("rounds"), workers: Workers::start(flavor, how.workers())? })
+    pub fn open(values: &Parameters, flavor: Flavor) -> io::Result<Self> {
+        Ok(TasksRtt { rounds: values.get("rounds"), workers: Workers::start(flavor, values.workers())? })
     }
 }
 
@@ -124,9 +124,9 @@ pub struct OneWayDrain {
 }
 
 impl OneWayDrain {
-    pub fn open(how: &Parameters, flavor: Flavor) -> io::Result<Self> {
-        let messages = how.get("messages");
-        let batch = match how.get("batch") {
+    pub fn open(values: &Parameters, flavor: Flavor) -> io::Result<Self> {
+        let messages = values.get("messages");
+        let batch = match values.get("batch") {
             0 => messages,
             size => size,
         };
@@ -186,8 +186,8 @@ pub struct ColdStart {
 }
 
 impl ColdStart {
-    pub fn open(how: &Parameters, flavor: Flavor) -> io::Result<Self> {
-        Ok(ColdStart { rounds: how.get("rounds"), flavor })
+    pub fn open(values: &Parameters, flavor: Flavor) -> io::Result<Self> {
+        Ok(ColdStart { rounds: values.get("rounds"), flavor })
     }
 
     /// Starts, talks, stops. The sum, and the threads of both sides.

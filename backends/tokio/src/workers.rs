@@ -18,17 +18,17 @@ pub enum Driver {
     SocketsAndTimers,
 }
 
-fn build(mut how: Builder, driver: Driver, pool: Option<usize>) -> io::Result<Runtime> {
+fn build(mut builder: Builder, driver: Driver, pool: Option<usize>) -> io::Result<Runtime> {
     if driver != Driver::None {
-        how.enable_io();
+        builder.enable_io();
     }
     if driver == Driver::SocketsAndTimers {
-        how.enable_time();
+        builder.enable_time();
     }
     if let Some(threads) = pool {
-        how.max_blocking_threads(threads);
+        builder.max_blocking_threads(threads);
     }
-    how.build()
+    builder.build()
 }
 
 pub fn multi_thread(workers: usize) -> io::Result<Runtime> {
@@ -36,9 +36,9 @@ pub fn multi_thread(workers: usize) -> io::Result<Runtime> {
 }
 
 fn multi_thread_with(workers: usize, driver: Driver, pool: Option<usize>) -> io::Result<Runtime> {
-    let mut how = Builder::new_multi_thread();
-    how.worker_threads(workers);
-    build(how, driver, pool)
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(workers);
+    build(builder, driver, pool)
 }
 
 /// A thread that runs a current-thread runtime until it is dropped.
@@ -143,7 +143,7 @@ impl Workers {
     }
 }
 
-/// The result of a joined task. A panic in it goes on in the one who joins.
+/// The result of a joined task. A panic in it goes on in the caller that joins.
 pub fn finish<T>(joined: Result<T, tokio::task::JoinError>) -> T {
     match joined {
         Ok(value) => value,

@@ -12,16 +12,34 @@ from fnmatch import fnmatchcase
 from .area import Area
 from .runtime_rooms import ROOMS
 
+# The rooms of the workloads, from the ground up: each may use those before it that it is given.
+MEASURE, CONTRACT, TRAFFIC, CASES, PEER, GROUND = (f"workloads/{room}/*" for room in (
+    "measure", "contract", "traffic", "cases", "peer", "ground"))
+# What both styles of Asio stand on.
+ASIO = ("workloads/*", *(f"backends/asio/{name}.hpp" for name in (
+    "listener_set", "own_server", "sessions", "stream_set", "worker_threads")))
+
 AREAS: dict[str, Area] = {
     **ROOMS,
-    "workloads": Area(),
+    "workloads": Area(),  # backend_c.h, which plugins include
+    "workloads/measure": Area(),
+    "workloads/contract": Area(own=(MEASURE,)),
+    "workloads/traffic": Area(own=(CONTRACT,)),
+    "workloads/cases": Area(own=(CONTRACT, MEASURE, TRAFFIC)),
+    "workloads/peer": Area(own=(CONTRACT, CASES)),
+    "workloads/ground": Area(own=(CONTRACT, MEASURE, TRAFFIC, CASES, PEER)),
+    "workloads/scenarios": Area(own=(CONTRACT, MEASURE, TRAFFIC, CASES, GROUND)),
+    "workloads/plugin": Area(own=(CONTRACT, MEASURE, CASES, PEER, "workloads/backend_c.h")),
     "backends/registry": Area(own=("workloads/*", "backends/*/*_backend.hpp")),
     "backends/spargio": Area(own=("workloads/*", "runtime/*")),
+    "backends/spargio/sessions": Area(own=("workloads/*", "runtime/*", "backends/spargio/*")),
     # What the harness shows of the runtime's parts stands here, because the harness itself may not include it.
     "backends/spargio/micro": Area(own=("workloads/*", "runtime/*"), libraries=("benchmark",)),
     "backends/floor": Area(own=("workloads/*",), libraries=("liburing.h",)),
     "backends/threads": Area(own=("workloads/*",)),
     "backends/asio": Area(own=("workloads/*",), libraries=("boost",)),
+    "backends/asio/handlers": Area(own=ASIO, libraries=("boost",)),
+    "backends/asio/coroutines": Area(own=ASIO, libraries=("boost",)),
     # The same sources compiled once more (decision 0023).
     "backends/asio_uring": Area(own=("workloads/*", "backends/asio/*"), libraries=("boost", "liburing.h")),
     "backends/libuv": Area(own=("workloads/*",), libraries=("uv.h",)),
@@ -39,7 +57,7 @@ def area_of(path: str) -> str | None:
     """The area with the longest name that contains the file."""
     fitting = [name for name in AREAS if path.startswith(name + "/")]
     # A header that gathers others stands in runtime/ itself; a folder there which the table lacks has no area.
-    if fitting == ["runtime"] and path.count("/") > 1 or fitting == ["backends"] and path.count("/") > 1:
+    if fitting in (["runtime"], ["workloads"]) and path.count("/") > 1:
         return None
     return max(fitting, key=len, default=None)
 

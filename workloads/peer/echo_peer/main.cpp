@@ -53,17 +53,17 @@ void* serve(void* argument) {
 }
 
 void serve_on_a_thread(int socket) {
-    pthread_attr_t how;
-    ::pthread_attr_init(&how);
-    ::pthread_attr_setdetachstate(&how, PTHREAD_CREATE_DETACHED);
-    ::pthread_attr_setstacksize(&how, stack_bytes);
+    pthread_attr_t attributes;
+    ::pthread_attr_init(&attributes);
+    ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    ::pthread_attr_setstacksize(&attributes, stack_bytes);
     pthread_t thread{};
     ++threads;
-    if (::pthread_create(&thread, &how, serve, as_argument(socket)) != 0) {
+    if (::pthread_create(&thread, &attributes, serve, as_argument(socket)) != 0) {
         --threads;
         echo_beside_others(socket);
     }
-    ::pthread_attr_destroy(&how);
+    ::pthread_attr_destroy(&attributes);
 }
 
 void serve_anyhow(int socket) {

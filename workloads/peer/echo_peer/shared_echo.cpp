@@ -42,10 +42,10 @@ void start_shared_echo() {
 }
 
 void echo_beside_others(int socket) {
-    epoll_event what{};
-    what.events = EPOLLIN;
-    what.data.fd = socket;
-    if (::epoll_ctl(connections, EPOLL_CTL_ADD, socket, &what) != 0)
+    epoll_event interest{};
+    interest.events = EPOLLIN;
+    interest.data.fd = socket;
+    if (::epoll_ctl(connections, EPOLL_CTL_ADD, socket, &interest) != 0)
         ::close(socket); // the client sees it at once
 }
 

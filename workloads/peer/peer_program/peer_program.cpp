@@ -16,8 +16,8 @@
 
 namespace bench::peer_program {
 
-void fail(std::string_view what) {
-    const std::string text = std::string(::program_invocation_short_name) + ": " + std::string(what) + ": " +
+void fail(std::string_view problem) {
+    const std::string text = std::string(::program_invocation_short_name) + ": " + std::string(problem) + ": " +
                              std::strerror(errno) + "\n";
     [[maybe_unused]] const ssize_t said = ::write(STDERR_FILENO, text.data(), text.size());
     ::_exit(1);
@@ -47,9 +47,9 @@ int listen_on_loopback() {
     return listener;
 }
 
-void start_thread(void* (*what)(void*), void* argument) {
+void start_thread(void* (*body)(void*), void* argument) {
     pthread_t thread{};
-    if (const int error = ::pthread_create(&thread, nullptr, what, argument); error != 0) {
+    if (const int error = ::pthread_create(&thread, nullptr, body, argument); error != 0) {
         errno = error;
         fail("cannot start a thread");
     }

@@ -10,7 +10,7 @@
 namespace bench::peer_program {
 
 /// Ends the program with what went wrong, and `errno`, on its standard error. Of any thread.
-[[noreturn]] void fail(std::string_view what);
+[[noreturn]] void fail(std::string_view problem);
 
 /// Takes main's arguments. From here on the program dies with the process that they name.
 void obey_arguments(int count, char** arguments);
@@ -19,7 +19,7 @@ void obey_arguments(int count, char** arguments);
 int listen_on_loopback();
 
 /// Runs `what` beside the others, for as long as the program lives.
-void start_thread(void* (*what)(void*), void* argument);
+void start_thread(void* (*body)(void*), void* argument);
 
 /// A socket as the argument of a thread, and back.
 void* as_argument(int socket);
