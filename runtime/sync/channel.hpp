@@ -11,7 +11,6 @@
 #include <coroutine>
 #include <cstddef>
 #include <expected>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -20,19 +19,24 @@ namespace spargio {
 /// Many senders, many receivers, in order of arrival. A value goes straight to a waiting receiver when there is
 /// one. Tasks of any shard, and of any runtime, send and receive; what never waits is for any thread. Values
 /// belong to the channel until they are received, and what is left is destroyed with it. It must outlive every
-/// task that waits on it. T must be movable without throwing. A task that finds room, or values, for ever gives
-/// way to others after 256 of them (R11).
+/// task that waits on it; who has received the last value that is sent, or was told that it is closed, may
+/// destroy it. T must be movable without throwing. A task that finds room, or values, for ever gives way to
+/// others after 256 of them (R11).
 ///
 /// Cost: one compare-exchange an operation while nobody waits; a short lock and a wake when somebody does.
 template <class T>
 class channel {
     static_assert(std::is_nothrow_move_constructible_v<T>, "channel<T> moves values under a lock");
 
-    struct send_wait : detail::wait_node {
+    /// With whose runtime it is: another one may stop while a task of it is being woken.
+    struct waiting : detail::wait_node {
+        const void* runtime = detail::scheduling::current_runtime();
+    };
+    struct send_wait : waiting {
         explicit send_wait(T& sent) noexcept : value(sent) {}
         T& value;
     };
-    struct receive_wait : detail::wait_node {
+    struct receive_wait : waiting {
         explicit receive_wait(std::optional<T>& place) noexcept : into(place) {}
         std::optional<T>& into;
     };
@@ -130,10 +134,9 @@ public:
     [[nodiscard]] status try_send(T& value) noexcept {
         if (values_.try_put(value)) return {};
         if (values_.surely_full()) return std::unexpected(errc::overloaded);
-        const detail::waking_section on_the_way;
-        const slow_section slow(*this);
+        slow_section slow(*this);
         if (closed_) return std::unexpected(errc::closed);
-        if (!pass_on(value)) return std::unexpected(errc::overloaded);
+        if (!pass_on(value, slow)) return std::unexpected(errc::overloaded);
         return {};
     }
 
@@ -143,28 +146,40 @@ public:
         std::optional<T> taken;
         if (values_.try_take([&](T&& oldest) { taken.emplace(std::move(oldest)); })) return std::move(*taken);
         if (values_.surely_empty()) return std::unexpected(errc::would_block);
-        const detail::waking_section on_the_way;
-        const slow_section slow(*this);
+        slow_section slow(*this);
         if (values_.empty()) return std::unexpected(closed_ ? errc::closed : errc::would_block);
-        return take();
+        return take(slow);
     }
 
     /// No more values: waiting and later senders get `closed`, receivers what is left and then `closed`.
     /// Idempotent. Any thread. A short lock, and a wake for each waiter.
     void close() noexcept {
-        const detail::waking_section on_the_way;
-        const slow_section slow(*this);
-        closed_ = true;
-        while (detail::wait_node* const sender = senders_.claim_first()) sender->finish(errc::closed);
-        while (detail::wait_node* const receiver = receivers_.claim_first()) receiver->finish(errc::closed);
+        std::optional<detail::waking_section> on_the_way;
+        detail::wait_node* senders = nullptr;
+        detail::wait_node* receivers = nullptr;
+        {
+            slow_section slow(*this);
+            closed_ = true;
+            if (!senders_.empty() || !receivers_.empty()) on_the_way.emplace();
+            senders = senders_.claim_all();
+            receivers = receivers_.claim_all();
+        }
+        // Nothing of the channel is touched any more: who is told may destroy it.
+        detail::wait_node::finish_all(senders, errc::closed);
+        detail::wait_node::finish_all(receivers, errc::closed);
     }
 
 private:
     /// While somebody waits, or the channel is closed, everything goes through the lock, and the ring is shut.
     /// The last of some operations in a row that waited for nothing opens it again.
+    /// Whom it has claimed it wakes when it has let the lock go: then nothing of the channel is touched any
+    /// more, for who is woken may destroy it.
     class slow_section {
     public:
-        explicit slow_section(channel& of) noexcept : channel_(of), hold_(of.lock_) { of.values_.shut(); }
+        explicit slow_section(channel& of) noexcept : channel_(of) {
+            of.lock_.lock();
+            of.values_.shut();
+        }
         ~slow_section() {
             if (channel_.closed_ || !channel_.senders_.empty() || !channel_.receivers_.empty()) {
                 channel_.calm_ = 0;
@@ -172,39 +187,53 @@ private:
                 channel_.calm_ = 0;
                 channel_.values_.open();
             }
+            channel_.lock_.unlock();
+            if (claimed_ != nullptr) claimed_->finish();
         }
         slow_section(const slow_section&) = delete;
         slow_section& operator=(const slow_section&) = delete;
 
+        /// Takes off the first that can be claimed; null when none waits. At most one in a section.
+        template <class Waiting>
+        [[nodiscard]] Waiting* claim_first(detail::wait_list& from) noexcept {
+            while (auto* const node = static_cast<Waiting*>(from.first())) {
+                if (!on_the_way_ && node->runtime != detail::scheduling::current_runtime())
+                    on_the_way_.emplace();
+                if (!from.claim(*node)) continue;
+                claimed_ = node;
+                return node;
+            }
+            return nullptr;
+        }
+
     private:
         channel& channel_;
-        const std::lock_guard<detail::spin_lock> hold_;
+        detail::wait_node* claimed_ = nullptr;
+        std::optional<detail::waking_section> on_the_way_; // ends when the claimed one has been woken
     };
 
     bool start_send(send_wait& sender, std::coroutine_handle<> caller) noexcept {
-        const slow_section slow(*this);
+        slow_section slow(*this);
         if (closed_) return sender.decide(errc::closed);
-        if (pass_on(sender.value)) return sender.decide();
+        if (pass_on(sender.value, slow)) return sender.decide();
         return senders_.wait(sender, caller);
     }
 
     bool start_receive(receive_wait& receiver, std::coroutine_handle<> caller) noexcept {
-        const slow_section slow(*this);
+        slow_section slow(*this);
         if (!values_.empty()) {
-            receiver.into.emplace(take());
+            receiver.into.emplace(take(slow));
             return receiver.decide();
         }
         if (closed_) return receiver.decide(errc::closed);
         return receivers_.wait(receiver, caller);
     }
 
-    /// In a slow section: gives a value to a waiting receiver, or puts it into the ring, and only then moves
-    /// from it. Where a receiver waits the ring is empty, for every sender that comes while one waits comes
-    /// here.
-    bool pass_on(T& value) noexcept {
-        if (auto* const receiver = static_cast<receive_wait*>(receivers_.claim_first())) {
+    /// Gives a value to a waiting receiver, or puts it into the ring, and only then moves from it. Where a
+    /// receiver waits the ring is empty, for whoever comes while one waits comes here.
+    bool pass_on(T& value, slow_section& in) noexcept {
+        if (auto* const receiver = in.template claim_first<receive_wait>(receivers_)) {
             receiver->into.emplace(std::move(value));
-            receiver->finish();
             return true;
         }
         if (values_.full()) return false;
@@ -212,14 +241,11 @@ private:
         return true;
     }
 
-    /// In a slow section, when there is a value: the oldest, and its place goes to the sender that has waited
-    /// longest.
-    [[nodiscard]] T take() noexcept {
+    /// When there is a value: the oldest, and its place goes to the sender that has waited longest.
+    [[nodiscard]] T take(slow_section& in) noexcept {
         T oldest = values_.take();
-        if (auto* const sender = static_cast<send_wait*>(senders_.claim_first())) {
+        if (auto* const sender = in.template claim_first<send_wait>(senders_))
             values_.put(std::move(sender->value));
-            sender->finish();
-        }
         return oldest;
     }
 

@@ -13,6 +13,9 @@ namespace spargio::detail::scheduling {
 /// The registry of this thread's shard; null outside a shard.
 [[nodiscard]] task_registry* current_registry() noexcept;
 
+/// The runtime whose shard this thread is, to be compared; null outside a shard.
+[[nodiscard]] const void* current_runtime() noexcept;
+
 /// Makes a suspended task runnable: a pinned one on its home shard, a stealable one here, or at its last home
 /// when this thread is no shard. The caller has claimed it, or is the only one who can wake it. Any thread.
 void make_runnable(task_header& task) noexcept;

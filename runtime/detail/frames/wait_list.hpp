@@ -48,10 +48,10 @@ public:
     }
 
     /// finish() for each of wait_list::claim_all().
-    static void finish_all(wait_node* first) noexcept {
+    static void finish_all(wait_node* first, std::optional<errc> error = {}) noexcept {
         while (first != nullptr) {
             wait_node* const next = first->next_;
-            first->finish();
+            first->finish(error);
             first = next;
         }
     }

@@ -16,6 +16,11 @@ task_registry* current_registry() noexcept {
     return here != nullptr ? &here->registry() : nullptr;
 }
 
+const void* current_runtime() noexcept {
+    const shard* const here = shard::here();
+    return here != nullptr ? &here->core() : nullptr;
+}
+
 void make_runnable(task_header& task) noexcept {
     shard* const here = shard::here();
     // While a runtime is torn down nothing of it runs any more; its registry destroys the task. A task of
