@@ -11,8 +11,8 @@
 namespace spargio {
 
 /// Completes when every message that the shard had accepted when the ticket was made has been taken by a task
-/// of its target. Made by this_shard::flush(); to be awaited once, on the same shard. `closed`: the runtime
-/// stops first. `canceled`: the messages are on their way all the same.
+/// of its target. Made by this_shard::flush(); to be awaited once, on the same shard: elsewhere it ends the
+/// program. `closed`: the runtime stops first. `canceled`: the messages are on their way all the same.
 class flush_ticket : public detail::progress_wait {
 public:
     /// Notes the end of every lane in use. Throws std::bad_alloc. On the shard's thread.
@@ -22,6 +22,7 @@ public:
     ~flush_ticket() { here_.forget_progress(*this); }
 
     [[nodiscard]] bool await_ready() noexcept {
+        here_.insist_on_current();
         if (!advance(here_)) return here_.stopping() ? !decide(errc::closed) : false;
         decide();
         return true;

@@ -27,12 +27,13 @@ public:
     }
 
     [[nodiscard]] bool await_ready() noexcept {
-        got_one_ = here_.hot().waiters().empty() && !here_.current_task()->cancel_requested() &&
-                   here_.may_go_on() && here_.hot().lanes().take(received_);
+        got_one_ = here_.hot().waiters().empty() && !here_.own_task().cancel_requested() && here_.may_go_on() &&
+                   here_.hot().lanes().take(received_);
         return got_one_;
     }
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
         wait_.emplace();
+        here_.insist_on_here();
         if (here_.stopping()) return wait_->decide(errc::closed);
         here_.current_task()->held = true;
         return here_.hot().waiters().wait(*wait_, caller);
@@ -66,12 +67,13 @@ public:
 
     [[nodiscard]] bool await_ready() noexcept {
         if (!index_) return true;
-        if (counters().waiters(*index_).empty() && !here_.current_task()->cancel_requested())
+        if (counters().waiters(*index_).empty() && !here_.own_task().cancel_requested())
             taken_ = counters().take(*index_);
         return taken_ != 0;
     }
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
         wait_.emplace();
+        here_.insist_on_here();
         if (here_.stopping()) return wait_->decide(errc::closed);
         here_.current_task()->held = true;
         counters().note_waiter();

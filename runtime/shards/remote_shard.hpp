@@ -30,7 +30,7 @@ public:
     }
 
     [[nodiscard]] bool await_ready() noexcept {
-        if (here_.stopping() || here_.current_task()->cancel_requested()) return true;
+        if (here_.stopping() || here_.own_task().cancel_requested()) return true;
         // Those who wait already go first, and who never waits gives way now and then.
         return !here_.has_progress_waits() && here_.may_go_on() && advance();
     }

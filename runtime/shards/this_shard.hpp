@@ -29,7 +29,7 @@ public:
 
     [[nodiscard]] bool await_ready() noexcept {
         // Those who came first are served first; who was cancelled takes nothing any more.
-        got_one_ = here_.event_waiters().empty() && !here_.current_task()->cancel_requested() &&
+        got_one_ = here_.event_waiters().empty() && !here_.own_task().cancel_requested() &&
                    !here_.hot_goes_first() && here_.take_event(received_);
         return got_one_;
     }
@@ -63,8 +63,7 @@ public:
     event_batch_awaiter(shard& here, std::span<event> into) noexcept : here_(here), into_(into), one_(here) {}
 
     [[nodiscard]] bool await_ready() noexcept {
-        if (here_.event_waiters().empty() && !here_.current_task()->cancel_requested() &&
-            !here_.hot_goes_first())
+        if (here_.event_waiters().empty() && !here_.own_task().cancel_requested() && !here_.hot_goes_first())
             count_ = here_.take_events(into_);
         return count_ != 0;
     }
@@ -120,7 +119,8 @@ namespace this_shard {
 [[nodiscard]] remote_shard remote(std::uint32_t index);
 
 /// The messages to this shard, for a task that takes many: next() is next_event() without looking up the shard
-/// each time. Valid on this shard only, so for pinned tasks.
+/// each time. Valid on this shard only, so for pinned tasks: elsewhere it ends the program as soon as it would
+/// wait.
 class inbox {
 public:
     explicit inbox(detail::shard& here) noexcept : here_(&here) {}

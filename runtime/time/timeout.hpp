@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <exception>
 #include <expected>
 #include <type_traits>
 #include <utility>
@@ -58,7 +59,20 @@ using awaited = decltype(detail::awaiter_of(std::declval<Awaitable>()).await_res
 template <class T>
 task<T> watched(task<T> work, child_watch& watch) {
     const child_watch::presence here(watch);
-    co_return co_await std::move(work);
+    result_slot<T> result;
+    try {
+        task<T> mine = std::move(work); // destroyed where it has ended
+        if constexpr (std::is_void_v<T>) {
+            co_await std::move(mine);
+            result.set_value();
+        } else {
+            result.set_value(co_await std::move(mine));
+        }
+    } catch (...) {
+        result.set_error(std::current_exception());
+    }
+    co_await watch.way_home();
+    co_return result.take();
 }
 
 template <class T>
@@ -109,6 +123,9 @@ using timeout_result = typename detail::timed<T>::type;
 /// and the child answered `canceled`. A T that can't say `canceled` (anything but std::expected<..., errc>)
 /// counts as cut short once the deadline has come before the child's end. An exception of the child is thrown
 /// in any case. When the caller is cancelled the child is cancelled, and its result is the answer.
+///
+/// The child may move to other shards (resume_on()); it comes back to end, one trip more, and must not have a
+/// stream of another shard by then. The caller stays here meanwhile.
 ///
 /// A child that ignores cancellation, or waits for what can't be cancelled (joining another task), makes the
 /// caller wait. A deadline in the past still lets it run up to its first wait. When the runtime stops there is

@@ -51,6 +51,10 @@ public:
     /// In await_resume: disarms, and lets the current task be moved to other shards again.
     void end(timer_wait& wait) noexcept;
 
+    /// Moves the current task, a pinned one that is suspended at `caller`, from another shard to this one; see
+    /// resume_on(). By the thread where it runs.
+    void bring(std::coroutine_handle<> caller) noexcept;
+
     /// Schedules a prepared task on this shard.
     void start(task_header& task) noexcept;
 

@@ -133,6 +133,23 @@ public:
 
     [[nodiscard]] bool running() const noexcept { return running_; }
     [[nodiscard]] task_header* current_task() const noexcept { return current_; }
+    /// The same for what belongs to this shard and is only used by its tasks: ends the program when none runs
+    /// here. A test of what is loaded anyway; who waits is asked properly, see insist_on_here().
+    [[nodiscard]] task_header& own_task() const noexcept {
+        if (current_ == nullptr) [[unlikely]]
+            used_elsewhere();
+        return *current_;
+    }
+    /// Ends the program on any thread but this shard's. For functions that are never inlined into a coroutine.
+    void insist_on_here() const noexcept {
+        if (here() != this) [[unlikely]]
+            used_elsewhere();
+    }
+    /// The same for any function.
+    void insist_on_current() const noexcept {
+        if (current() != this) [[unlikely]]
+            used_elsewhere();
+    }
     [[nodiscard]] task_registry& registry() noexcept { return *registry_; }
     /// See scheduling.hpp for these three.
     task_header& suspend_current(std::coroutine_handle<> caller) noexcept;
@@ -235,6 +252,7 @@ public:
     [[nodiscard]] const std::shared_ptr<detail::registered_files>& files();
 
 private:
+    [[noreturn]] static void used_elsewhere() noexcept;
     void note_end_of_idling(bool by_others, bool by_time) noexcept;
     [[nodiscard]] bool waits_for_peers() const noexcept;
     bool let_peers_run() noexcept;

@@ -2,6 +2,7 @@
 #include <spargio/detail/doors/buffer_context.hpp>
 #include <spargio/detail/loop/runtime_core.hpp>
 #include <spargio/detail/loop/shard.hpp>
+#include <spargio/detail/machine/misuse.hpp>
 
 namespace spargio::detail {
 namespace {
@@ -9,6 +10,10 @@ namespace {
 constexpr std::uint64_t stream_burst = 8; // messages between two waits that make a stream
 
 } // namespace
+
+void shard::used_elsewhere() noexcept {
+    misused("what belongs to a shard (its messages, a remote_shard, a flush ticket) is used on another one");
+}
 
 void shard::resume_soon(task_header& task) noexcept {
     if (queue_.push_next(task) && core_.parked.load(std::memory_order_seq_cst) != 0) wake_a_thief();
@@ -23,6 +28,7 @@ void shard::start(task_header& task) noexcept {
 }
 
 bool shard::wait_for_event(event_wait& wait, std::coroutine_handle<> caller) noexcept {
+    insist_on_here();
     // Cancelled from another shard, the task must still be resumed here: the list is this thread's alone.
     current_->held = true;
     const std::uint64_t taken = mailbox_.taken_so_far();
@@ -32,6 +38,7 @@ bool shard::wait_for_event(event_wait& wait, std::coroutine_handle<> caller) noe
 }
 
 bool shard::wait_for_progress(progress_wait& wait, std::coroutine_handle<> caller) noexcept {
+    insist_on_here();
     current_->held = true;
     // At the end: earlier waits are served first, which keeps the order of messages to one target.
     progress_wait** at = &progress_waits_;
@@ -82,6 +89,7 @@ void shard::want_progress(bool wanted) noexcept {
 }
 
 std::size_t shard::post_sorted(shard& target, std::span<const message> messages) noexcept {
+    insist_on_here();
     hot_counters& sums = target.hot_.counters();
     std::size_t accepted = 0;
     std::size_t coalesced = 0;

@@ -6,6 +6,7 @@
 #include <spargio/detail/loop/registered_files.hpp>
 #include <spargio/detail/loop/runtime_core.hpp>
 #include <spargio/detail/loop/shard.hpp>
+#include <spargio/detail/machine/misuse.hpp>
 #include <spargio/detail/ring/fault_plan.hpp>
 
 #include <algorithm>
@@ -311,6 +312,8 @@ receive_buffers& operation_context::buffers() const { return shard_->buffers(); 
 void operation_context::stay() noexcept { ++shard_->current_task()->stays; }
 
 void operation_context::stay_no_longer() noexcept {
+    if (shard::here() != shard_)
+        misused("a stream is destroyed on another shard than the one where it was opened");
     // Null while the runtime destroys what is unfinished: then nothing runs any more.
     if (task_header* const self = shard_->current_task()) --self->stays;
 }

@@ -94,6 +94,10 @@ void timer_context::end(timer_wait& wait) noexcept {
     shard_->current_task()->held = false;
 }
 
+void timer_context::bring(std::coroutine_handle<> caller) noexcept {
+    shard::here()->move_current(*shard_, caller);
+}
+
 void timer_context::start(task_header& task) noexcept { shard_->start(task); }
 
 } // namespace spargio::detail

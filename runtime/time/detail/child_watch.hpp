@@ -18,8 +18,9 @@ namespace spargio::detail {
 /// ends; the timer runs only from when the child has begun, so a child runs up to its first wait whatever the
 /// deadline.
 ///
-/// All on one thread. When a stopping runtime destroys frames, in whatever order, each side lets the other
-/// know.
+/// All on one thread, that of the parent's shard: a child that has moved to another one comes back by
+/// way_home() before it ends. When a stopping runtime destroys frames, in whatever order, each side lets the
+/// other know.
 class child_watch {
 public:
     /// What ended a wait.
@@ -38,7 +39,7 @@ public:
         if (child_ != nullptr) child_->watch_ = nullptr;
     }
 
-    /// Stands in the child's frame, from its first step to its last.
+    /// Stands in the child's frame, from its first step to its last, which is on the parent's shard.
     class presence {
     public:
         explicit presence(child_watch& watch) noexcept : watch_(&watch) { watch.child_begins(*this); }
@@ -61,6 +62,21 @@ public:
         timers_.start(state);
         return handle;
     }
+
+    class homeward_awaiter {
+    public:
+        explicit homeward_awaiter(timer_context to) noexcept : to_(to) {}
+        [[nodiscard]] bool await_ready() const noexcept { return to_.is_here(); }
+        // Out of line: the child may run there before the call has returned.
+        [[gnu::noinline]] void await_suspend(std::coroutine_handle<> caller) noexcept { to_.bring(caller); }
+        void await_resume() const noexcept {}
+
+    private:
+        timer_context to_;
+    };
+
+    /// Brings the current task, the child, to the parent's shard if it is elsewhere. Not cancellable.
+    [[nodiscard]] homeward_awaiter way_home() const noexcept { return homeward_awaiter(timers_); }
 
     class awaiter {
     public:

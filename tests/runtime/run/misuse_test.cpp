@@ -43,6 +43,38 @@ TEST_F(P15, asking_for_the_shard_outside_one_ends_the_program) {
     EXPECT_DEATH((void)this_shard::context(), "outside a shard");
 }
 
+/// Moves away with what `make` gives on shard 0, and then does `use` with it.
+template <class Make, class Use>
+task<> use_elsewhere(Make make, Use use) {
+    auto kept = make();
+    co_await resume_on(1);
+    auto used = use(kept);
+    co_await std::move(used);
+}
+
+TEST_F(P15, what_belongs_to_a_shard_ends_the_program_on_another_one) {
+    const auto on_two = [](auto make, auto use) {
+        run_on({.shards = 2}, 0, [make, use] { return use_elsewhere(make, use); });
+    };
+    constexpr auto said = "belongs to a shard";
+    const auto waits = [](this_shard::inbox& of) -> task<> { (void)co_await of.next(); };
+    EXPECT_DEATH(on_two([] { return this_shard::messages(); }, waits), said);
+    const auto to_other = [] { return this_shard::remote(1); };
+    EXPECT_DEATH(on_two(to_other, [](remote_shard& by) -> task<> { (void)co_await by.send(1, 1); }),
+                 "another shard|belongs to a shard");
+    const auto posts = [](remote_shard& by) -> task<> {
+        (void)by.post(1, 1);
+        co_return;
+    };
+    EXPECT_DEATH(on_two(to_other, posts), "another shard");
+    const auto ticket = [] { return std::unique_ptr<flush_ticket>(new flush_ticket(this_shard::flush())); };
+    const auto waits_for_it = [](std::unique_ptr<flush_ticket>& of) -> task<> {
+        flush_ticket& mine = *of; // g++ 12 would copy what `*of` names
+        (void)co_await mine;
+    };
+    EXPECT_DEATH(on_two(ticket, waits_for_it), said);
+}
+
 TEST_F(P15, joining_by_get_on_a_shard_ends_the_program_instead_of_blocking_the_shard) {
     const auto blocks = []() -> task<int> { co_return std::move(spawn(seven(), pinned{0})).get(); };
     EXPECT_DEATH((void)run({.shards = 1}, blocks), "get\\(\\) would block a shard");
