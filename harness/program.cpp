@@ -5,6 +5,7 @@
 #include "harness/command/list.hpp"
 #include "harness/common/exit_codes.hpp"
 #include "harness/common/interrupt.hpp"
+#include "harness/common/problem.hpp"
 #include "harness/files/export.hpp"
 #include "harness/files/repro.hpp"
 #include "harness/files/validate.hpp"
@@ -15,11 +16,6 @@
 
 namespace bench {
 namespace {
-
-int fail(int code, const std::string& what) {
-    fmt::print(stderr, "spargio-bench: {}\n", what);
-    return code;
-}
 
 int execute(const cell_options& cell) { return run_cell(cell); }
 int execute(const doctor_command& doctor) { return run_doctor(doctor.plugins); }
@@ -40,13 +36,13 @@ int execute(const completion_command& completion) {
 
 int execute(const list_command& list) {
     const auto planned = make_plan(list.request);
-    return planned ? run_list(list.what, list.names_only, *planned) : fail(exit_usage, planned.error());
+    return planned ? run_list(list.topic, list.names_only, *planned) : complain(planned.error());
 }
 
 int execute(const run_command& run) {
     if (!run.resume.empty()) return resume_run(run.resume, run.output);
     const auto planned = make_plan(run.request);
-    if (!planned) return fail(exit_usage, planned.error());
+    if (!planned) return complain(planned.error());
     if (run.plan_only || run.output.verbose)
         fmt::print(run.plan_only ? stdout : stderr, "{}", describe_plan(*planned));
     return run.plan_only ? static_cast<int>(exit_ok) : run_plan(*planned, run.output);
@@ -54,7 +50,7 @@ int execute(const run_command& run) {
 
 int execute(const sweep_command& sweep) {
     const auto planned = plan_sweep(sweep.request);
-    if (!planned) return fail(exit_usage, planned.error());
+    if (!planned) return complain(planned.error());
     if (sweep.plan_only || !sweep.output.quiet)
         fmt::print(sweep.plan_only ? stdout : stderr, "{}", describe_sweep(*planned));
     return sweep.plan_only ? static_cast<int>(exit_ok) : run_sweep(*planned, sweep.output);
@@ -72,8 +68,8 @@ int run_program(int count, const char* const* arguments) {
         if (!std::holds_alternative<cell_options>(*asked)) interrupt::install();
         return std::visit([](const auto& one) { return execute(one); }, *asked);
     } catch (const std::exception& error) {
-        return fail(exit_invalid,
-                    fmt::format("defect: {}; please report it with the command line", error.what()));
+        return complain(
+            {problem_code::defect, "defect", error.what(), "please report it with the command line"});
     }
 }
 

@@ -40,27 +40,28 @@ std::optional<std::array<int, 2>> high_pipe() {
     return std::nullopt;
 }
 
-std::vector<std::string> cell_arguments(const group& what, const arm& with) {
+std::vector<std::string> cell_arguments(const group& measured, const arm& shown) {
     std::vector<std::string> arguments{"spargio-bench", "cell",
-                                       "--workload",    std::string(what.what->name),
-                                       "--arm",         with.cell_argument(),
+                                       "--workload",    std::string(measured.workload->name),
+                                       "--arm",         shown.cell_argument(),
                                        "--parent",      std::to_string(::getpid())};
     const auto add = [&](std::string_view name, const std::string& value) {
         arguments.emplace_back("--parameter");
         arguments.push_back(fmt::format("{}={}", name, value));
     };
-    // The defaults of another build may be others: it is told all of them, or it would do other work.
-    if (with.of_base)
-        for (const auto& [spec, value] : what.how.entries()) add(spec.name, what.how.text(spec.name));
+    // The defaults of another build may be others: without all of them it would do other work.
+    if (shown.of_base)
+        for (const auto& [spec, value] : measured.values.entries())
+            add(spec.name, measured.values.text(spec.name));
     else
-        for (const auto& [name, value] : what.given) add(name, value);
-    if (const auto plugin = with.backend->origin(); !plugin.empty()) {
+        for (const auto& [name, value] : measured.given) add(name, value);
+    if (const auto plugin = shown.backend->origin(); !plugin.empty()) {
         arguments.emplace_back("--plugin");
         arguments.emplace_back(plugin);
     }
-    if (with.injected_slowdown) {
+    if (shown.injected_slowdown) {
         arguments.emplace_back("--slowdown");
-        arguments.push_back(fmt::format("{}", *with.injected_slowdown));
+        arguments.push_back(fmt::format("{}", *shown.injected_slowdown));
     }
     return arguments;
 }
@@ -106,14 +107,14 @@ int spawn_cell(pid_t& process, const char* program, std::vector<std::string>& ar
 } // namespace
 
 std::expected<std::unique_ptr<cell_client>, cell_failure>
-cell_client::start(const group& what, const arm& with, std::size_t padding, const std::string& program) {
+cell_client::start(const group& measured, const arm& shown, std::size_t padding, const std::string& program) {
     const auto commands = high_pipe();
     const auto answers = high_pipe();
     const auto errors = high_pipe();
     pid_t process = -1;
     int error = errno;
     if (commands && answers && errors) {
-        auto arguments = cell_arguments(what, with);
+        auto arguments = cell_arguments(measured, shown);
         std::vector<std::string> environment;
         for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
         environment.push_back("SPARGIO_BENCH_PADDING=" + std::string(padding, 'x'));
@@ -126,9 +127,10 @@ cell_client::start(const group& what, const arm& with, std::size_t padding, cons
     };
     if (process < 0) {
         for (const auto* pipe : {&commands, &answers, &errors}) close_ends(*pipe, true, true);
-        return std::unexpected(cell_failure{
-            "failed", fmt::format("cannot start a cell process: {}; look at `ulimit -u` and `ulimit -n`",
-                                  std::strerror(error))});
+        return std::unexpected(
+            cell_failure{case_status::failed,
+                         fmt::format("cannot start a cell process: {}; look at `ulimit -u` and `ulimit -n`",
+                                     std::strerror(error))});
     }
     close_ends(commands, true, false);
     close_ends(answers, false, true);
@@ -169,60 +171,67 @@ std::string cell_client::last_words() const {
     return end == std::string::npos ? "" : "; it wrote: " + error_text_.substr(0, end + 1);
 }
 
-cell_failure cell_client::fail(std::string status, std::string reason) {
+cell_failure cell_client::fail(case_status status, const std::string& reason) {
     reap();
     take_errors();
-    return {std::move(status), reason + last_words()};
+    return {status, reason + last_words()};
 }
 
 cell_failure cell_client::died(std::string_view phase) {
     // The exit status is fixed before the kernel closes the pipe, so the kill in reap() can't change it.
     const int status = reap();
     take_errors();
-    std::string how = fmt::format("ended with exit code {}", WEXITSTATUS(status));
+    std::string end = fmt::format("ended with exit code {}", WEXITSTATUS(status));
     if (WIFSIGNALED(status)) {
         const char* name = ::sigabbrev_np(WTERMSIG(status));
-        how = fmt::format("was killed by SIG{}", name ? name : "?");
-        if (WTERMSIG(status) == SIGKILL) how += " (often the kernel, out of memory)";
+        end = fmt::format("was killed by SIG{}", name ? name : "?");
+        if (WTERMSIG(status) == SIGKILL) end += " (often the kernel, out of memory)";
     }
-    return {"crashed", fmt::format("the process {} while it {}{}", how, phase, last_words())};
+    return {case_status::crashed, fmt::format("the process {} while it {}{}", end, phase, last_words())};
 }
 
 cell_client::answer cell_client::wait_answer(std::uint64_t timeout_ns, std::string_view phase) {
     std::uint64_t deadline_ns = now_ns() + timeout_ns;
     for (;;) {
         if (const auto line = reader_.take()) {
-            json said = json::parse(*line, nullptr, false);
-            if (said.is_discarded() || !said.is_object() || !said.contains("is"))
-                return std::unexpected(fail("failed", "the cell process answered what is no answer"));
-            const auto is = said.at("is").get<std::string>();
-            if (is == "warming") { // a sign of life: the limit holds for each slice
+            auto said = answer_from_line(*line);
+            if (!said)
+                return std::unexpected(
+                    fail(case_status::failed, "the cell process answered what is no answer"));
+            if (std::holds_alternative<still_warming>(*said)) { // the limit holds for each slice
                 deadline_ns = now_ns() + timeout_ns;
                 continue;
             }
-            if (is == "wrong") return std::unexpected(fail("wrong_result", said.value("reason", "")));
-            if (is == "failed") return std::unexpected(fail("failed", said.value("reason", "")));
-            return said;
+            if (const auto* wrong = std::get_if<wrong_result>(&*said))
+                return std::unexpected(fail(case_status::wrong_result, wrong->reason));
+            if (const auto* error = std::get_if<cell_error>(&*said))
+                return std::unexpected(fail(case_status::failed, error->reason));
+            return *std::move(said);
         }
         const std::uint64_t now = now_ns();
         if (now >= deadline_ns)
             return std::unexpected(
-                fail("timed_out", fmt::format("no answer within {} while it {}; if it is only "
-                                              "slow, raise --timeout",
-                                              format_ns(static_cast<double>(timeout_ns)), phase)));
+                fail(case_status::timed_out, fmt::format("no answer within {} while it {}; if it is only "
+                                                         "slow, raise --timeout",
+                                                         format_ns(static_cast<double>(timeout_ns)), phase)));
         std::array<pollfd, 3> waiting{{{answers_, POLLIN, 0},
                                        {errors_open_ ? errors_ : -1, POLLIN, 0},
                                        {interrupt::descriptor(), POLLIN, 0}}};
         ::poll(waiting.data(), waiting.size(), static_cast<int>((deadline_ns - now) / 1'000'000 + 1));
-        if (interrupt::requested()) return std::unexpected(fail("interrupted", "interrupted"));
+        if (interrupt::requested()) {
+            auto failure = fail(case_status::failed, "interrupted");
+            failure.interrupted = true;
+            return std::unexpected(std::move(failure));
+        }
         if (waiting[1].revents & POLLIN) take_errors();
         if ((waiting[0].revents & (POLLIN | POLLHUP)) && !reader_.fill()) return std::unexpected(died(phase));
         if ((waiting[1].revents & (POLLHUP | POLLIN)) == POLLHUP) errors_open_ = false;
     }
 }
 
-cell_client::answer cell_client::ask(const json& command, std::uint64_t timeout_ns, std::string_view phase) {
-    if (!write_line(commands_, one_line(command))) return std::unexpected(died(phase));
+cell_client::answer cell_client::ask(const cell_command& command, std::uint64_t timeout_ns,
+                                     std::string_view phase) {
+    if (!write_line(commands_, line_of(command))) return std::unexpected(died(phase));
     return wait_answer(timeout_ns, phase);
 }
 

@@ -1,9 +1,10 @@
-// The coordinator's side of one cell process: start, ask, time out, bury.
+// The coordinator's side of one cell process: starting it, asking it, ending it in time.
 #pragma once
 
-#include "harness/common/json.hpp"
+#include "harness/cell/cell_messages.hpp"
 #include "harness/common/line_pipe.hpp"
 #include "harness/plan/plan.hpp"
+#include "harness/record/case_status.hpp"
 
 #include <sys/types.h>
 
@@ -13,21 +14,22 @@
 
 namespace bench {
 
-/// Why a cell gave no answer. `status` is the case status of the result schema, or `interrupted`.
+/// Why a cell gave no answer.
 struct cell_failure {
-    std::string status;
+    case_status status = case_status::failed;
     std::string reason;
+    bool interrupted = false; ///< the user ended the run, so nothing is known of the case
 };
 
 /// Owns one child process, in a process group of its own. Destroying it kills what is left of that group.
 class cell_client {
 public:
-    using answer = std::expected<json, cell_failure>;
+    using answer = std::expected<cell_answer, cell_failure>;
 
     /// Starts `spargio-bench cell` for one arm, with an environment padded by `padding` bytes, which moves the
     /// stack; `program` is the spargio-bench to start, empty for this one. Error: what the system said.
     static std::expected<std::unique_ptr<cell_client>, cell_failure>
-    start(const group& what, const arm& with, std::size_t padding, const std::string& program = {});
+    start(const group& measured, const arm& shown, std::size_t padding, const std::string& program = {});
 
     cell_client(const cell_client&) = delete;
     cell_client& operator=(const cell_client&) = delete;
@@ -37,7 +39,7 @@ public:
     [[nodiscard]] answer wait_answer(std::uint64_t timeout_ns, std::string_view phase);
 
     /// Sends a command and waits for its answer.
-    [[nodiscard]] answer ask(const json& command, std::uint64_t timeout_ns, std::string_view phase);
+    [[nodiscard]] answer ask(const cell_command& command, std::uint64_t timeout_ns, std::string_view phase);
 
     /// Waits for the end of the process after `close`; kills it when it does not come.
     void finish(std::uint64_t timeout_ns);
@@ -46,7 +48,7 @@ private:
     cell_client(pid_t process, int commands, int answers, int errors) noexcept;
 
     [[nodiscard]] cell_failure died(std::string_view phase);
-    [[nodiscard]] cell_failure fail(std::string status, std::string reason);
+    [[nodiscard]] cell_failure fail(case_status status, const std::string& reason);
     void take_errors();
     int reap();
     [[nodiscard]] std::string last_words() const;

@@ -1,5 +1,6 @@
 #include "harness/cell/cell_process.hpp"
 
+#include "harness/cell/cell_messages.hpp"
 #include "harness/cell/slice_meter.hpp"
 #include "harness/common/exit_codes.hpp"
 #include "harness/common/line_pipe.hpp"
@@ -19,6 +20,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <variant>
 
 namespace bench {
 namespace {
@@ -38,44 +40,39 @@ std::uint64_t peak_rss_bytes() {
     return kibibytes * 1024;
 }
 
-std::size_t recorder_lanes(const parameters& how) {
+std::size_t recorder_lanes(const parameters& values) {
     std::int64_t workers = 1;
-    for (const auto& [spec, value] : how.entries())
+    for (const auto& [spec, value] : values.entries())
         if (spec.name == "workers") workers = value;
     return static_cast<std::size_t>(workers) + 1;
 }
 
+void send(const cell_answer& answer) { write_line(cell_answer_descriptor, line_of(answer)); }
+
 class cell {
 public:
-    cell(const group& what, double injected_slowdown)
-        : what_(*what.what), how_(what.how), slowdown_(injected_slowdown), recorder_(recorder_lanes(what.how)) {
-    }
+    cell(const group& measured, double injected_slowdown)
+        : workload_(*measured.workload), values_(measured.values), slowdown_(injected_slowdown),
+          recorder_(recorder_lanes(measured.values)) {}
 
     /// Opens the session; the answer says so or why not.
-    json open(const arm& with) {
-        if (what_.lacks != nullptr)
-            if (auto lack = what_.lacks(how_))
-                return {{"is", "refused"}, {"kind", "unsupported"}, {"reason", *lack}};
-        auto opened = with.backend->open(what_, how_, with.knobs);
-        if (!opened) {
-            static constexpr const char* kinds[] = {"unsupported", "unavailable", "bad_knob", "failed"};
-            return {{"is", "refused"},
-                    {"kind", kinds[static_cast<std::size_t>(opened.error().kind)]},
-                    {"reason", opened.error().reason}};
-        }
+    cell_answer open(const arm& shown) {
+        if (workload_.lacks != nullptr)
+            if (auto lack = workload_.lacks(values_))
+                return session_refused{.kind = refusal::kind_type::unsupported, .reason = *lack};
+        auto opened = shown.backend->open(workload_, values_, shown.knobs);
+        if (!opened) return session_refused{.kind = opened.error().kind, .reason = opened.error().reason};
         session_ = std::move(*opened);
-        return {{"is", "open"},
-                {"knobs_effective", with.backend->effective_knobs(with.knobs).value_or(with.knobs)},
-                {"capabilities", session_->capabilities()}};
+        return session_opened{.knobs_effective = named_texts_of(
+                                  shown.backend->effective_knobs(shown.knobs).value_or(shown.knobs)),
+                              .capabilities = named_texts_of(session_->capabilities())};
     }
 
     [[nodiscard]] bool is_open() const noexcept { return session_ != nullptr; }
 
-    json obey(const json& command) {
+    cell_answer obey(const cell_command& command) {
         note_pause_end();
-        const auto what = command.at("do").get<std::string>();
-        json answer = what == "warm" ? warm(command) : what == "slice" ? slice(command) : close();
-        return answer;
+        return std::visit([this](const auto& each) -> cell_answer { return run(each); }, command);
     }
 
     /// Call right before waiting for the next command: what is used from here on is used in the pause.
@@ -86,11 +83,10 @@ public:
 
 private:
     void note_pause_end() {
-        paused_cpu_ns_ = process_cpu_ns() - pause_cpu_ns_;
-        paused_wall_ns_ = now_ns() - pause_began_ns_;
+        paused_ = {.cpu_ns = process_cpu_ns() - pause_cpu_ns_, .wall_ns = now_ns() - pause_began_ns_};
     }
 
-    json timed(const slice_order& order) {
+    slice_figures timed(const slice_order& order) {
         recorder_.clear();
         const slice_meter meter(counters_);
         const slice_outcome outcome = session_->run(order, recorder_);
@@ -99,22 +95,22 @@ private:
             while (static_cast<double>(meter.elapsed_ns()) < until_ns) {
             }
         }
-        const json measured = meter.finish();
-        if (auto wrong = verify(what_, how_, order, outcome)) throw wrong_answer{*wrong};
-        json figures{{"iterations", order.iterations}, {"operations", outcome.operations}};
-        figures.update(measured);
+        auto figures = meter.finish();
+        if (auto wrong = verify(workload_, values_, order, outcome)) throw wrong_answer{*wrong};
+        figures.iterations = order.iterations;
+        figures.operations = outcome.operations;
         return figures;
     }
 
     /// Finds the iteration count of a slice and runs until the rate is stable: at least two slices of full
     /// length that agree within 5 %, at most five.
-    json warm(const json& command) {
-        const double target_ns = command.at("slice_ns").get<double>();
-        slice_order order{.iterations = 1, .seed = command.at("seed").get<std::uint64_t>()};
+    warmed_up run(const warm_command& command) {
+        const auto target_ns = static_cast<double>(command.slice_ns);
+        slice_order order{.iterations = 1, .seed = command.seed};
         const auto run_ns = [&] {
             ++order.seed;
-            const double wall_ns = timed(order).at("wall_ns").get<double>();
-            write_line(cell_answer_descriptor, one_line({{"is", "warming"}}));
+            const auto wall_ns = static_cast<double>(timed(order).wall_ns);
+            send(still_warming{});
             return std::max(wall_ns, 1.0);
         };
         double last_ns = run_ns();
@@ -133,55 +129,53 @@ private:
             const double change = now_per_iteration_ns / per_iteration_ns;
             if (change > 0.95 && change < 1.05) break;
         }
-        return {{"is", "warm"}, {"iterations", order.iterations}};
+        return {.iterations = order.iterations};
     }
 
-    json slice(const json& command) {
-        const slice_order order{.iterations = command.at("iterations").get<std::uint64_t>(),
-                                .seed = command.at("seed").get<std::uint64_t>(),
-                                .record_latency = command.at("latency").get<bool>()};
-        const json figures = timed(order);
-        json answer{{"is", "slice"},
-                    {"slice", figures},
-                    {"paused_cpu_ns", paused_cpu_ns_},
-                    {"paused_wall_ns", paused_wall_ns_}};
-        if (order.record_latency) answer["latency"] = latency_counts(recorder_.merged()).to_json();
+    slice_measured run(const slice_command& command) {
+        const slice_order order{
+            .iterations = command.iterations, .seed = command.seed, .record_latency = command.latency};
+        slice_measured answer{.figures = timed(order),
+                              .pause = paused_,
+                              .with_latency = command.latency,
+                              .latency = std::nullopt};
+        if (command.latency) answer.latency = latency_counts(recorder_.merged()).record();
         return answer;
     }
 
-    json close() {
+    session_closed run(const close_command&) {
         session_.reset();
-        return {{"is", "closed"}, {"peak_rss_bytes", peak_rss_bytes()}};
+        return {.peak_rss_bytes = peak_rss_bytes()};
     }
 
-    const workload& what_;
-    parameters how_;
+    const workload& workload_;
+    parameters values_;
     double slowdown_;
     recorder recorder_;
     perf_counters counters_; // before the session: it counts the threads that are started after it
     std::unique_ptr<session> session_;
     std::uint64_t pause_cpu_ns_ = 0, pause_began_ns_ = 0;
-    std::uint64_t paused_cpu_ns_ = 0, paused_wall_ns_ = 0;
+    pause_figures paused_;
 };
 
 /// Descriptor 3 and 4 until the coordinator closes its end.
-int converse(cell& with, const arm& backend) {
+int converse(cell& body, const arm& shown) {
     line_reader commands(cell_command_descriptor);
-    const auto answer = [](const json& document) {
-        return write_line(cell_answer_descriptor, one_line(document));
+    const auto answer = [](const cell_answer& said) {
+        return write_line(cell_answer_descriptor, line_of(said));
     };
     try {
-        if (!answer(with.open(backend)) || !with.is_open()) return exit_ok;
+        if (!answer(body.open(shown)) || !body.is_open()) return exit_ok;
         for (;;) {
-            with.note_pause_begin();
+            body.note_pause_begin();
             const auto line = commands.next();
             if (!line) return exit_ok;
-            if (!answer(with.obey(json::parse(*line))) || !with.is_open()) return exit_ok;
+            if (!answer(body.obey(command_from_line(*line))) || !body.is_open()) return exit_ok;
         }
     } catch (const wrong_answer& wrong) {
-        answer({{"is", "wrong"}, {"reason", wrong.reason}});
+        send(wrong_result{wrong.reason});
     } catch (const std::exception& error) {
-        answer({{"is", "failed"}, {"reason", error.what()}});
+        send(cell_error{error.what()});
     }
     return exit_invalid;
 }
@@ -200,27 +194,27 @@ int run_cell(const cell_options& options) {
     // then an error of theirs, and not the end of the cell.
     ::signal(SIGPIPE, SIG_IGN);
     const auto refuse = [](const std::string& reason) {
-        write_line(cell_answer_descriptor, one_line({{"is", "failed"}, {"reason", reason}}));
+        send(cell_error{reason});
         return exit_usage;
     };
     load_plugins_directly();
-    if (auto problem = add_plugins(options.plugins)) return refuse(*problem);
-    const auto with = parse_arm(options.arm);
-    if (!with) return refuse(with.error());
-    const auto* what = find_workload(options.workload);
-    if (what == nullptr) return refuse("there is no workload '" + options.workload + "'");
+    if (const auto found = add_plugins(options.plugins)) return refuse(found->message());
+    const auto shown = parse_arm(options.arm);
+    if (!shown) return refuse(shown.error().message());
+    const auto* known = find_workload(options.workload);
+    if (known == nullptr) return refuse("there is no workload '" + options.workload + "'");
     std::vector<assignment> given;
     for (const auto& text : options.parameters) {
         const auto equals = std::min(text.find('='), text.size());
         given.emplace_back(text.substr(0, equals), text.substr(std::min(equals + 1, text.size())));
     }
-    const auto made = make_group(*what, std::move(given));
-    if (!made) return refuse(made.error());
+    const auto made = make_group(*known, std::move(given));
+    if (!made) return refuse(made.error().message());
     // Before the counters of the cell, which count everything that is started after them.
-    const auto peer = echo_peer::start_for(*what, made->how);
+    const auto peer = echo_peer::start_for(*known, made->values);
     if (!peer) return refuse(peer.error());
     cell body(*made, options.injected_slowdown);
-    return converse(body, *with);
+    return converse(body, *shown);
 }
 
 } // namespace bench

@@ -1,11 +1,6 @@
 // The child side: a fresh process that holds one session and does what the coordinator says (M2, M4, W4).
 //
-// Commands come on descriptor 3, answers go to descriptor 4, one JSON document a line:
-//   (start)                                        → open {knobs, capabilities} | refused {kind, reason}
-//   warm  {slice_ns, seed}                         → warming {} after each slice, at last warm {iterations}
-//   slice {iterations, seed, latency}              → slice {slice, latency, paused_cpu_ns, paused_wall_ns}
-//   close                                          → closed {peak_rss_bytes}, and the process ends
-// Instead of any answer: wrong {reason} or failed {reason}, and the process ends.
+// Commands come on descriptor 3, answers go to descriptor 4 (cell_messages.hpp).
 #pragma once
 
 #include "workloads/contract/parameters.hpp"

@@ -43,7 +43,7 @@ slice_meter::slice_meter(const perf_counters& counters)
 
 std::uint64_t slice_meter::elapsed_ns() const noexcept { return now_ns() - started_ns_; }
 
-json slice_meter::finish() const {
+slice_figures slice_meter::finish() const {
     const std::uint64_t wall_ns = now_ns() - started_ns_;
     const std::uint64_t cpu_ns = process_cpu_ns() - cpu_ns_;
     const auto used = usage();
@@ -53,13 +53,13 @@ json slice_meter::finish() const {
     const std::uint64_t both_us = user_us + used.system_us - used_.system_us;
     const double user_share = both_us == 0 ? 1.0 : static_cast<double>(user_us) / static_cast<double>(both_us);
     const auto user_ns = static_cast<std::uint64_t>(static_cast<double>(cpu_ns) * user_share);
-    return {{"wall_ns", wall_ns},
-            {"user_ns", user_ns},
-            {"system_ns", cpu_ns - user_ns},
-            {"voluntary_switches", used.voluntary - used_.voluntary},
-            {"involuntary_switches", used.involuntary - used_.involuntary},
-            {"instructions", or_null(difference(counted.instructions, counted_.instructions))},
-            {"cycles", or_null(difference(counted.cycles, counted_.cycles))}};
+    return {.wall_ns = wall_ns,
+            .user_ns = user_ns,
+            .system_ns = cpu_ns - user_ns,
+            .voluntary_switches = used.voluntary - used_.voluntary,
+            .involuntary_switches = used.involuntary - used_.involuntary,
+            .instructions = difference(counted.instructions, counted_.instructions),
+            .cycles = difference(counted.cycles, counted_.cycles)};
 }
 
 } // namespace bench

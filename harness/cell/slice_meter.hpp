@@ -1,8 +1,8 @@
 // What is read around one slice in the cell: clock, CPU time, switches, counters (M4).
 #pragma once
 
-#include "harness/common/json.hpp"
 #include "harness/machine/perf_counters.hpp"
+#include "harness/record/slice_record.hpp"
 
 #include <cstdint>
 
@@ -19,8 +19,8 @@ public:
     /// Wall ns since the reading; what an injected slowdown is measured by.
     [[nodiscard]] std::uint64_t elapsed_ns() const noexcept;
 
-    /// The timed figures of a slice under the keys of the result schema. Ends the measurement.
-    [[nodiscard]] json finish() const;
+    /// The figures of a slice, but for its iterations and operations. Ends the measurement.
+    [[nodiscard]] slice_figures finish() const;
 
 private:
     struct reading {

@@ -71,7 +71,7 @@ run_request make_request(const run_flags& f, std::uint64_t default_blocks) {
         o.plugins.push_back(std::filesystem::absolute(path, error).lexically_normal().string());
     }
     // First of all: a matrix names their backends, and is refused where there is none of a name.
-    if (auto problem = add_plugins(o.plugins)) throw usage_error{*problem};
+    if (auto found = add_plugins(o.plugins)) throw usage_error{*std::move(found)};
     auto from = load_matrix(f);
     o.title = from.title;
     o.blocks = f.blocks ? *f.blocks : from.blocks.value_or(default_blocks);
@@ -88,13 +88,13 @@ run_request make_request(const run_flags& f, std::uint64_t default_blocks) {
         o.quiet_limit_ns = duration_flag("--quiet-wait", f.quiet_wait).value_or(o.quiet_limit_ns);
     if (!f.cpus.empty()) {
         auto cpus = parse_cpu_list(f.cpus);
-        if (!cpus) throw usage_error{"--cpus: " + cpus.error()};
+        if (!cpus) throw usage_error{within("--cpus", cpus.error())};
         o.cpus = std::move(*cpus);
     }
     if (!f.shard.empty()) {
-        const auto shard = parse_shard(f.shard);
-        if (!shard) throw usage_error{shard.error()};
-        o.shard = *shard;
+        const auto part = parse_plan_part(f.shard);
+        if (!part) throw usage_error{part.error()};
+        o.part = *part;
     }
     if (!f.baseline.empty()) {
         auto base = find_base_build(f.baseline);
@@ -276,7 +276,7 @@ private:
                                 "backend of -b",
                                 flag)};
         return {.request = {.run = make_request(flags_, pair_blocks),
-                            .how = combination_of(flags_.combine),
+                            .combined = combination_of(flags_.combine),
                             .screen_blocks = flags_.screen_blocks},
                 .output = make_output(flags_, count, arguments),
                 .plan_only = flags_.plan_only};
@@ -322,7 +322,8 @@ std::expected<command, no_command> parse_command_line(int count, const char* con
         none.exit_code = line.explain(error, std::string(first.starts_with('-') ? "" : first), none.text);
         return std::unexpected(none);
     } catch (const usage_error& error) {
-        return std::unexpected(no_command{exit_usage, "spargio-bench: " + error.text + "\n"});
+        return std::unexpected(
+            no_command{exit_code_of(error.found.code), "spargio-bench: " + error.found.message() + "\n"});
     }
 }
 

@@ -16,7 +16,7 @@
 namespace bench {
 
 struct list_command {
-    std::string what;
+    std::string topic; ///< workloads, backends, knobs or cases; empty: the first two
     bool names_only = false;
     run_request request;
 };

@@ -31,7 +31,7 @@ injection parse_injection(const std::string& text) {
 std::optional<std::uint64_t> duration_flag(const char* flag, const std::string& text) {
     if (text.empty()) return std::nullopt;
     const auto read = parse_duration_ns(text);
-    if (!read) throw usage_error{fmt::format("{}: {}", flag, read.error())};
+    if (!read) throw usage_error{within(flag, read.error())};
     if (*read == 0) throw usage_error{fmt::format("{}: must be longer than nothing", flag)};
     return *read;
 }

@@ -1,17 +1,23 @@
 // Values of flags that have a form of their own.
 #pragma once
 
+#include "harness/common/problem.hpp"
 #include "harness/plan/plan.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace bench {
 
 /// Thrown inside the command line only: a flag whose value is wrong.
 struct usage_error {
-    std::string text;
+    problem found;
+
+    explicit usage_error(problem said) : found(std::move(said)) {}
+    /// Of a sentence that is whole as it is.
+    explicit usage_error(std::string text) : found{problem_code::bad_value, "", std::move(text)} {}
 };
 
 /// `name=v1,v2`, as `-p` and `-k` take it.

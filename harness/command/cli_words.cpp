@@ -68,10 +68,10 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error, const s
     if (command.empty())
         return fmt::format("name a command: {}\n`spargio-bench --help` says what each does\n",
                            command_list(app));
-    std::string what = error.what();
-    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) what = unexpected_word(app, command);
-    if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) what += " (it has to be a whole number)";
-    return fmt::format("{}\n`spargio-bench {} --help` shows what it takes\n", what, command);
+    std::string text = error.what();
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) text = unexpected_word(app, command);
+    if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) text += " (it has to be a whole number)";
+    return fmt::format("{}\n`spargio-bench {} --help` shows what it takes\n", text, command);
 }
 
 } // namespace bench

@@ -1,4 +1,4 @@
-// What the command line says to somebody who is new to it: examples, and complaints that name the remedy.
+// Words of the command line for a newcomer: examples, and complaints that name the remedy.
 #pragma once
 
 #include <CLI/CLI.hpp>

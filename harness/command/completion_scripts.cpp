@@ -222,9 +222,9 @@ std::string fish_script(const std::vector<completed_command>& commands) {
             files |= flag.names.empty() && flag.kind == completed_kind::file;
             if (flag.names.empty() && flag.kind == completed_kind::file) continue; // fish offers files itself
             // -x and -r are about the value of a flag; where an argument stands by its place, -f says the same.
-            auto what = action(fish_actions, flag);
-            if (flag.names.empty()) what.replace(what.find(" -x"), 3, " -f");
-            made += fmt::format("{}{}{} -d {}\n", start, names, what, fish_quoted(flag.help));
+            auto offer = action(fish_actions, flag);
+            if (flag.names.empty()) offer.replace(offer.find(" -x"), 3, " -f");
+            made += fmt::format("{}{}{} -d {}\n", start, names, offer, fish_quoted(flag.help));
         }
         if (!files) made += start + " -f\n";
     }

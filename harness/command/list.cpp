@@ -15,8 +15,8 @@ namespace {
 
 using backends = std::vector<const backend*>;
 
-bool holds(const plan& cases, const workload& what) {
-    return std::ranges::any_of(cases.groups, [&](const group& g) { return g.what == &what; });
+bool holds(const plan& cases, const workload& asked) {
+    return std::ranges::any_of(cases.groups, [&](const group& g) { return g.workload == &asked; });
 }
 
 bool holds(const plan& cases, const backend* one) {
@@ -78,13 +78,13 @@ void list_knob_names(const backends& all) {
 
 } // namespace
 
-int run_list(const std::string& what, bool names_only, const plan& cases) {
+int run_list(const std::string& topic, bool names_only, const plan& cases) {
     const auto chosen = chosen_backends(cases);
-    if (what.empty() || what == "workloads") list_workloads(cases, names_only);
-    if (what.empty() && !names_only) fmt::print("\n");
-    if (what.empty() || what == "backends") list_backends(chosen, names_only);
-    if (what == "knobs") names_only ? list_knob_names(chosen) : list_knobs(chosen);
-    if (what == "cases")
+    if (topic.empty() || topic == "workloads") list_workloads(cases, names_only);
+    if (topic.empty() && !names_only) fmt::print("\n");
+    if (topic.empty() || topic == "backends") list_backends(chosen, names_only);
+    if (topic == "knobs") names_only ? list_knob_names(chosen) : list_knobs(chosen);
+    if (topic == "cases")
         for (const auto& g : cases.groups)
             for (const auto& a : g.arms) fmt::print("{}\n", case_id(g, a));
     return exit_ok;

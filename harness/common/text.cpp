@@ -30,7 +30,7 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
     return fmt::format("{}", fmt::join(parts, separator));
 }
 
-std::expected<std::uint64_t, std::string> parse_duration_ns(std::string_view text) {
+std::expected<std::uint64_t, problem> parse_duration_ns(std::string_view text) {
     static constexpr std::array<std::pair<std::string_view, std::uint64_t>, 5> units{
         {{"ms", 1'000'000}, {"us", 1'000}, {"ns", 1}, {"s", 1'000'000'000}, {"m", 60'000'000'000}}};
     for (const auto& [unit, ns] : units) {
@@ -39,8 +39,8 @@ std::expected<std::uint64_t, std::string> parse_duration_ns(std::string_view tex
         if (count && *count <= 1'000'000'000'000'000'000u / ns) return *count * ns;
         break;
     }
-    return std::unexpected(fmt::format(
-        "'{}' is not a duration; write a whole number and a unit, as 4m, 90s, 300ms or 20us", text));
+    return refused(problem_code::bad_value, "", fmt::format("'{}' is not a duration", text),
+                   "write a whole number and a unit, as 4m, 90s, 300ms or 20us");
 }
 
 std::string format_left(std::uint64_t duration_ns) {
@@ -59,7 +59,7 @@ std::string format_ns(double duration_ns) {
     return fmt::format("{:.{}f} {}", value, decimals, units[at].first);
 }
 
-std::expected<std::vector<int>, std::string> parse_cpu_list(std::string_view text) {
+std::expected<std::vector<int>, problem> parse_cpu_list(std::string_view text) {
     std::vector<int> cpus;
     for (const auto& part : split(text, ',')) {
         const auto dash = part.find('-');
@@ -67,7 +67,8 @@ std::expected<std::vector<int>, std::string> parse_cpu_list(std::string_view tex
         const auto to =
             dash == std::string::npos ? from : whole_number(std::string_view(part).substr(dash + 1));
         if (!from || !to || *from > *to || *to >= 1024)
-            return std::unexpected(fmt::format("'{}' is not a list of CPUs; write it as 0,2-3", text));
+            return refused(problem_code::bad_value, "", fmt::format("'{}' is not a list of CPUs", text),
+                           "write it as 0,2-3");
         for (auto cpu = *from; cpu <= *to; ++cpu) cpus.push_back(static_cast<int>(cpu));
     }
     std::ranges::sort(cpus);

@@ -1,6 +1,8 @@
 // Small text helpers of the command line: durations, lists, shares.
 #pragma once
 
+#include "harness/common/problem.hpp"
+
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -17,7 +19,7 @@ namespace bench {
 [[nodiscard]] std::optional<std::uint64_t> whole_number(std::string_view text);
 
 /// "4m", "90s", "300ms", "20us" → ns. Error: a sentence that shows the form.
-[[nodiscard]] std::expected<std::uint64_t, std::string> parse_duration_ns(std::string_view text);
+[[nodiscard]] std::expected<std::uint64_t, problem> parse_duration_ns(std::string_view text);
 
 /// "1:23" above a minute, "12 s" below.
 [[nodiscard]] std::string format_left(std::uint64_t duration_ns);
@@ -26,7 +28,7 @@ namespace bench {
 [[nodiscard]] std::string format_ns(double duration_ns);
 
 /// "0,2-3" → {0, 2, 3}.
-[[nodiscard]] std::expected<std::vector<int>, std::string> parse_cpu_list(std::string_view text);
+[[nodiscard]] std::expected<std::vector<int>, problem> parse_cpu_list(std::string_view text);
 
 /// The argument as a shell takes it: quoted where it has to be.
 [[nodiscard]] std::string shell_quoted(std::string_view argument);

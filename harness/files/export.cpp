@@ -2,6 +2,7 @@
 
 #include "harness/common/exit_codes.hpp"
 #include "harness/common/names.hpp"
+#include "harness/common/problem.hpp"
 #include "harness/files/validate.hpp"
 #include "harness/record/result_file.hpp"
 
@@ -15,50 +16,44 @@
 namespace bench {
 namespace {
 
-int fail(int code, const std::string& path, const std::string& what) {
-    fmt::print(stderr, "spargio-bench: {}: {}\n", path, what);
-    return code;
+/// Why there is no such case; nothing where there is one, or none is asked for.
+std::optional<problem> unknown_case(const result_record& result, const std::string& case_id) {
+    if (case_id.empty()) return std::nullopt;
+    std::vector<std::string> ids;
+    for (const auto& each : result.cases) {
+        ids.push_back(each.id);
+        if (each.id == case_id) return std::nullopt;
+    }
+    return problem{problem_code::unknown_name, "", fmt::format("has no case '{}'", case_id),
+                   did_you_mean(case_id, ids)};
 }
 
-/// Why there is no such case; empty where there is one, or none is asked for.
-std::string unknown_case(const json& document, const std::string& case_id) {
-    if (case_id.empty()) return {};
-    std::vector<std::string> ids;
-    for (const json& one : document.at("cases")) {
-        ids.push_back(one.at("id").get<std::string>());
-        if (ids.back() == case_id) return {};
-    }
-    return fmt::format("has no case '{}'; {}", case_id, did_you_mean(case_id, ids));
+int write_out(const std::string& text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
+        return exit_ok;
+    if (errno == EPIPE) return exit_ok; // the reader has had enough, as `| head` has
+    return complain({problem_code::cannot_write, "standard output", std::strerror(errno)});
 }
 
 } // namespace
 
 int run_export(const export_request& asked) {
-    const auto document = read_valid_result(asked.path);
-    if (!document) {
-        fmt::print(stderr, "spargio-bench: {}\n", document.error());
-        return exit_invalid;
-    }
-    if (const auto problem = unknown_case(*document, asked.case_id); !problem.empty())
-        return fail(exit_usage, asked.path, problem);
+    const auto result = read_result(asked.path);
+    if (!result) return complain(result.error());
+    if (const auto found = unknown_case(*result, asked.case_id)) return complain(within(asked.path, *found));
     std::string text;
     if (asked.format == "hgrm") {
-        auto made = exported_hgrm(*document, asked.case_id);
-        if (!made) return fail(exit_usage, asked.path, made.error());
+        auto made = exported_hgrm(*result, asked.case_id);
+        if (!made) return complain(within(asked.path, made.error()));
         text = *std::move(made);
     } else {
-        text = asked.format == "csv" ? exported_csv(*document, asked.case_id)
-                                     : exported_google_benchmark(*document, asked.case_id);
+        text = asked.format == "csv" ? exported_csv(*result, asked.case_id)
+                                     : exported_google_benchmark(*result, asked.case_id);
     }
-    if (asked.output.empty()) {
-        if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
-            return exit_ok;
-        if (errno == EPIPE) return exit_ok; // who reads has had enough, as `| head` has
-        return fail(exit_invalid, "standard output", std::strerror(errno));
-    }
-    if (const auto written = write_whole(asked.output, text); !written) {
-        fmt::print(stderr, "spargio-bench: {}; name another place with -o\n", written.error());
-        return exit_invalid;
+    if (asked.output.empty()) return write_out(text);
+    if (auto written = write_whole(asked.output, text); !written) {
+        written.error().remedy = "name another place with -o";
+        return complain(written.error());
     }
     return exit_ok;
 }

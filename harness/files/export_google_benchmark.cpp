@@ -23,20 +23,21 @@ double median(std::vector<double> values) {
 }
 
 /// Case -> its repetitions, a block each.
-std::map<std::string, std::vector<repetition>> repetitions_of(const json& document) {
+std::map<std::string, std::vector<repetition>> repetitions_of(const std::vector<block_record>& blocks) {
     std::map<std::string, std::vector<repetition>> all;
-    for (const json& block : document.at("blocks")) {
-        if (block.at("dropped").get<bool>()) continue;
+    for (const auto& block : blocks) {
+        if (block.conditions.dropped) continue;
         std::map<std::string, repetition> here;
-        for (const json& slice : block.at("slices")) {
-            const auto operations = slice.at("operations").get<std::uint64_t>();
-            if (slice.at("mode") != "throughput" || operations == 0) continue;
-            repetition& into = here[slice.at("case").get<std::string>()];
-            const auto per_operation = [&](double ns) { return ns / static_cast<double>(operations); };
-            into.wall_ns.push_back(per_operation(slice.at("wall_ns").get<double>()));
-            into.cpu_ns.push_back(
-                per_operation(slice.at("user_ns").get<double>() + slice.at("system_ns").get<double>()));
-            into.operations += operations;
+        for (const auto& slice : block.slices) {
+            const auto& figures = slice.figures;
+            if (slice.mode != slice_mode::throughput || figures.operations == 0) continue;
+            repetition& into = here[slice.case_id];
+            const auto per_operation = [&](std::uint64_t ns) {
+                return static_cast<double>(ns) / static_cast<double>(figures.operations);
+            };
+            into.wall_ns.push_back(per_operation(figures.wall_ns));
+            into.cpu_ns.push_back(per_operation(figures.cpu_ns()));
+            into.operations += figures.operations;
         }
         for (auto& [name, one] : here) all[name].push_back(std::move(one));
     }
@@ -52,16 +53,14 @@ std::string date_of(std::int64_t unix_ns) {
 }
 
 /// What the format calls the context, as far as a result knows it.
-json context_of(const json& document) {
-    const json& tool = document.at("tool");
-    const json& environment = document.at("environment");
-    return {{"date", date_of(document.at("run").at("started_unix_ns").get<std::int64_t>())},
+json context_of(const result_record& result) {
+    return {{"date", date_of(result.run.started_unix_ns)},
             {"executable", "spargio-bench"},
-            {"num_cpus", environment.at("cpus_online")},
-            {"cpu_model", environment.at("cpu_model")},
-            {"kernel", environment.at("kernel")},
-            {"spargio_run", document.at("run").at("id")},
-            {"spargio_revision", tool.at("git_revision")},
+            {"num_cpus", or_null(result.environment.cpus_online)},
+            {"cpu_model", or_null(result.environment.cpu_model)},
+            {"kernel", or_null(result.environment.kernel)},
+            {"spargio_run", result.run.id},
+            {"spargio_revision", result.tool.git_revision},
             {"caches", json::array()},
             {"load_avg", json::array()},
             {"library_build_type", "release"}};
@@ -69,12 +68,12 @@ json context_of(const json& document) {
 
 } // namespace
 
-std::string exported_google_benchmark(const json& document, const std::string& case_id) {
+std::string exported_google_benchmark(const result_record& result, const std::string& case_id) {
     json benchmarks = json::array();
-    const auto repetitions = repetitions_of(document);
+    const auto repetitions = repetitions_of(result.blocks);
     std::size_t family = 0;
-    for (const json& one : document.at("cases")) {
-        const auto name = one.at("id").get<std::string>();
+    for (const auto& measured : result.cases) {
+        const auto& name = measured.id;
         const auto found = repetitions.find(name);
         if (found == repetitions.end() || (!case_id.empty() && name != case_id)) continue;
         for (std::size_t i = 0; i < found->second.size(); ++i) {
@@ -94,7 +93,7 @@ std::string exported_google_benchmark(const json& document, const std::string& c
         }
         ++family;
     }
-    return json{{"context", context_of(document)}, {"benchmarks", std::move(benchmarks)}}.dump(2) + "\n";
+    return json{{"context", context_of(result)}, {"benchmarks", std::move(benchmarks)}}.dump(2) + "\n";
 }
 
 } // namespace bench

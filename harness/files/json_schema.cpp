@@ -65,9 +65,9 @@ private:
         throw std::logic_error("unknown keyword '" + keyword + "' in the schema");
     }
 
-    void complain(const std::string& place, const std::string& what) {
+    void complain(const std::string& place, const std::string& text) {
         if (violations_.size() < violation_limit)
-            violations_.push_back(fmt::format("{}: {}", place.empty() ? "/" : place, what));
+            violations_.push_back(fmt::format("{}: {}", place.empty() ? "/" : place, text));
     }
 
     void type(const json& rule, const json&, const json& value, const std::string& place) {

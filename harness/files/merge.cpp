@@ -1,8 +1,9 @@
 #include "harness/files/merge.hpp"
 
 #include "harness/common/exit_codes.hpp"
-#include "harness/common/json.hpp"
+#include "harness/common/problem.hpp"
 #include "harness/files/validate.hpp"
+#include "harness/record/json/result.hpp"
 #include "harness/record/result_file.hpp"
 
 #include <fmt/format.h>
@@ -20,99 +21,102 @@ namespace {
 
 struct source {
     std::string path;
-    json document;
+    result_record result;
 };
 
-int refuse(int code, const std::string& what) {
-    fmt::print(stderr, "spargio-bench: merge: {}\n", what);
-    return code;
+problem apart(std::string text, std::string remedy) {
+    return {problem_code::different_files, "", std::move(text), std::move(remedy)};
 }
 
 /// The version of a library in both files must be the same: one table has one column for it.
-std::optional<std::string> other_rival(const source& one, const source& other) {
-    for (const auto& a : one.document.at("backends"))
-        for (const auto& b : other.document.at("backends"))
-            if (a.at("name") == b.at("name") && a.at("version") != b.at("version"))
-                return fmt::format(
-                    "{} measured {} in version {}, {} in {}; ratios of different programs don't belong "
-                    "into one table",
-                    one.path, a.at("name").get<std::string>(), a.at("version").dump(), other.path,
-                    b.at("version").dump());
+std::optional<problem> other_rival(const source& one, const source& other) {
+    for (const auto& a : one.result.backends)
+        for (const auto& b : other.result.backends)
+            if (a.name == b.name && a.version != b.version)
+                return apart(fmt::format("{} measured {} in version {}, {} in {}", one.path, a.name,
+                                         json(a.version).dump(), other.path, json(b.version).dump()),
+                             "ratios of different programs don't belong into one table");
+    return std::nullopt;
+}
+
+/// Why the two can't be in one file.
+std::optional<problem> difference(const source& first, const source& other) {
+    if (auto found = other_rival(first, other)) return found;
+    if (other.result.schema_version != first.result.schema_version)
+        return apart(fmt::format("{} has schema {}, {} has {}", other.path,
+                                 json(other.result.schema_version).dump(), first.path,
+                                 json(first.result.schema_version).dump()),
+                     "measure both with the same spargio-bench");
+    if (other.result.run.sweep)
+        return apart(other.path + " is of a sweep", "its stages stand for themselves and join no other run");
+    if (other.result.machines)
+        return apart(other.path + " is a merged file",
+                     "merge the files that it was made of together with the others");
+    if (const auto found = tool_difference(other.result.tool, first.result.tool))
+        return apart(fmt::format("{} was measured by a build with {} {}, {} by one with {}", other.path,
+                                 found->key, found->one, first.path, found->other),
+                     "ratios of different programs don't belong into one table");
     return std::nullopt;
 }
 
 /// Why the files can't be one; of the first that differs from the first of all.
-std::optional<std::string> difference(const std::vector<source>& files) {
-    const auto& first = files.front();
-    const json& version = first.document.at("schema_version");
+std::optional<problem> difference(const std::vector<source>& files) {
     std::map<std::string, std::string> runs;
     for (const auto& each : files) {
-        const auto [at, fresh] = runs.emplace(each.document.at("run").at("id").get<std::string>(), each.path);
-        if (!fresh) return fmt::format("{} and {} are the same run; leave one away", at->second, each.path);
-        if (auto why = other_rival(first, each)) return why;
-        if (each.document.at("schema_version") != version)
-            return fmt::format("{} has schema {}, {} has {}; measure both with the same spargio-bench",
-                               each.path, each.document.at("schema_version").dump(), first.path,
-                               version.dump());
-        if (!each.document.at("run").value("sweep", json()).is_null())
-            return fmt::format("{} is of a sweep; its stages stand for themselves and join no other run",
-                               each.path);
-        if (each.document.contains("machines"))
-            return fmt::format(
-                "{} is a merged file; merge the files that it was made of together with the others", each.path);
-        for (const char* key :
-             {"version", "git_revision", "git_dirty", "compiler", "compiler_flags", "build_type"})
-            if (each.document.at("tool").at(key) != first.document.at("tool").at(key))
-                return fmt::format(
-                    "{} was measured by a build with {} {}, {} by one with {}; ratios of different "
-                    "programs don't belong into one table",
-                    each.path, key, each.document.at("tool").at(key).dump(), first.path,
-                    first.document.at("tool").at(key).dump());
+        const auto [at, fresh] = runs.emplace(each.result.run.id, each.path);
+        if (!fresh)
+            return apart(fmt::format("{} and {} are the same run", at->second, each.path), "leave one away");
+        if (auto found = difference(files.front(), each)) return found;
     }
     return std::nullopt;
 }
 
-/// What the shards among the files are of; files that are no shards are let be.
-struct shard_set {
+/// The parts of one matrix among the files; files that are whole runs are let be.
+struct part_set {
     std::vector<std::string> missing; ///< as 2/4
-    std::optional<std::string> problem;
+    std::optional<problem> refusal;
 };
 
-shard_set look_at_shards(const std::vector<source>& files) {
+std::optional<field_difference> other_matrix(const plan_part_record& one, const plan_part_record& other) {
+    if (auto found = compare_field("plan", one.plan, other.plan)) return found;
+    return compare_field("count", one.count, other.count);
+}
+
+part_set look_at_parts(const std::vector<source>& files) {
     std::map<std::uint64_t, std::string> seen;
-    json first;
+    std::optional<plan_part_record> first;
     for (const auto& each : files) {
-        const json shard = each.document.at("run").value("shard", json());
-        if (shard.is_null()) continue;
-        if (first.is_null()) first = shard;
-        for (const char* key : {"plan", "count"})
-            if (shard.at(key) != first.at(key))
-                return {{},
-                        fmt::format(
-                            "{} is a shard of another matrix, or of one with other blocks or slices ({} {}, {} "
-                            "before it); merge shards of one matrix",
-                            each.path, key, shard.at(key).dump(), first.at(key).dump())};
-        const auto [at, fresh] = seen.emplace(shard.at("index").get<std::uint64_t>(), each.path);
+        const auto& part = each.result.run.part;
+        if (!part) continue;
+        if (!first) first = part;
+        if (const auto found = other_matrix(*part, *first))
+            return {{},
+                    apart(fmt::format(
+                              "{} is a shard of another matrix, or of one with other blocks or slices ({} {}, "
+                              "{} before it)",
+                              each.path, found->key, found->one, found->other),
+                          "merge shards of one matrix")};
+        const auto [at, fresh] = seen.emplace(part->index, each.path);
         if (!fresh)
             return {{},
-                    fmt::format("{} and {} are both shard {} of {}; leave one away", at->second, each.path,
-                                at->first, first.at("count").dump())};
+                    apart(fmt::format("{} and {} are both shard {} of {}", at->second, each.path, at->first,
+                                      first->count),
+                          "leave one away")};
     }
-    shard_set found;
-    if (first.is_null()) return found;
+    part_set found;
+    if (!first) return found;
     if (seen.size() != files.size())
-        found.problem = "some files are shards and some are whole runs; merge either by itself";
-    const auto count = first.at("count").get<std::uint64_t>();
-    for (std::uint64_t i = 1; i <= count; ++i)
-        if (!seen.contains(i)) found.missing.push_back(fmt::format("{}/{}", i, count));
+        found.refusal = apart("some files are shards and some are whole runs", "merge either by itself");
+    for (std::uint64_t i = 1; i <= first->count; ++i)
+        if (!seen.contains(i)) found.missing.push_back(fmt::format("{}/{}", i, first->count));
     return found;
 }
 
 std::string machine_name(std::size_t machine) { return fmt::format("machine{}", machine + 1); }
 
-class merged_document {
+class merged_result {
 public:
-    explicit merged_document(const std::vector<source>& files) : files_(files) {
+    explicit merged_result(const std::vector<source>& files) : files_(files) {
         std::map<std::string, std::size_t> files_of;
         for (const auto& each : files)
             for (const auto& group : groups_of(each)) ++files_of[group];
@@ -120,20 +124,29 @@ public:
             if (count > 1) shared_.insert(group);
     }
 
-    json make() {
-        json all = files_.front().document;
-        for (const char* key : {"backends", "workloads", "cases", "blocks", "warnings", "machines", "parts"})
-            all[key] = json::array();
-        for (std::size_t i = 0; i < files_.size(); ++i) add(all, files_[i], i);
+    result_record make() {
+        const auto& first = files_.front().result;
+        result_record all{.schema_version = first.schema_version,
+                          .tool = first.tool,
+                          .run = first.run,
+                          .environment = first.environment,
+                          .backends = {},
+                          .workloads = {},
+                          .cases = {},
+                          .blocks = {},
+                          .warnings = {},
+                          .machines = std::vector<machine_record>(),
+                          .parts = std::vector<part_record>()};
+        for (std::size_t i = 0; i < files_.size(); ++i) add(all, files_[i].result, i);
         std::uint64_t index = 0;
-        for (auto& block : all["blocks"]) block["index"] = index++;
+        for (auto& block : all.blocks) block.start.index = index++;
         return all;
     }
 
 private:
-    static std::set<std::string> groups_of(const source& of) {
+    static std::set<std::string> groups_of(const source& file) {
         std::set<std::string> all;
-        for (const auto& one : of.document.at("cases")) all.insert(one.at("group").get<std::string>());
+        for (const auto& each : file.result.cases) all.insert(each.group);
         return all;
     }
 
@@ -146,32 +159,33 @@ private:
         return group_name(id.substr(0, bar), machine) + id.substr(bar);
     }
 
-    void add(json& all, const source& from, std::size_t machine) const {
-        all["machines"].push_back(
-            {{"name", machine_name(machine)}, {"environment", from.document.at("environment")}});
-        all["parts"].push_back(
-            {{"machine", machine}, {"tool", from.document.at("tool")}, {"run", from.document.at("run")}});
-        for (const char* key : {"backends", "workloads"})
-            for (const auto& one : from.document.at(key))
-                if (std::ranges::none_of(all[key],
-                                         [&](const json& had) { return had.at("name") == one.at("name"); }))
-                    all[key].push_back(one);
-        for (json one : from.document.at("cases")) {
-            one["group"] = group_name(one.at("group").get<std::string>(), machine);
-            one["id"] = case_name(one.at("id").get<std::string>(), machine);
-            one["machine"] = machine;
-            all["cases"].push_back(std::move(one));
+    /// Those whose names are not there yet.
+    template <class Record>
+    static void add_new(std::vector<Record>& all, const std::vector<Record>& more) {
+        for (const auto& each : more)
+            if (std::ranges::find(all, each.name, &Record::name) == all.end()) all.push_back(each);
+    }
+
+    void add(result_record& all, const result_record& from, std::size_t machine) const {
+        all.machines->push_back({.name = machine_name(machine), .environment = from.environment});
+        all.parts->push_back({.machine = machine, .tool = from.tool, .run = from.run});
+        add_new(all.backends, from.backends);
+        add_new(all.workloads, from.workloads);
+        for (auto each : from.cases) {
+            each.group = group_name(each.group, machine);
+            each.id = case_name(each.id, machine);
+            each.machine = machine;
+            all.cases.push_back(std::move(each));
         }
-        for (json block : from.document.at("blocks")) {
-            block["group"] = group_name(block.at("group").get<std::string>(), machine);
-            block["machine"] = machine;
-            for (auto& slice : block["slices"])
-                slice["case"] = case_name(slice.at("case").get<std::string>(), machine);
-            all["blocks"].push_back(std::move(block));
+        for (auto block : from.blocks) {
+            block.start.group = group_name(block.start.group, machine);
+            block.machine = machine;
+            for (auto& slice : block.slices) slice.case_id = case_name(slice.case_id, machine);
+            all.blocks.push_back(std::move(block));
         }
-        for (json one : from.document.at("warnings")) {
-            if (!one.at("case").is_null()) one["case"] = case_name(one.at("case").get<std::string>(), machine);
-            all["warnings"].push_back(std::move(one));
+        for (auto each : from.warnings) {
+            if (each.case_id) each.case_id = case_name(*each.case_id, machine);
+            all.warnings.push_back(std::move(each));
         }
     }
 
@@ -180,58 +194,74 @@ private:
 };
 
 /// The run as a whole: from the first begun to the last ended, complete when each part is.
-json joined_run(const std::vector<source>& files, const std::vector<std::string>& missing) {
-    json run = files.front().document.at("run");
+run_record joined_run(const std::vector<source>& files, const std::vector<std::string>& missing) {
+    auto run = files.front().result.run;
     bool complete = missing.empty();
     for (const auto& each : files) {
-        const auto& one = each.document.at("run");
-        complete = complete && one.at("status") == "complete";
-        run["started_unix_ns"] = std::min(run.at("started_unix_ns").get<std::int64_t>(),
-                                          one.at("started_unix_ns").get<std::int64_t>());
-        if (run.at("finished_unix_ns").is_null() || one.at("finished_unix_ns").is_null())
-            run["finished_unix_ns"] = nullptr;
+        const auto& one = each.result.run;
+        complete = complete && one.status == run_status::complete;
+        run.started_unix_ns = std::min(run.started_unix_ns, one.started_unix_ns);
+        if (run.finished_unix_ns && one.finished_unix_ns)
+            run.finished_unix_ns = std::max(*run.finished_unix_ns, *one.finished_unix_ns);
         else
-            run["finished_unix_ns"] = std::max(run.at("finished_unix_ns").get<std::int64_t>(),
-                                               one.at("finished_unix_ns").get<std::int64_t>());
+            run.finished_unix_ns = std::nullopt;
     }
-    run["status"] = complete ? "complete" : "interrupted";
-    run.erase("shard");
-    if (!missing.empty()) run["missing_shards"] = missing;
+    run.status = complete ? run_status::complete : run_status::interrupted;
+    run.part = std::nullopt;
+    run.beyond.lacking.emplace_back("shard"); // of the whole no part is said
+    if (!missing.empty()) run.missing_shards = missing;
     return run;
+}
+
+std::expected<std::vector<source>, problem> read_all(const std::vector<std::string>& paths) {
+    std::vector<source> files;
+    for (const auto& path : paths) {
+        auto read = read_result(path);
+        if (!read) return std::unexpected(read.error());
+        files.push_back({path, std::move(*read)});
+    }
+    return files;
+}
+
+/// Whether the file to write is one of those to be read, under whatever name.
+bool is_one_of(const std::vector<std::string>& paths, const std::string& output) {
+    std::error_code error;
+    return std::ranges::any_of(
+        paths, [&](const auto& path) { return std::filesystem::equivalent(path, output, error); });
+}
+
+std::expected<result_record, problem> merged(const merge_request& asked) {
+    const auto files = read_all(asked.paths);
+    if (!files) return std::unexpected(files.error());
+    if (auto found = difference(*files)) return std::unexpected(*std::move(found));
+    const auto parts = look_at_parts(*files);
+    if (parts.refusal) return std::unexpected(*parts.refusal);
+    if (!parts.missing.empty() && !asked.partial)
+        return refused(problem_code::different_files, "",
+                       fmt::format("these shards are missing: {}", fmt::join(parts.missing, ", ")),
+                       "measure them, or say --partial for a file that is marked as incomplete");
+    if (is_one_of(asked.paths, asked.output))
+        return refused(problem_code::bad_value, "",
+                       fmt::format("-o {} is one of the files to be joined", asked.output), "name another");
+    auto all = merged_result(*files).make();
+    all.run = joined_run(*files, parts.missing);
+    if (const auto problems = result_problems(to_json(all)); !problems.empty())
+        return refused(problem_code::invalid_result, "",
+                       "the merged file would not be valid: " + problems.front());
+    return all;
 }
 
 } // namespace
 
 int run_merge(const merge_request& asked) {
-    std::vector<source> files;
-    for (const auto& path : asked.paths) {
-        auto read = read_valid_result(path);
-        if (!read) return refuse(exit_invalid, read.error());
-        files.push_back({path, std::move(*read)});
+    const auto all = merged(asked);
+    if (!all) return complain(within("merge", all.error()));
+    if (auto written = write_result(asked.output, *all); !written) {
+        written.error().remedy = "name another place with -o";
+        return complain(within("merge", written.error()));
     }
-    if (auto why = difference(files)) return refuse(exit_usage, *why);
-    const auto shards = look_at_shards(files);
-    if (shards.problem) return refuse(exit_usage, *shards.problem);
-    if (!shards.missing.empty() && !asked.partial)
-        return refuse(
-            exit_usage,
-            fmt::format("these shards are missing: {}; measure them, or say --partial for a file that "
-                        "is marked as incomplete",
-                        fmt::join(shards.missing, ", ")));
-    for (const auto& path : asked.paths) {
-        std::error_code error;
-        if (std::filesystem::equivalent(path, asked.output, error))
-            return refuse(exit_usage,
-                          fmt::format("-o {} is one of the files to be joined; name another", asked.output));
-    }
-    json all = merged_document(files).make();
-    all["run"] = joined_run(files, shards.missing);
-    if (const auto problems = result_problems(all); !problems.empty())
-        return refuse(exit_invalid, "the merged file would not be valid: " + problems.front());
-    if (const auto written = write_result(asked.output, all); !written)
-        return refuse(exit_invalid, written.error() + "; name another place with -o");
-    fmt::print("{} files, {} cases, {} blocks: {}\n", files.size(), all.at("cases").size(),
-               all.at("blocks").size(), asked.output);
+    fmt::print("{} files, {} cases, {} blocks: {}\n", asked.paths.size(), all->cases.size(), all->blocks.size(),
+               asked.output);
     return exit_ok;
 }
 

@@ -4,6 +4,7 @@
 #include "harness/common/exit_codes.hpp"
 #include "harness/common/text.hpp"
 #include "harness/files/json_schema.hpp"
+#include "harness/record/json/result.hpp"
 
 #include <fmt/format.h>
 
@@ -33,8 +34,8 @@ public:
     }
 
 private:
-    void problem(const std::string& place, const std::string& what) {
-        problems_.push_back(place + ": " + what);
+    void problem(const std::string& place, const std::string& text) {
+        problems_.push_back(place + ": " + text);
     }
 
     std::set<std::string> names_in(const char* list) const {
@@ -96,23 +97,25 @@ private:
     std::vector<std::string> problems_;
 };
 
-std::expected<json, std::string> parse_file(const std::string& path) {
+std::expected<json, problem> parse_file(const std::string& path) {
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
     if (file) text << file.rdbuf();
     if (!file && !file.eof())
-        return std::unexpected(
-            fmt::format("{}: cannot read it: {}", path, std::strerror(errno != 0 ? errno : EIO)));
+        return refused(problem_code::unreadable_file, path,
+                       fmt::format("cannot read it: {}", std::strerror(errno != 0 ? errno : EIO)));
     try {
         return json::parse(text.str());
     } catch (const json::parse_error& error) {
         const bool cut = error.byte > text.str().size();
-        return std::unexpected(
-            fmt::format("{}: byte {}: {}", path, error.byte,
-                        cut ? "the file ends in the middle of a value: it is truncated; use the "
-                              "journal beside it with --resume, or measure again"
-                            : "not strict JSON (result files have no NaN, no comments)"));
+        const auto place = fmt::format("{}: byte {}", path, error.byte);
+        if (cut)
+            return refused(problem_code::unreadable_file, place,
+                           "the file ends in the middle of a value: it is truncated",
+                           "use the journal beside it with --resume, or measure again");
+        return refused(problem_code::unreadable_file, place,
+                       "not strict JSON (result files have no NaN, no comments)");
     }
 }
 
@@ -133,13 +136,23 @@ std::vector<std::string> result_problems(const json& document) {
     return problems;
 }
 
-std::expected<json, std::string> read_valid_result(const std::string& path) {
+std::expected<json, problem> read_valid_result(const std::string& path) {
     auto document = parse_file(path);
     if (!document) return document;
     const auto problems = result_problems(*document);
     if (!problems.empty())
-        return std::unexpected(fmt::format("{}: {}", path, join(problems, "\n  " + path + ": ")));
+        return refused(problem_code::invalid_result, path, join(problems, "\n  " + path + ": "));
     return document;
+}
+
+std::expected<result_record, problem> read_result(const std::string& path) {
+    const auto document = read_valid_result(path);
+    if (!document) return std::unexpected(document.error());
+    try {
+        return result_from_json(*document);
+    } catch (const std::exception& error) { // the schema leaves the parts of merged files open
+        return refused(problem_code::invalid_result, path, error.what());
+    }
 }
 
 int run_validate(const std::vector<std::string>& paths) {
@@ -151,8 +164,7 @@ int run_validate(const std::vector<std::string>& paths) {
                        document->at("schema_version").get<std::string>(), document->at("cases").size(),
                        document->at("blocks").size(), document->at("run").at("status").get<std::string>());
         } else {
-            fmt::print(stderr, "spargio-bench: {}\n", document.error());
-            code = exit_invalid;
+            code = complain(document.error());
         }
     }
     return code;

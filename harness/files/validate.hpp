@@ -1,7 +1,8 @@
 // Whether a result file is what it claims to be (M20, P22).
 #pragma once
 
-#include "harness/common/json.hpp"
+#include "harness/common/problem.hpp"
+#include "harness/record/result_record.hpp"
 
 #include <expected>
 #include <string>
@@ -13,7 +14,9 @@ namespace bench {
 [[nodiscard]] std::vector<std::string> result_problems(const json& document);
 
 /// Reads and checks. Error: file, place (byte or JSON pointer), what is wrong.
-[[nodiscard]] std::expected<json, std::string> read_valid_result(const std::string& path);
+[[nodiscard]] std::expected<json, problem> read_valid_result(const std::string& path);
+/// The same as a record.
+[[nodiscard]] std::expected<result_record, problem> read_result(const std::string& path);
 
 /// `spargio-bench validate FILE...`. Returns the exit code.
 [[nodiscard]] int run_validate(const std::vector<std::string>& paths);

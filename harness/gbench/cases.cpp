@@ -16,10 +16,10 @@ namespace {
 constexpr std::size_t recorder_lanes = 2; // no latency is asked for
 
 /// One slice of all the iterations that Google Benchmark wants, timed from outside.
-void measure(benchmark::State& state, session& open, const workload& what, const parameters& how) {
+void measure(benchmark::State& state, session& open, const workload& measured, const parameters& values) {
     recorder latencies(recorder_lanes);
     const slice_order warm_up{.iterations = 1, .seed = 7};
-    std::optional<std::string> wrong = verify(what, how, warm_up, open.run(warm_up, latencies));
+    std::optional<std::string> wrong = verify(measured, values, warm_up, open.run(warm_up, latencies));
     const slice_order order{.iterations = static_cast<std::uint64_t>(state.max_iterations), .seed = 1};
     std::uint64_t operations = 0;
     std::uint64_t ns = 0;
@@ -29,19 +29,19 @@ void measure(benchmark::State& state, session& open, const workload& what, const
         ns = now_ns() - from;
         state.SetIterationTime(static_cast<double>(ns) * 1e-9);
         operations = done.operations;
-        if (!wrong) wrong = verify(what, how, order, done);
+        if (!wrong) wrong = verify(measured, values, order, done);
     }
     if (wrong) return state.SkipWithError(wrong->c_str());
     state.SetItemsProcessed(static_cast<std::int64_t>(operations));
     state.counters["ns_per_op"] = static_cast<double>(ns) / static_cast<double>(operations);
 }
 
-void run_case(benchmark::State& state, backend& runtime, const workload& what) try {
-    const auto how = parameters::make(what.parameters, {});
-    if (!how) return state.SkipWithError(how.error().c_str());
-    auto opened = runtime.open(what, *how, {});
+void run_case(benchmark::State& state, backend& runtime, const workload& measured) try {
+    const auto values = parameters::make(measured.parameters, {});
+    if (!values) return state.SkipWithError(values.error().c_str());
+    auto opened = runtime.open(measured, *values, {});
     if (!opened) return state.SkipWithError(opened.error().reason.c_str());
-    measure(state, **opened, what, *how);
+    measure(state, **opened, measured, *values);
 } catch (const std::exception& error) {
     state.SkipWithError(error.what());
 }
@@ -49,11 +49,11 @@ void run_case(benchmark::State& state, backend& runtime, const workload& what) t
 } // namespace
 
 void register_cases() {
-    for (const auto& what : all_workloads())
+    for (const auto& measured : all_workloads())
         for (backend* const runtime : all_backends()) {
-            const std::string name = std::string(what.name) + '/' + std::string(runtime->name());
-            benchmark::RegisterBenchmark(name.c_str(), [runtime, &what](benchmark::State& state) {
-                run_case(state, *runtime, what);
+            const std::string name = std::string(measured.name) + '/' + std::string(runtime->name());
+            benchmark::RegisterBenchmark(name.c_str(), [runtime, &measured](benchmark::State& state) {
+                run_case(state, *runtime, measured);
             })->UseManualTime();
         }
 }

@@ -42,13 +42,14 @@ std::optional<std::vector<int>> affinity() {
     return cpus;
 }
 
-json mitigations() {
-    json all = json::object();
+std::optional<named_texts> mitigations() {
+    named_texts all;
     std::error_code error;
     for (const auto& entry :
          std::filesystem::directory_iterator("/sys/devices/system/cpu/vulnerabilities", error))
-        if (const auto line = first_line(entry.path())) all[entry.path().filename().string()] = *line;
-    if (all.empty()) return nullptr;
+        if (const auto line = first_line(entry.path()))
+            all.emplace_back(entry.path().filename().string(), *line);
+    if (all.empty()) return std::nullopt;
     return all;
 }
 
@@ -128,29 +129,37 @@ std::string probe_io_uring() {
     }
 }
 
-json read_environment() {
+std::optional<field_difference> machine_difference(const environment_record& one,
+                                                   const environment_record& other) {
+    if (auto found = compare_field("kernel", or_null(one.kernel), or_null(other.kernel))) return found;
+    if (auto found = compare_field("cpu_model", or_null(one.cpu_model), or_null(other.cpu_model))) return found;
+    return compare_field("cpus_online", or_null(one.cpus_online), or_null(other.cpus_online));
+}
+
+environment_record read_environment() {
     utsname name{};
     const bool named = ::uname(&name) == 0;
     const auto pages = ::sysconf(_SC_PHYS_PAGES);
     const auto cpus = affinity();
-    return {{"kernel", named ? json(name.release) : json(nullptr)},
-            {"architecture", named ? json(name.machine) : json(nullptr)},
-            {"cpu_model", or_null(cpu_model())},
-            {"cpus_usable", cpus ? json(cpus->size()) : json(nullptr)},
-            {"cpus_online", ::sysconf(_SC_NPROCESSORS_ONLN)},
-            {"affinity", or_null(cpus)},
-            {"memory_bytes", pages > 0 ? json(pages * ::sysconf(_SC_PAGESIZE)) : json(nullptr)},
-            {"cgroup_cpu_limit", or_null(cgroup_cpu_limit())},
-            {"clock_source",
-             or_null(first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource"))},
-            {"smt", or_null(first_line("/sys/devices/system/cpu/smt/control"))},
-            {"governor", or_null(first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"))},
-            {"mitigations", mitigations()},
-            {"io_uring", probe_io_uring()},
-            {"perf_counters", perf_counters().problem().empty()},
-            {"perf_event_paranoid", or_null(number_in("/proc/sys/kernel/perf_event_paranoid"))},
-            {"virtualization", or_null(virtualization())},
-            {"memlock_limit_bytes", or_null(memlock_limit())}};
+    environment_record seen;
+    if (named) seen.kernel = name.release;
+    if (named) seen.architecture = name.machine;
+    seen.cpu_model = cpu_model();
+    if (cpus) seen.cpus_usable = static_cast<std::int64_t>(cpus->size());
+    seen.cpus_online = ::sysconf(_SC_NPROCESSORS_ONLN);
+    seen.affinity = cpus;
+    if (pages > 0) seen.memory_bytes = pages * ::sysconf(_SC_PAGESIZE);
+    seen.cgroup_cpu_limit = cgroup_cpu_limit();
+    seen.clock_source = first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+    seen.smt = first_line("/sys/devices/system/cpu/smt/control");
+    seen.governor = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+    seen.mitigations = mitigations();
+    seen.io_uring = probe_io_uring();
+    seen.perf_counters = perf_counters().problem().empty();
+    seen.perf_event_paranoid = number_in("/proc/sys/kernel/perf_event_paranoid");
+    seen.virtualization = virtualization();
+    seen.memlock_limit_bytes = memlock_limit();
+    return seen;
 }
 
 } // namespace bench

@@ -1,15 +1,20 @@
 // What the machine is: stands in every result file. What can't be read is null.
 #pragma once
 
-#include "harness/common/json.hpp"
+#include "harness/record/environment_record.hpp"
+#include "harness/record/field_difference.hpp"
 
 #include <optional>
 #include <string>
 
 namespace bench {
 
-/// `environment` of the result schema.
-[[nodiscard]] json read_environment();
+/// Asks the kernel and its files. Sets up a ring and opens counters to see whether that works.
+[[nodiscard]] environment_record read_environment();
+
+/// The first difference that makes two machines others: kernel, CPU model, number of CPUs.
+[[nodiscard]] std::optional<field_difference> machine_difference(const environment_record& one,
+                                                                 const environment_record& other);
 
 /// "available", or why io_uring can't be used, with the cause. Asks the kernel by setting up a ring.
 [[nodiscard]] std::string probe_io_uring();

@@ -13,9 +13,9 @@
 namespace bench {
 namespace {
 
-std::uint64_t cpu_of(int who) {
+std::uint64_t cpu_of(int counted) {
     rusage used{};
-    ::getrusage(who, &used);
+    ::getrusage(counted, &used);
     const auto ns = [](const timeval& t) {
         return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 +
                static_cast<std::uint64_t>(t.tv_usec) * 1'000;

@@ -1,18 +1,13 @@
 // How busy the machine was with others' work between two readings (M5).
 #pragma once
 
+#include "harness/record/block_record.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 
 namespace bench {
-
-struct noise_figures {
-    std::optional<double> pressure_share;      ///< growth of 'some' in /proc/pressure/cpu over the wall time
-    std::optional<double> foreign_share;       ///< machine busy minus ours, over the capacity of all CPUs
-    std::optional<double> stolen_share;        ///< steal time over the capacity of all CPUs
-    std::optional<std::uint64_t> throttled_ns; ///< time that the cgroup's quota kept us off the CPUs
-};
 
 /// A reading of the machine's counters. "Ours" is this process and its children that have been waited for.
 class noise_reading {

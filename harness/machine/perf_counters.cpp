@@ -10,11 +10,11 @@
 namespace bench {
 namespace {
 
-int open_counter(std::uint64_t what) {
+int open_counter(std::uint64_t event) {
     perf_event_attr wanted{};
     wanted.type = PERF_TYPE_HARDWARE;
     wanted.size = sizeof wanted;
-    wanted.config = what;
+    wanted.config = event;
     wanted.inherit = 1;
     wanted.exclude_kernel = 1;
     wanted.exclude_hv = 1;

@@ -132,11 +132,6 @@ std::optional<std::uint64_t> eventfd_round_trip(const std::vector<int>& cpus) {
 
 } // namespace
 
-json probe_figures::to_json() const {
-    return {{"cache_line_round_trip_ns", or_null(cache_line_ns)},
-            {"eventfd_round_trip_ns", or_null(eventfd_ns)}};
-}
-
 probe_figures take_probes() {
     auto cpus = usable_cpus();
     if (cpus.empty()) return {};

@@ -1,21 +1,9 @@
 // Two figures that tell in which state the CPUs are: near or far from each other (M5).
 #pragma once
 
-#include "harness/common/json.hpp"
-
-#include <cstdint>
-#include <optional>
+#include "harness/record/block_record.hpp"
 
 namespace bench {
-
-struct probe_figures {
-    /// Median round trip of one cache line between two CPUs, two threads spinning; none with one CPU.
-    std::optional<std::uint64_t> cache_line_ns;
-    /// Median blocking round trip of two threads over two eventfds.
-    std::optional<std::uint64_t> eventfd_ns;
-
-    [[nodiscard]] json to_json() const;
-};
 
 /// Takes about 5 ms, on the first two CPUs that this process may use.
 [[nodiscard]] probe_figures take_probes();

@@ -12,7 +12,7 @@
 namespace bench {
 namespace {
 
-/// A neighbour who computes for half a second without a pause is a job and not a burst.
+/// A neighbour that computes for half a second without a pause is a job and not a burst.
 constexpr std::size_t looks_of_steady_neighbour = 5;
 /// Two ticks of /proc/stat in a window, on a machine of two CPUs.
 constexpr double steady_within = 0.10;

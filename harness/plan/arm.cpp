@@ -42,7 +42,7 @@ std::string arm::cell_argument() const {
     return std::string(backend->name()) + (knobs.empty() ? "" : "," + knob_list(knobs));
 }
 
-std::expected<arm, std::string> parse_arm(std::string_view text) {
+std::expected<arm, problem> parse_arm(std::string_view text) {
     const auto name_end = std::min(text.find_first_of("[,"), text.size());
     auto name = text.substr(0, name_end);
     const bool of_base = name.ends_with(base_mark);
@@ -50,26 +50,27 @@ std::expected<arm, std::string> parse_arm(std::string_view text) {
     std::string_view rest = text.substr(std::min(name_end + 1, text.size()));
     if (name_end < text.size() && text[name_end] == '[') {
         if (!rest.ends_with(']'))
-            return std::unexpected(
-                fmt::format("arm '{}' has no closing bracket; write it as name[knob=value]", text));
+            return refused(problem_code::bad_value, "", fmt::format("arm '{}' has no closing bracket", text),
+                           "write it as name[knob=value]");
         rest.remove_suffix(1);
     }
     arm read{.backend = find_backend(name), .of_base = of_base, .knobs = {}};
     if (read.backend == nullptr)
-        return std::unexpected(
-            fmt::format("there is no backend '{}'; {}", name, did_you_mean(name, backend_names())));
+        return refused(problem_code::unknown_name, "", fmt::format("there is no backend '{}'", name),
+                       did_you_mean(name, backend_names()));
+    const auto place = fmt::format("arm '{}'", text);
     if (name_end < text.size()) {
         for (const auto& part : split(rest, ',')) {
             const auto equals = part.find('=');
             if (equals == std::string::npos || equals == 0)
-                return std::unexpected(fmt::format("arm '{}': '{}' is not knob=value", text, part));
+                return refused(problem_code::bad_value, place, fmt::format("'{}' is not knob=value", part));
             if (!read.knobs.emplace(part.substr(0, equals), part.substr(equals + 1)).second)
-                return std::unexpected(
-                    fmt::format("arm '{}' gives knob '{}' twice", text, part.substr(0, equals)));
+                return refused(problem_code::bad_value, "",
+                               fmt::format("arm '{}' gives knob '{}' twice", text, part.substr(0, equals)));
         }
     }
     if (const auto legal = read.backend->effective_knobs(read.knobs); !legal)
-        return std::unexpected(fmt::format("arm '{}': {}", text, legal.error()));
+        return refused(problem_code::bad_value, place, legal.error());
     return read;
 }
 

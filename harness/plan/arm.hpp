@@ -1,6 +1,7 @@
 // An arm: a backend with the knobs that the user gave it, one side of a comparison.
 #pragma once
 
+#include "harness/common/problem.hpp"
 #include "workloads/contract/backend.hpp"
 
 #include <expected>
@@ -28,6 +29,6 @@ struct arm {
 /// Reads `name`, `name,knob=value,...` or `name[knob=value,...]`, where the name may end in `@base`; the
 /// backend and its knobs must exist and be legal. Error: a sentence that names what is wrong and what is legal
 /// or near.
-[[nodiscard]] std::expected<arm, std::string> parse_arm(std::string_view text);
+[[nodiscard]] std::expected<arm, problem> parse_arm(std::string_view text);
 
 } // namespace bench

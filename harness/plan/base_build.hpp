@@ -3,22 +3,14 @@
 // nothing.
 #pragma once
 
-#include "harness/common/json.hpp"
+#include "harness/common/problem.hpp"
+#include "harness/record/run_record.hpp"
 
 #include <expected>
 #include <optional>
 #include <string>
 
 namespace bench {
-
-/// Which spargio-bench the arms `NAME@base` are cells of.
-struct base_build {
-    std::string path; ///< absolute
-    json tool;        ///< what it says of itself: `tool` of the result schema
-
-    [[nodiscard]] json to_json() const { return {{"path", path}, {"tool", tool}}; }
-    static base_build from_json(const json& written) { return {written.at("path"), written.at("tool")}; }
-};
 
 /// The commands and answers of cells; one more when either changes so that an older build can't follow.
 inline constexpr int cell_protocol = 1;
@@ -28,9 +20,9 @@ inline constexpr int cell_protocol = 1;
 
 /// Asks the program at `path` what it is. Error: a sentence with the remedy, where it can't be started, is no
 /// spargio-bench, or speaks another cell protocol. Starts a process.
-[[nodiscard]] std::expected<base_build, std::string> find_base_build(const std::string& path);
+[[nodiscard]] std::expected<base_build_record, problem> find_base_build(const std::string& path);
 
 /// Why the program at `base.path` is no longer the build that it was; nothing where it is. Starts a process.
-[[nodiscard]] std::optional<std::string> changed_base(const base_build& base);
+[[nodiscard]] std::optional<std::string> changed_base(const base_build_record& base);
 
 } // namespace bench

@@ -16,7 +16,7 @@ namespace {
 
 /// Thrown inside this file only: reading a nested document with expected at every step hides what is read.
 struct matrix_error {
-    std::string text;
+    problem found;
 };
 
 class matrix_reader {
@@ -43,20 +43,22 @@ public:
     }
 
 private:
-    [[noreturn]] void fail(const toml::source_region& at, const std::string& what) const {
-        throw matrix_error{fmt::format("{}: {}", place(at), what)};
+    [[noreturn]] void fail(const toml::source_region& at, const std::string& text,
+                           const std::string& remedy = {}) const {
+        throw matrix_error{{problem_code::bad_matrix, place(at), text, remedy}};
     }
 
     std::string place(const toml::source_region& at) const {
         return fmt::format("{}:{}:{}", path_, at.begin.line, at.begin.column);
     }
 
-    void check_keys(const toml::table& table, const std::vector<std::string>& known, const char* what) const {
+    void check_keys(const toml::table& table, const std::vector<std::string>& known, const char* owner) const {
         for (const auto& [key, value] : table) {
             const std::string name(key.str());
             if (std::ranges::find(known, name) == known.end())
-                fail(key.source(), fmt::format("{} has no key '{}'; did you mean '{}'? It takes: {}", what,
-                                               name, nearest_names(name, known, 1).front(), join(known, ", ")));
+                fail(key.source(), fmt::format("{} has no key '{}'", owner, name),
+                     fmt::format("did you mean '{}'? It takes: {}", nearest_names(name, known, 1).front(),
+                                 join(known, ", ")));
         }
     }
 
@@ -80,15 +82,15 @@ private:
         const auto* node = table.get(key);
         if (node == nullptr) return std::nullopt;
         const auto read = parse_duration_ns(text_of(*node, key));
-        if (!read) fail(node->source(), fmt::format("'{}': {}", key, read.error()));
+        if (!read) fail(node->source(), fmt::format("'{}': {}", key, read.error().text), read.error().remedy);
         return *read;
     }
 
     /// A value as the command line would have it: "64", 64, "all".
-    std::string value_of(const toml::node& node, const char* what) const {
+    std::string value_of(const toml::node& node, const char* owner) const {
         if (const auto* text = node.as_string()) return text->get();
         if (const auto* number = node.as_integer()) return std::to_string(number->get());
-        fail(node.source(), fmt::format("a value of {} must be a text or a whole number", what));
+        fail(node.source(), fmt::format("a value of {} must be a text or a whole number", owner));
     }
 
     std::vector<value_list> read_parameters(const toml::node& node) const {
@@ -115,7 +117,7 @@ private:
         made.place = place(table.source());
         const auto* workload = table.get("workload");
         if (workload == nullptr)
-            fail(table.source(), "this group has no workload; add workload = \"family/case\"");
+            fail(table.source(), "this group has no workload", "add workload = \"family/case\"");
         made.workload = text_of(*workload, "workload");
         made.place = place(workload->source());
         if (const auto* node = table.get("parameters")) made.parameters = read_parameters(*node);
@@ -125,7 +127,8 @@ private:
                 fail(node->source(), "'arms' must be a list, as arms = [\"spargio\", \"floor[wait=block]\"]");
             for (const auto& one : *arms) {
                 made.arms.push_back(text_of(one, "arms"));
-                if (const auto read = parse_arm(made.arms.back()); !read) fail(one.source(), read.error());
+                if (const auto read = parse_arm(made.arms.back()); !read)
+                    throw matrix_error{within(place(one.source()), read.error())};
             }
         }
         return made;
@@ -136,24 +139,24 @@ private:
 
 } // namespace
 
-std::expected<matrix, std::string> read_matrix(const std::string& path) {
+std::expected<matrix, problem> read_matrix(const std::string& path) {
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
     if (file) text << file.rdbuf();
     if (!file || text.str().empty())
-        return std::unexpected(
-            fmt::format("{}: cannot read this matrix ({}); give the path of a TOML file, or choose "
-                        "cases with -w and -b",
-                        path, errno != 0 ? std::strerror(errno) : "it is empty"));
+        return refused(
+            problem_code::bad_matrix, path,
+            fmt::format("cannot read this matrix ({})", errno != 0 ? std::strerror(errno) : "it is empty"),
+            "give the path of a TOML file, or choose cases with -w and -b");
     try {
         return matrix_reader(path).read(toml::parse(text.str(), path));
     } catch (const toml::parse_error& error) {
         const auto at = error.source().begin;
-        return std::unexpected(
-            fmt::format("{}:{}:{}: not TOML: {}", path, at.line, at.column, error.description()));
+        return refused(problem_code::bad_matrix, fmt::format("{}:{}:{}", path, at.line, at.column),
+                       fmt::format("not TOML: {}", error.description()));
     } catch (const matrix_error& error) {
-        return std::unexpected(error.text);
+        return std::unexpected(error.found);
     }
 }
 

@@ -1,6 +1,7 @@
 // Reads a matrix: a TOML file that says what a run shall measure (M1).
 #pragma once
 
+#include "harness/common/problem.hpp"
 #include "harness/plan/plan.hpp"
 
 #include <expected>
@@ -18,6 +19,6 @@ struct matrix {
 };
 
 /// Error: `file:line:column: what is wrong; what to write instead`.
-[[nodiscard]] std::expected<matrix, std::string> read_matrix(const std::string& path);
+[[nodiscard]] std::expected<matrix, problem> read_matrix(const std::string& path);
 
 } // namespace bench

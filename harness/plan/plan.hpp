@@ -1,8 +1,9 @@
 // What a run will do: groups of arms, how many blocks of what, in which order of magnitude of time (M1).
 #pragma once
 
+#include "harness/common/problem.hpp"
 #include "harness/plan/arm.hpp"
-#include "harness/plan/base_build.hpp"
+#include "harness/record/run_record.hpp"
 #include "workloads/contract/workload.hpp"
 
 #include <cstdint>
@@ -15,10 +16,10 @@
 namespace bench {
 
 /// The `index`th of `count` parts of a plan, from 1.
-struct shard_of {
+struct plan_part {
     std::uint64_t index = 1;
     std::uint64_t count = 1;
-    bool operator==(const shard_of&) const = default;
+    bool operator==(const plan_part&) const = default;
 };
 
 /// How a run measures. Durations in ns.
@@ -31,11 +32,11 @@ struct run_options {
     std::uint64_t quiet_limit_ns = 2'000'000'000; ///< longest wait for quiet before a block
     std::optional<std::uint64_t> budget_ns;       ///< no round starts that would not fit
     std::uint64_t seed = 0;
-    std::vector<int> cpus;            ///< empty: as inherited
-    std::vector<std::string> plugins; ///< paths of shared libraries, each a backend more
-    std::optional<base_build> base;   ///< the build that arms `NAME@base` are of
-    std::optional<shard_of> shard;    ///< only this part of the plan
-    std::string plan_digest;          ///< of the whole plan, where a shard of it is measured
+    std::vector<int> cpus;                 ///< empty: as inherited
+    std::vector<std::string> plugins;      ///< paths of shared libraries, each a backend more
+    std::optional<base_build_record> base; ///< the build that arms `NAME@base` are of
+    std::optional<plan_part> part;         ///< `--shard`: only this part of the plan
+    std::string plan_digest;               ///< of the whole plan, where a part of it is measured
 };
 
 /// A parameter with the values that it shall take: one group for each.
@@ -70,9 +71,9 @@ struct run_request {
 /// Cases with the same workload and parameters: they are compared with each other.
 struct group {
     std::string name; ///< `ping_pong/one_way_drain?batch=64`: only what differs from the defaults
-    const workload* what = nullptr;
+    const bench::workload* workload = nullptr;
     std::vector<assignment> given; ///< only what differs from the defaults
-    parameters how;
+    parameters values;             ///< all of them
     std::vector<arm> arms;
 };
 
@@ -94,12 +95,12 @@ struct plan {
 [[nodiscard]] std::string case_id(const group& g, const arm& a);
 
 /// A group with its name and full parameter set. Error: names the parameter and what is legal.
-[[nodiscard]] std::expected<group, std::string> make_group(const workload& what, std::vector<assignment> given);
+[[nodiscard]] std::expected<group, problem> make_group(const workload& measured, std::vector<assignment> given);
 
 /// Appends an arm; one that stands there already becomes `#2`, `#3`.
 void add_arm(group& to, arm added);
 
 /// Looks everything up, multiplies it out and filters. Error: one message with the place and the remedy.
-[[nodiscard]] std::expected<plan, std::string> make_plan(const run_request& request);
+[[nodiscard]] std::expected<plan, problem> make_plan(const run_request& request);
 
 } // namespace bench

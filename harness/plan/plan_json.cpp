@@ -1,6 +1,8 @@
 #include "harness/plan/plan_json.hpp"
 
 #include "harness/plan/plugins.hpp"
+#include "harness/record/json/reader.hpp"
+#include "harness/record/json/run.hpp"
 #include "workloads/cases/all_workloads.hpp"
 
 namespace bench {
@@ -10,11 +12,12 @@ json arm_to_json(const arm& a) {
     return {{"arm", a.argument()}, {"injected_slowdown", or_null(a.injected_slowdown)}};
 }
 
-std::expected<group, std::string> group_from_json(const json& written) {
+std::expected<group, problem> group_from_json(const json& written) {
     const auto name = written.at("workload").get<std::string>();
-    const auto* what = find_workload(name);
-    if (what == nullptr) return std::unexpected("this build has no workload '" + name + "'");
-    auto made = make_group(*what, written.at("parameters").get<std::vector<assignment>>());
+    const auto* known = find_workload(name);
+    if (known == nullptr)
+        return refused(problem_code::unknown_name, "", "this build has no workload '" + name + "'");
+    auto made = make_group(*known, written.at("parameters").get<std::vector<assignment>>());
     if (!made) return made;
     for (const auto& one : written.at("arms")) {
         auto read = parse_arm(one.at("arm").get<std::string>());
@@ -28,9 +31,10 @@ std::expected<group, std::string> group_from_json(const json& written) {
 
 } // namespace
 
-json shard_to_json(const run_options& o) {
-    if (!o.shard) return nullptr;
-    return {{"index", o.shard->index}, {"count", o.shard->count}, {"plan", o.plan_digest}};
+std::optional<plan_part_record> part_of(const run_options& options) {
+    if (!options.part) return std::nullopt;
+    return plan_part_record{
+        .index = options.part->index, .count = options.part->count, .plan = options.plan_digest};
 }
 
 json plan_to_json(const plan& written) {
@@ -39,7 +43,7 @@ json plan_to_json(const plan& written) {
     for (const auto& g : written.groups) {
         json arms = json::array();
         for (const auto& a : g.arms) arms.push_back(arm_to_json(a));
-        groups.push_back({{"workload", g.what->name}, {"parameters", g.given}, {"arms", arms}});
+        groups.push_back({{"workload", g.workload->name}, {"parameters", g.given}, {"arms", arms}});
     }
     return {{"title", or_null(o.title)},
             {"blocks", o.blocks},
@@ -51,12 +55,12 @@ json plan_to_json(const plan& written) {
             {"seed", o.seed},
             {"cpus", o.cpus},
             {"plugins", o.plugins},
-            {"base", o.base ? o.base->to_json() : json(nullptr)},
-            {"shard", shard_to_json(o)},
+            {"base", to_json_or_null(o.base)},
+            {"shard", to_json_or_null(part_of(o))},
             {"groups", groups}};
 }
 
-std::expected<plan, std::string> plan_from_json(const json& written) {
+std::expected<plan, problem> plan_from_json(const json& written) {
     plan made;
     auto& o = made.options;
     if (!written.at("title").is_null()) o.title = written.at("title").get<std::string>();
@@ -69,13 +73,14 @@ std::expected<plan, std::string> plan_from_json(const json& written) {
     o.seed = written.at("seed").get<std::uint64_t>();
     o.cpus = written.at("cpus").get<std::vector<int>>();
     o.plugins = written.at("plugins").get<std::vector<std::string>>();
-    if (const auto shard = written.find("shard"); shard != written.end() && !shard->is_null()) {
-        o.shard = shard_of{shard->at("index").get<std::uint64_t>(), shard->at("count").get<std::uint64_t>()};
-        o.plan_digest = shard->at("plan").get<std::string>();
+    if (const auto part = written.find("shard"); part != written.end() && !part->is_null()) {
+        const auto read = plan_part_from_json(*part);
+        o.part = plan_part{read.index, read.count};
+        o.plan_digest = read.plan;
     }
     if (const auto base = written.find("base"); base != written.end() && !base->is_null())
-        o.base = base_build::from_json(*base);
-    if (auto problem = add_plugins(o.plugins)) return std::unexpected(*problem);
+        o.base = base_build_from_json(*base);
+    if (auto found = add_plugins(o.plugins)) return std::unexpected(*std::move(found));
     for (const auto& one : written.at("groups")) {
         auto made_group = group_from_json(one);
         if (!made_group) return std::unexpected(made_group.error());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace bench {
 
@@ -11,15 +12,12 @@ latency_counts::latency_counts(const histogram& recorded)
         if (const auto count = recorded.count_in(bucket)) counts_[histogram::value_of(bucket)] += count;
 }
 
-latency_counts latency_counts::from_json(const json& written) {
-    latency_counts read;
-    if (written.is_null()) return read;
-    read.count_ = written.at("count").get<std::uint64_t>();
-    read.min_ns_ = written.at("min_ns").get<std::uint64_t>();
-    read.max_ns_ = written.at("max_ns").get<std::uint64_t>();
-    for (const auto& bucket : written.at("buckets"))
-        read.counts_[bucket.at(0).get<std::uint64_t>()] += bucket.at(1).get<std::uint64_t>();
-    return read;
+latency_counts::latency_counts(const std::optional<latency_record>& read) {
+    if (!read) return;
+    count_ = read->summary.count;
+    min_ns_ = read->summary.min_ns;
+    max_ns_ = read->summary.max_ns;
+    for (const auto& [value_ns, count] : read->buckets) counts_[value_ns] += count;
 }
 
 void latency_counts::merge(const latency_counts& other) {
@@ -40,27 +38,26 @@ std::uint64_t latency_counts::quantile_ns(double quantile) const noexcept {
     return max_ns_;
 }
 
-json latency_counts::to_json() const {
-    if (count_ == 0) return nullptr;
-    json all = percentiles();
-    json buckets = json::array();
-    for (const auto& [value_ns, count] : counts_) buckets.push_back({value_ns, count});
-    all["buckets"] = std::move(buckets);
-    return all;
+std::optional<latency_record> latency_counts::record() const {
+    auto percentiles = summary();
+    if (!percentiles) return std::nullopt;
+    latency_record made{.summary = std::move(*percentiles), .buckets = {}};
+    for (const auto& [value_ns, count] : counts_) made.buckets.push_back({value_ns, count});
+    return made;
 }
 
-json latency_counts::percentiles() const {
-    if (count_ == 0) return nullptr;
+std::optional<latency_summary> latency_counts::summary() const {
+    if (count_ == 0) return std::nullopt;
     const auto if_enough = [this](std::uint64_t needed, double quantile) {
-        return count_ < needed ? json(nullptr) : json(quantile_ns(quantile));
+        return count_ < needed ? std::nullopt : std::optional(quantile_ns(quantile));
     };
-    return {{"count", count_},
-            {"min_ns", min_ns_},
-            {"max_ns", max_ns_},
-            {"p50_ns", quantile_ns(0.5)},
-            {"p90_ns", quantile_ns(0.9)},
-            {"p99_ns", if_enough(enough_for_p99, 0.99)},
-            {"p999_ns", if_enough(enough_for_p999, 0.999)}};
+    return latency_summary{.count = count_,
+                           .min_ns = min_ns_,
+                           .max_ns = max_ns_,
+                           .p50_ns = quantile_ns(0.5),
+                           .p90_ns = quantile_ns(0.9),
+                           .p99_ns = if_enough(enough_for_p99, 0.99),
+                           .p999_ns = if_enough(enough_for_p999, 0.999)};
 }
 
 } // namespace bench

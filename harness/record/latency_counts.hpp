@@ -1,11 +1,12 @@
 // Latencies as they travel from cell to file: counts by bucket value, mergeable.
 #pragma once
 
-#include "harness/common/json.hpp"
+#include "harness/record/latency_record.hpp"
 #include "workloads/measure/histogram.hpp"
 
 #include <cstdint>
 #include <map>
+#include <optional>
 
 namespace bench {
 
@@ -14,8 +15,8 @@ public:
     latency_counts() = default;
     explicit latency_counts(const histogram& recorded);
 
-    /// Reads what `to_json` wrote. Throws json::exception on anything else.
-    static latency_counts from_json(const json& written);
+    /// Those of a record; none where nothing was recorded.
+    explicit latency_counts(const std::optional<latency_record>& read);
 
     void merge(const latency_counts& other);
 
@@ -27,11 +28,10 @@ public:
     static constexpr std::uint64_t enough_for_p99 = 1'000;
     static constexpr std::uint64_t enough_for_p999 = 10'000;
 
-    /// `latency` of the result schema; null where nothing was recorded. A percentile that rests on too few
-    /// operations is null.
-    [[nodiscard]] json to_json() const;
+    /// None where nothing was recorded. A percentile that rests on too few operations is none.
+    [[nodiscard]] std::optional<latency_record> record() const;
     /// The same without the buckets: what a slice keeps of it.
-    [[nodiscard]] json percentiles() const;
+    [[nodiscard]] std::optional<latency_summary> summary() const;
 
 private:
     std::map<std::uint64_t, std::uint64_t> counts_;

@@ -17,179 +17,171 @@ constexpr std::uint64_t settle_ns = 1'000'000;
 /// Largest padding of the environment: a page, so that the stack starts anywhere in one.
 constexpr std::uint64_t padding_limit = 4096;
 
-json conditions(const noise_figures& seen, const probe_figures& before, const probe_figures& after,
-                std::uint64_t waited_ns, const std::optional<std::string>& drop) {
-    return {{"cpu_pressure_share", or_null(seen.pressure_share)},
-            {"foreign_cpu_share", or_null(seen.foreign_share)},
-            {"stolen_cpu_share", or_null(seen.stolen_share)},
-            {"throttled_ns", or_null(seen.throttled_ns)},
-            {"probes_before", before.to_json()},
-            {"probes_after", after.to_json()},
-            {"state_changed", state_changed(before, after)},
-            {"waited_for_quiet_ns", waited_ns},
-            {"dropped", drop.has_value()},
-            {"drop_reason", or_null(drop)}};
+block_conditions conditions(const noise_figures& seen, const probe_figures& before, const probe_figures& after,
+                            std::uint64_t waited_ns, const std::optional<std::string>& drop_reason) {
+    return {.noise = seen,
+            .probes_before = before,
+            .probes_after = after,
+            .state_changed = state_changed(before, after),
+            .waited_for_quiet_ns = waited_ns,
+            .dropped = drop_reason.has_value(),
+            .drop_reason = drop_reason};
 }
 
 } // namespace
 
-block_runner::outcome block_runner::run(const group& g) {
-    const auto number = log_.state().progress_of(g).begun;
-    const auto seed = derive_seed(plan_.options.seed, g.name, number);
+block_runner::outcome block_runner::run(const group& measured) {
+    const auto number = log_.state().progress_of(measured).begun;
+    const auto seed = derive_seed(plan_.options.seed, measured.name, number);
     random_source random(seed);
     const auto waited_ns = quiet_.before_block();
     if (interrupt::requested()) return outcome::interrupted;
-    log_.record({{"event", "block_begin"},
-                 {"block",
-                  {{"index", log_.state().blocks().size()},
-                   {"group", g.name},
-                   {"number", number},
-                   {"seed", seed},
-                   {"started_unix_ns", unix_now_ns()}}}});
+    log_.record(block_begun{{.index = log_.state().blocks().size(),
+                             .group = measured.name,
+                             .number = number,
+                             .seed = seed,
+                             .started_unix_ns = unix_now_ns()}});
     const auto probes_before = take_probes();
     const auto noise_before = noise_reading::take();
 
     std::vector<running_arm> arms;
-    const bool done =
-        start_cells(g, arms, random) && warm(g, arms, random) && measure(g, arms, random) && close(arms);
+    const bool done = start_cells(measured, arms, random) && warm(measured, arms, random) &&
+                      measure(measured, arms, random) && close(arms);
     arms.clear();
     if (!done) return outcome::interrupted;
 
     const auto seen = noise_before.until(noise_reading::take());
     const auto probes_after = take_probes();
     quiet_.after_block(seen);
-    const auto drop = noise_to_drop(g, seen);
-    log_.record(
-        {{"event", "block_end"}, {"block", conditions(seen, probes_before, probes_after, waited_ns, drop)}});
+    const auto drop_reason = noise_to_drop(measured, seen);
+    log_.record(block_ended{conditions(seen, probes_before, probes_after, waited_ns, drop_reason)});
     log_.sync();
-    return drop ? outcome::dropped : outcome::kept;
+    return drop_reason ? outcome::dropped : outcome::kept;
 }
 
-std::optional<std::string> block_runner::noise_to_drop(const group& g, const noise_figures& seen) const {
+std::optional<std::string> block_runner::noise_to_drop(const group& measured, const noise_figures& seen) const {
     if (quiet_.neighbour_stays()) return std::nullopt;
     // Of the blocks begun so far, so that the limit holds for a run that ends early too.
-    const auto& so_far = log_.state().progress_of(g);
+    const auto& so_far = log_.state().progress_of(measured);
     const auto base = static_cast<double>(std::min(so_far.begun, plan_.options.blocks));
     if (so_far.dropped >= static_cast<std::uint64_t>(drop_limit_share * base)) return std::nullopt;
     return reason_to_drop(seen);
 }
 
-void block_runner::take_failure(running_arm& of, const cell_failure& failure) {
-    of.cell.reset();
-    if (failure.status == "interrupted") {
+void block_runner::take_failure(running_arm& failed, const cell_failure& failure) {
+    failed.cell.reset();
+    if (failure.interrupted) {
         interrupted_ = true;
         return;
     }
-    log_.record({{"event", "case"}, {"case", of.id}, {"status", failure.status}, {"reason", failure.reason}});
+    log_.record(case_changed{.case_id = failed.id, .status = failure.status, .reason = failure.reason});
 }
 
-std::optional<json> block_runner::ask(running_arm& of, const json& command, std::uint64_t timeout_ns,
-                                      std::string_view phase) {
-    auto said = of.cell->ask(command, timeout_ns, phase);
-    if (said) return std::move(*said);
-    take_failure(of, said.error());
+template <class Answer>
+std::optional<Answer> block_runner::ask(running_arm& asked, const cell_command& command,
+                                        std::string_view phase) {
+    auto said = asked.cell->ask(command, plan_.options.timeout_ns, phase);
+    if (said) return std::get<Answer>(*std::move(said));
+    take_failure(asked, said.error());
     return std::nullopt;
 }
 
-void block_runner::open_answered(running_arm& of, const json& said) {
-    if (said.at("is") == "open") {
-        log_.record({{"event", "case"},
-                     {"case", of.id},
-                     {"knobs_effective", said.at("knobs_effective")},
-                     {"capabilities", said.at("capabilities")}});
+void block_runner::open_answered(running_arm& asked, const cell_answer& said) {
+    if (const auto* opened = std::get_if<session_opened>(&said)) {
+        log_.record(case_changed{.case_id = asked.id,
+                                 .knobs_effective = opened->knobs_effective,
+                                 .capabilities = opened->capabilities});
         return;
     }
-    const auto kind = said.at("kind").get<std::string>();
-    const bool refused = kind == "unsupported" || kind == "unavailable";
-    take_failure(of, {refused ? kind : "failed", said.at("reason").get<std::string>()});
+    const auto& refused = std::get<session_refused>(said);
+    const auto status = refused.kind == refusal::kind_type::unsupported   ? case_status::unsupported
+                        : refused.kind == refusal::kind_type::unavailable ? case_status::unavailable
+                                                                          : case_status::failed;
+    take_failure(asked, {.status = status, .reason = refused.reason});
 }
 
-bool block_runner::start_cells(const group& g, std::vector<running_arm>& arms, random_source& random) {
-    for (const auto& a : g.arms) {
-        auto id = case_id(g, a);
+bool block_runner::start_cells(const group& measured, std::vector<running_arm>& arms, random_source& random) {
+    for (const auto& each : measured.arms) {
+        auto id = case_id(measured, each);
         if (log_.state().find_case(id).active())
-            arms.push_back({.with = &a, .id = std::move(id), .cell = nullptr});
+            arms.push_back({.arm = &each, .id = std::move(id), .cell = nullptr});
     }
     random.shuffle(arms);
-    for (auto& of : arms) {
-        const auto program = of.with->of_base ? plan_.options.base.value().path : std::string();
-        auto started = cell_client::start(g, *of.with, random.below(padding_limit), program);
+    for (auto& each : arms) {
+        const auto program = each.arm->of_base ? plan_.options.base.value().path : std::string();
+        auto started = cell_client::start(measured, *each.arm, random.below(padding_limit), program);
         if (!started) {
-            take_failure(of, started.error());
+            take_failure(each, started.error());
             continue;
         }
-        of.cell = std::move(*started);
-        const auto said = of.cell->wait_answer(plan_.options.timeout_ns, "opened its session");
+        each.cell = std::move(*started);
+        const auto said = each.cell->wait_answer(plan_.options.timeout_ns, "opened its session");
         if (said)
-            open_answered(of, *said);
+            open_answered(each, *said);
         else
-            take_failure(of, said.error());
+            take_failure(each, said.error());
         if (interrupted_) return false;
     }
     return true;
 }
 
-bool block_runner::warm(const group& g, std::vector<running_arm>& arms, random_source& random) {
-    for (auto& of : arms) {
-        if (!of.cell) continue;
-        const json command{{"do", "warm"}, {"slice_ns", plan_.slice_ns_of(g)}, {"seed", random.next() >> 11}};
-        if (const auto said = ask(of, command, plan_.options.timeout_ns, "warmed up"))
-            of.iterations = said->at("iterations").get<std::uint64_t>();
+bool block_runner::warm(const group& measured, std::vector<running_arm>& arms, random_source& random) {
+    for (auto& each : arms) {
+        if (!each.cell) continue;
+        const warm_command command{.slice_ns = plan_.slice_ns_of(measured), .seed = random.next() >> 11};
+        if (const auto said = ask<warmed_up>(each, command, "warmed up")) each.iterations = said->iterations;
         if (interrupted_) return false;
     }
     return true;
 }
 
-bool block_runner::measure(const group& g, std::vector<running_arm>& arms, random_source& random) {
+bool block_runner::measure(const group& measured, std::vector<running_arm>& arms, random_source& random) {
     const auto order = slice_order_of_block(arms.size(), plan_.options.slices, random);
     if (!run_slices(arms, order, false, random)) return false;
-    return !g.what->measures_latency ||
+    return !measured.workload->measures_latency ||
            run_slices(arms, slice_order_of_block(arms.size(), 1, random), true, random);
 }
 
-std::uint64_t block_runner::iterations_of(const running_arm& of, bool latency) {
+std::uint64_t block_runner::iterations_of(const running_arm& asked, bool latency) {
     // A little more than needed: how many operations an iteration has may vary.
     constexpr std::uint64_t wanted = latency_counts::enough_for_p99 + latency_counts::enough_for_p99 / 5;
     constexpr std::uint64_t longest = 8; // slices
-    if (!latency || of.operations == 0 || of.operations >= wanted) return of.iterations;
-    const std::uint64_t times = (wanted + of.operations - 1) / of.operations;
-    return times <= longest ? times * of.iterations : of.iterations;
+    if (!latency || asked.operations == 0 || asked.operations >= wanted) return asked.iterations;
+    const std::uint64_t times = (wanted + asked.operations - 1) / asked.operations;
+    return times <= longest ? times * asked.iterations : asked.iterations;
 }
 
 bool block_runner::run_slices(std::vector<running_arm>& arms, const std::vector<std::size_t>& order,
                               bool latency, random_source& random) {
     for (std::size_t turn = 0; turn < order.size(); ++turn) {
-        auto& of = arms[order[turn]];
+        auto& each = arms[order[turn]];
         const auto seed = random.next() >> 11;
-        if (!of.cell) continue;
+        if (!each.cell) continue;
         if (interrupt::sleep_ns(settle_ns)) return false;
-        const auto said = ask(
-            of,
-            {{"do", "slice"}, {"iterations", iterations_of(of, latency)}, {"seed", seed}, {"latency", latency}},
-            plan_.options.timeout_ns, "ran a slice");
+        const auto said = ask<slice_measured>(
+            each, slice_command{.iterations = iterations_of(each, latency), .seed = seed, .latency = latency},
+            "ran a slice");
         if (interrupted_) return false;
         if (!said) continue;
-        of.operations = said->at("slice").at("operations").get<std::uint64_t>();
-        json slice{{"case", of.id}, {"mode", latency ? "latency" : "throughput"}};
-        slice.update(said->at("slice"));
-        json event{{"event", "slice"},
-                   {"slice", std::move(slice)},
-                   {"paused_cpu_ns", said->at("paused_cpu_ns")},
-                   {"paused_wall_ns", said->at("paused_wall_ns")}};
-        if (said->contains("latency")) event["latency"] = said->at("latency");
-        log_.record(event);
+        each.operations = said->figures.operations;
+        log_.record(slice_taken{.slice = {.case_id = each.id,
+                                          .mode = latency ? slice_mode::latency : slice_mode::throughput,
+                                          .figures = said->figures,
+                                          .latency = std::nullopt},
+                                .pause = said->pause,
+                                .latency = said->latency});
     }
     return true;
 }
 
 bool block_runner::close(std::vector<running_arm>& arms) {
-    for (auto& of : arms) {
-        if (!of.cell) continue;
-        const auto said = ask(of, {{"do", "close"}}, plan_.options.timeout_ns, "closed its session");
+    for (auto& each : arms) {
+        if (!each.cell) continue;
+        const auto said = ask<session_closed>(each, close_command{}, "closed its session");
         if (interrupted_) return false;
         if (!said) continue;
-        log_.record({{"event", "case"}, {"case", of.id}, {"peak_rss_bytes", said->at("peak_rss_bytes")}});
-        of.cell->finish(plan_.options.timeout_ns);
+        log_.record(case_changed{.case_id = each.id, .peak_rss_bytes = said->peak_rss_bytes});
+        each.cell->finish(plan_.options.timeout_ns);
     }
     return true;
 }

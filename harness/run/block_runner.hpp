@@ -16,38 +16,42 @@ namespace bench {
 class block_runner {
 public:
     /// All three must outlive it.
-    block_runner(const plan& of, run_log& log, quiet_wait& quiet) : plan_(of), log_(log), quiet_(quiet) {}
+    block_runner(const plan& planned, run_log& log, quiet_wait& quiet)
+        : plan_(planned), log_(log), quiet_(quiet) {}
 
     enum class outcome { kept, dropped, interrupted };
 
-    /// Measures the next block of `g`, with those arms that are still active. What it finds goes to the log.
-    outcome run(const group& g);
+    /// Measures the next block of the group, with those arms that are still active. What it finds goes to the
+    /// log.
+    outcome run(const group& measured);
 
 private:
     struct running_arm {
-        const arm* with;
+        const bench::arm* arm;
         std::string id;
         std::unique_ptr<cell_client> cell; ///< null once it has failed
         std::uint64_t iterations = 1;
         std::uint64_t operations = 0; ///< of its last slice
     };
 
-    bool start_cells(const group& g, std::vector<running_arm>& arms, random_source& random);
-    bool warm(const group& g, std::vector<running_arm>& arms, random_source& random);
-    bool measure(const group& g, std::vector<running_arm>& arms, random_source& random);
+    bool start_cells(const group& measured, std::vector<running_arm>& arms, random_source& random);
+    bool warm(const group& measured, std::vector<running_arm>& arms, random_source& random);
+    bool measure(const group& measured, std::vector<running_arm>& arms, random_source& random);
     bool run_slices(std::vector<running_arm>& arms, const std::vector<std::size_t>& order, bool latency,
                     random_source& random);
     /// How long a slice is: as the warm-up found, but one that records latencies goes on until a percentile of
     /// it means something, where that does not take it much longer.
-    [[nodiscard]] static std::uint64_t iterations_of(const running_arm& of, bool latency);
+    [[nodiscard]] static std::uint64_t iterations_of(const running_arm& asked, bool latency);
     bool close(std::vector<running_arm>& arms);
 
-    /// Asks the arm's cell; none when it failed, which is then in the log.
-    std::optional<json> ask(running_arm& of, const json& command, std::uint64_t timeout_ns,
-                            std::string_view phase);
-    void take_failure(running_arm& of, const cell_failure& failure);
-    void open_answered(running_arm& of, const json& said);
-    [[nodiscard]] std::optional<std::string> noise_to_drop(const group& g, const noise_figures& seen) const;
+    /// Asks the arm's cell; none when it failed, which is then in the log. Throws std::bad_variant_access when
+    /// the answer is to another command.
+    template <class Answer>
+    std::optional<Answer> ask(running_arm& asked, const cell_command& command, std::string_view phase);
+    void take_failure(running_arm& failed, const cell_failure& failure);
+    void open_answered(running_arm& asked, const cell_answer& said);
+    [[nodiscard]] std::optional<std::string> noise_to_drop(const group& measured,
+                                                           const noise_figures& seen) const;
 
     const plan& plan_;
     run_log& log_;

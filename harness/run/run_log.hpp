@@ -8,9 +8,9 @@ namespace bench {
 
 class run_log {
 public:
-    run_log(journal& writes, run_state& into) : journal_(writes), state_(into) {}
+    run_log(journal& lines, run_state& state) : journal_(lines), state_(state) {}
 
-    void record(const json& event) {
+    void record(const run_event& event) {
         journal_.append(event);
         state_.apply(event);
     }

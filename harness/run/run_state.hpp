@@ -4,9 +4,10 @@
 // resumed run reads the journal's events into the same state and goes on.
 #pragma once
 
-#include "harness/common/json.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/record/latency_counts.hpp"
+#include "harness/record/pause_totals.hpp"
+#include "harness/record/run_event.hpp"
 
 #include <map>
 #include <optional>
@@ -17,30 +18,21 @@ namespace bench {
 
 /// One case of the plan with what became of it.
 struct case_state {
-    const group* of = nullptr;
-    const arm* with = nullptr;
+    const bench::group* group = nullptr;
+    const bench::arm* arm = nullptr;
     std::string id;
-    std::string status = "not_run";
+    case_status status = case_status::not_run;
     std::optional<std::string> reason;
-    json knobs_effective = json::object();
-    json capabilities = json::object();
-    latency_counts latency;
+    named_texts knobs_effective;
+    named_texts capabilities;
+    latency_counts latency; ///< over the kept blocks
     std::optional<std::uint64_t> peak_rss_bytes;
-    std::uint64_t paused_cpu_ns = 0;
-    std::uint64_t paused_wall_ns = 0;
-    std::uint64_t pauses = 0;
+    pause_totals pauses;
 
     /// Whether further blocks measure it.
-    [[nodiscard]] bool active() const { return status == "not_run" || status == "measured"; }
+    [[nodiscard]] bool active() const { return is_active(status); }
     /// Whether it makes the exit code 4.
-    [[nodiscard]] bool failed() const {
-        return !active() && status != "unsupported" && status != "unavailable";
-    }
-    /// CPU time in the pauses as a share of one CPU; none without a pause.
-    [[nodiscard]] std::optional<double> paused_cpu_share() const;
-    /// The same beyond the millisecond that a session may take to fall asleep (workloads/contract/backend.hpp),
-    /// which disturbs nobody: the harness waits as long between slices.
-    [[nodiscard]] double restless_share() const;
+    [[nodiscard]] bool failed() const { return is_failure(status); }
 };
 
 struct group_progress {
@@ -52,35 +44,38 @@ struct group_progress {
 class run_state {
 public:
     /// Refers to the plan, which must outlive it.
-    explicit run_state(const plan& of);
+    explicit run_state(const plan& planned);
     run_state(const run_state&) = delete;
     run_state& operator=(const run_state&) = delete;
 
     /// A group that was planned later (a stage of a sweep); it must stay where it is.
-    void add_group(const group& g);
+    void add_group(const group& added);
 
-    /// Takes one event in. Throws json::exception or std::out_of_range for what no run writes.
-    void apply(const json& event);
+    /// Takes one event in. Throws std::out_of_range for what no run writes: an unknown group or case.
+    void apply(const run_event& event);
 
     /// Closes a block that was begun and never ended: its slices stay in the file, marked as dropped.
-    void abandon_open_block(const std::string& why);
+    void abandon_open_block(const std::string& reason);
 
     [[nodiscard]] const std::vector<case_state>& cases() const noexcept { return cases_; }
     [[nodiscard]] const case_state& find_case(const std::string& id) const { return cases_.at(index_.at(id)); }
-    /// Blocks as the result schema has them, in the order of the run.
-    [[nodiscard]] const std::vector<json>& blocks() const noexcept { return blocks_; }
-    [[nodiscard]] const group_progress& progress_of(const group& g) const { return groups_.at(g.name); }
+    /// In the order of the run; an open block has no conditions yet.
+    [[nodiscard]] const std::vector<block_record>& blocks() const noexcept { return blocks_; }
+    [[nodiscard]] const group_progress& progress_of(const group& asked) const { return groups_.at(asked.name); }
 
 private:
-    void begin_block(const json& event);
-    void take_slice(const json& event);
-    void end_block(const json& event);
-    void update_case(const json& event);
+    void take(const block_begun& event);
+    void take(const slice_taken& event);
+    void take(const block_ended& event);
+    void take(const case_changed& event);
+    void take(const stage_begun&) {}
+
+    case_state& case_of(const std::string& id) { return cases_.at(index_.at(id)); }
 
     std::vector<case_state> cases_;
     std::map<std::string, std::size_t> index_;
     std::map<std::string, group_progress> groups_;
-    std::vector<json> blocks_;
+    std::vector<block_record> blocks_;
     bool block_open_ = false;
     std::map<std::string, latency_counts> open_latencies_; ///< join the case only when the block is kept
 };

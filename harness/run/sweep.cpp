@@ -11,22 +11,25 @@ namespace bench {
 namespace {
 
 using settings = std::vector<std::pair<std::string, std::string>>;
-using setting_list = std::expected<std::vector<settings>, std::string>;
+using setting_list = std::expected<std::vector<settings>, problem>;
 
-std::optional<std::string> check_knobs(const backend& of, const std::vector<value_list>& knobs) {
+std::optional<problem> check_knobs(const backend& asked, const std::vector<value_list>& knobs) {
     std::vector<std::string> names;
-    for (const auto& knob : of.knobs()) names.emplace_back(knob.name);
+    for (const auto& knob : asked.knobs()) names.emplace_back(knob.name);
     if (names.empty())
-        return fmt::format("backend '{}' has no knobs; `spargio-bench list knobs` shows those that have",
-                           of.name());
+        return problem{problem_code::impossible_plan, "",
+                       fmt::format("backend '{}' has no knobs", asked.name()),
+                       "`spargio-bench list knobs` shows those that have"};
     for (std::size_t i = 0; i < knobs.size(); ++i) {
         if (std::ranges::find(names, knobs[i].name) == names.end())
-            return fmt::format("backend '{}' has no knob '{}'; {} (`spargio-bench list knobs` shows them all)",
-                               of.name(), knobs[i].name, did_you_mean(knobs[i].name, names));
+            return problem{problem_code::unknown_name, "",
+                           fmt::format("backend '{}' has no knob '{}'", asked.name(), knobs[i].name),
+                           did_you_mean(knobs[i].name, names) + " (`spargio-bench list knobs` shows them all)"};
         for (std::size_t j = 0; j < i; ++j)
             if (knobs[i].name == knobs[j].name)
-                return fmt::format("knob '{}' is given twice; give all its values at once, as -k {}=1,2",
-                                   knobs[i].name, knobs[i].name);
+                return problem{problem_code::bad_value, "",
+                               fmt::format("knob '{}' is given twice", knobs[i].name),
+                               fmt::format("give all its values at once, as -k {}=1,2", knobs[i].name)};
     }
     return std::nullopt;
 }
@@ -56,42 +59,44 @@ setting_list zip(const std::vector<value_list>& knobs) {
     const auto& first = knobs.front();
     for (const auto& knob : knobs)
         if (knob.values.size() != first.values.size())
-            return std::unexpected(fmt::format(
-                "--combine zip takes the knobs' values side by side, but '{}' has {} and '{}' has {}; "
-                "give both as many, or --combine product",
-                first.name, first.values.size(), knob.name, knob.values.size()));
+            return refused(
+                problem_code::bad_value, "",
+                fmt::format("--combine zip takes the knobs' values side by side, but '{}' has {} and "
+                            "'{}' has {}",
+                            first.name, first.values.size(), knob.name, knob.values.size()),
+                "give both as many, or --combine product");
     std::vector<settings> all(first.values.size());
     for (std::size_t i = 0; i < all.size(); ++i)
         for (const auto& knob : knobs) all[i].emplace_back(knob.name, knob.values[i]);
     return all;
 }
 
-setting_list combine(combination how, const std::vector<value_list>& knobs) {
-    if (how == combination::zip) return zip(knobs);
-    return how == combination::product ? product(knobs) : one_at_a_time(knobs);
+setting_list combine(combination combined, const std::vector<value_list>& knobs) {
+    if (combined == combination::zip) return zip(knobs);
+    return combined == combination::product ? product(knobs) : one_at_a_time(knobs);
 }
 
 /// Whether the backend takes a value in no point and not by itself either: then it is no contradiction, but a
 /// mistake.
-bool is_mistaken(const backend& of, const std::pair<std::string, std::string>& value,
+bool is_mistaken(const backend& asked, const std::pair<std::string, std::string>& value,
                  const std::vector<settings>& taken) {
     const auto holds = [&](const settings& one) { return std::ranges::find(one, value) != one.end(); };
-    return std::ranges::none_of(taken, holds) && !of.effective_knobs({value});
+    return std::ranges::none_of(taken, holds) && !asked.effective_knobs({value});
 }
 
 /// Fills in the points. One whose knobs contradict each other is left out with the reason; one that is the
 /// baseline under another name, or stands there already, is left out.
-std::optional<std::string> add_points(sweep_plan& made) {
-    const auto chosen = combine(made.how, made.knobs);
+std::optional<problem> add_points(sweep_plan& made) {
+    const auto chosen = combine(made.combined, made.knobs);
     if (!chosen) return chosen.error();
-    const auto& of = *made.baseline.backend;
-    std::vector<knob_values> seen{of.effective_knobs(made.baseline.knobs).value_or(made.baseline.knobs)};
+    const auto& backend = *made.baseline.backend;
+    std::vector<knob_values> seen{backend.effective_knobs(made.baseline.knobs).value_or(made.baseline.knobs)};
     std::vector<settings> taken, refused;
     for (const auto& setting : *chosen) {
         arm point = made.baseline;
         point.injected_slowdown = std::nullopt;
         for (const auto& [name, value] : setting) point.knobs[name] = value;
-        const auto effective = of.effective_knobs(point.knobs);
+        const auto effective = backend.effective_knobs(point.knobs);
         if (!effective) {
             refused.push_back(setting);
             made.contradictory.push_back({point.label(), effective.error()});
@@ -106,19 +111,22 @@ std::optional<std::string> add_points(sweep_plan& made) {
         made.points.push_back(std::move(point));
     }
     for (std::size_t i = 0; i < refused.size(); ++i)
-        if (std::ranges::any_of(refused[i], [&](const auto& value) { return is_mistaken(of, value, taken); }))
-            return fmt::format("arm '{}': {}", made.contradictory[i].label, made.contradictory[i].reason);
+        if (std::ranges::any_of(refused[i],
+                                [&](const auto& value) { return is_mistaken(backend, value, taken); }))
+            return problem{problem_code::bad_value, fmt::format("arm '{}'", made.contradictory[i].arm),
+                           made.contradictory[i].reason};
     if (taken.empty())
-        return fmt::format("the knobs of every point contradict each other; arm '{}': {}",
-                           made.contradictory.front().label, made.contradictory.front().reason);
+        return problem{
+            problem_code::impossible_plan, "", "the knobs of every point contradict each other",
+            fmt::format("arm '{}': {}", made.contradictory.front().arm, made.contradictory.front().reason)};
     if (made.points.empty())
-        return fmt::format("every point is the baseline {}; give a value that is not the default "
-                           "(`spargio-bench list knobs` shows them)",
-                           made.baseline.label());
+        return problem{problem_code::impossible_plan, "",
+                       fmt::format("every point is the baseline {}", made.baseline.label()),
+                       "give a value that is not the default (`spargio-bench list knobs` shows them)"};
     return std::nullopt;
 }
 
-std::optional<std::string> inject(const std::vector<injection>& asked, sweep_plan& made) {
+std::optional<problem> inject(const std::vector<injection>& asked, sweep_plan& made) {
     for (const auto& injected : asked) {
         std::vector<std::string> labels{made.baseline.label()};
         if (injected.arm == labels.front()) {
@@ -128,8 +136,9 @@ std::optional<std::string> inject(const std::vector<injection>& asked, sweep_pla
         for (const auto& point : made.points) labels.push_back(point.label());
         const auto at = std::ranges::find(made.points, injected.arm, &arm::label);
         if (at == made.points.end())
-            return fmt::format("--inject: there is no arm '{}' in the sweep; {}", injected.arm,
-                               did_you_mean(injected.arm, labels));
+            return problem{problem_code::unknown_name, "--inject",
+                           fmt::format("there is no arm '{}' in the sweep", injected.arm),
+                           did_you_mean(injected.arm, labels)};
         at->injected_slowdown = injected.share;
     }
     return std::nullopt;
@@ -142,12 +151,12 @@ combination combination_of(const std::string& flag) {
     return flag == "zip" ? combination::zip : combination::one_at_a_time;
 }
 
-std::string name_of(combination how) {
-    if (how == combination::product) return "product";
-    return how == combination::zip ? "zip" : "ofat";
+std::string name_of(combination combined) {
+    if (combined == combination::product) return "product";
+    return combined == combination::zip ? "zip" : "ofat";
 }
 
-std::expected<sweep_plan, std::string> plan_sweep(const sweep_request& request) {
+std::expected<sweep_plan, problem> plan_sweep(const sweep_request& request) {
     // The lookup of workload, parameters and arm is that of a run; only the knobs are multiplied out here.
     run_request base = request.run;
     const auto knobs = base.groups.front().knobs;
@@ -156,23 +165,25 @@ std::expected<sweep_plan, std::string> plan_sweep(const sweep_request& request) 
     auto looked_up = make_plan(base);
     if (!looked_up) return std::unexpected(looked_up.error());
     if (looked_up->case_count() != 1)
-        return std::unexpected(
-            fmt::format("sweep wants one workload with one set of parameters and one backend, not {} cases; "
-                        "run one sweep after the other",
-                        looked_up->case_count()));
+        return refused(
+            problem_code::impossible_plan, "",
+            fmt::format("sweep wants one workload with one set of parameters and one backend, not {} "
+                        "cases",
+                        looked_up->case_count()),
+            "run one sweep after the other");
     sweep_plan made{.options = request.run.options,
-                    .of = looked_up->groups.front(),
+                    .base = looked_up->groups.front(),
                     .baseline = looked_up->groups.front().arms.front(),
                     .points = {},
                     .knobs = knobs,
                     .left_out = {},
                     .contradictory = {},
-                    .how = request.how,
+                    .combined = request.combined,
                     .screen_blocks = request.screen_blocks};
-    made.of.arms.clear();
-    if (auto error = check_knobs(*made.baseline.backend, knobs)) return std::unexpected(*error);
-    if (auto error = add_points(made)) return std::unexpected(*error);
-    if (auto error = inject(request.run.injections, made)) return std::unexpected(*error);
+    made.base.arms.clear();
+    if (auto found = check_knobs(*made.baseline.backend, knobs)) return std::unexpected(*std::move(found));
+    if (auto found = add_points(made)) return std::unexpected(*std::move(found));
+    if (auto found = inject(request.run.injections, made)) return std::unexpected(*std::move(found));
     return made;
 }
 
@@ -183,7 +194,7 @@ std::vector<std::size_t> sweep_plan::screening_sizes() const {
 }
 
 group sweep_plan::screening(std::size_t number, const std::vector<arm>& of_points) const {
-    group made = of;
+    group made = base;
     made.name += fmt::format("@screen{}", number);
     add_arm(made, baseline);
     for (const auto& point : of_points) add_arm(made, point);
@@ -191,7 +202,7 @@ group sweep_plan::screening(std::size_t number, const std::vector<arm>& of_point
 }
 
 group sweep_plan::confirmation(const arm& winner) const {
-    group made = of;
+    group made = base;
     add_arm(made, baseline);
     add_arm(made, winner);
     return made;
@@ -206,23 +217,24 @@ std::uint64_t sweep_plan::estimate_ns() const {
     return sum;
 }
 
-std::string describe_sweep(const sweep_plan& of) {
-    std::string text =
-        fmt::format("{}: sweep of {} against {}, {} points ({})\n", of.of.name, of.baseline.backend->name(),
-                    of.baseline.label(), of.points.size(), name_of(of.how));
-    for (const auto& point : of.points) text += fmt::format("  {}\n", point.label());
-    if (!of.left_out.empty())
+std::string describe_sweep(const sweep_plan& planned) {
+    std::string text = fmt::format("{}: sweep of {} against {}, {} points ({})\n", planned.base.name,
+                                   planned.baseline.backend->name(), planned.baseline.label(),
+                                   planned.points.size(), name_of(planned.combined));
+    for (const auto& point : planned.points) text += fmt::format("  {}\n", point.label());
+    if (!planned.left_out.empty())
         text += fmt::format("left out, the same as the baseline or as another point: {}\n",
-                            join(of.left_out, ", "));
-    for (const auto& [label, reason] : of.contradictory)
+                            join(planned.left_out, ", "));
+    for (const auto& [label, reason] : planned.contradictory)
         text += fmt::format("left out, its knobs contradict each other: {}: {}\n", label, reason);
     std::size_t number = 0;
-    for (const auto size : of.screening_sizes())
+    for (const auto size : planned.screening_sizes())
         text += fmt::format("screening {}: {} point{} and the baseline, {} blocks; the better half goes on\n",
-                            ++number, size, size == 1 ? "" : "s", of.screen_blocks);
-    text += fmt::format("confirmation: the best point and the baseline, {} fresh blocks\n", of.options.blocks);
-    return text + fmt::format("{} slices of {} ms an arm and block; about {}\n", of.options.slices,
-                              of.options.slice_ns / 1'000'000, format_left(of.estimate_ns()));
+                            ++number, size, size == 1 ? "" : "s", planned.screen_blocks);
+    text +=
+        fmt::format("confirmation: the best point and the baseline, {} fresh blocks\n", planned.options.blocks);
+    return text + fmt::format("{} slices of {} ms an arm and block; about {}\n", planned.options.slices,
+                              planned.options.slice_ns / 1'000'000, format_left(planned.estimate_ns()));
 }
 
 std::vector<ranked_point> better_half(std::vector<ranked_point> points) {

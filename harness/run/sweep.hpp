@@ -5,7 +5,9 @@
 // screening costs nothing.
 #pragma once
 
+#include "harness/common/problem.hpp"
 #include "harness/plan/plan.hpp"
+#include "harness/record/sweep_record.hpp"
 #include "harness/run/run.hpp"
 
 #include <cstdint>
@@ -16,33 +18,27 @@
 
 namespace bench {
 
-/// How the values of several knobs become points.
+/// The way from the values of several knobs to points.
 enum class combination { one_at_a_time, product, zip };
 
 [[nodiscard]] combination combination_of(const std::string& flag);
-[[nodiscard]] std::string name_of(combination how);
+[[nodiscard]] std::string name_of(combination combined);
 
 struct sweep_request {
     run_request run; ///< one group with one arm, the baseline; its blocks are those of the confirmation
-    combination how = combination::one_at_a_time;
+    combination combined = combination::one_at_a_time;
     std::uint64_t screen_blocks = 6; ///< the fewest that have an interval
-};
-
-/// A combination that its backend refuses, though it takes the values by themselves or in other points.
-struct contradictory_point {
-    std::string label;
-    std::string reason;
 };
 
 struct sweep_plan {
     run_options options;
-    group of; ///< name and parameters; no arms
+    group base; ///< name and parameters; no arms
     arm baseline;
     std::vector<arm> points;
     std::vector<value_list> knobs;
     std::vector<std::string> left_out; ///< points that are the baseline
     std::vector<contradictory_point> contradictory;
-    combination how = combination::one_at_a_time;
+    combination combined = combination::one_at_a_time;
     std::uint64_t screen_blocks = 0;
 
     /// Points in each screening stage, halved from one to the next.
@@ -55,14 +51,14 @@ struct sweep_plan {
 };
 
 /// Looks everything up and multiplies it out. Error: one message with what is wrong and the remedy.
-[[nodiscard]] std::expected<sweep_plan, std::string> plan_sweep(const sweep_request& request);
+[[nodiscard]] std::expected<sweep_plan, problem> plan_sweep(const sweep_request& request);
 
 /// The plan in words, with an estimate of time.
-[[nodiscard]] std::string describe_sweep(const sweep_plan& of);
+[[nodiscard]] std::string describe_sweep(const sweep_plan& planned);
 
 /// A point with the median of its block ratios against the baseline; below 1 it is faster. None: no block.
 struct ranked_point {
-    arm with;
+    bench::arm arm;
     std::optional<double> median_ratio;
     std::uint64_t blocks = 0;
 };

@@ -17,23 +17,19 @@ double median_of(const std::map<std::uint64_t, double>& by_block) {
     return median_of(std::move(values));
 }
 
-std::map<std::string, case_figures> figures_of(const json& document) {
+std::map<std::string, case_figures> figures_of(const std::vector<block_record>& blocks) {
     std::map<std::string, case_figures> all;
-    for (const auto& block : document.at("blocks")) {
-        if (block.at("dropped").get<bool>()) continue;
-        const auto index = block.at("index").get<std::uint64_t>();
+    for (const auto& block : blocks) {
+        if (block.conditions.dropped) continue;
         std::map<std::string, std::vector<double>> wall, cpu;
-        for (const auto& slice : block.at("slices")) {
-            if (slice.at("mode") != "throughput") continue;
-            const auto id = slice.at("case").get<std::string>();
-            const auto operations = slice.at("operations").get<double>();
-            if (operations <= 0) continue;
-            wall[id].push_back(slice.at("wall_ns").get<double>() / operations);
-            cpu[id].push_back((slice.at("user_ns").get<double>() + slice.at("system_ns").get<double>()) /
-                              operations);
+        for (const auto& slice : block.slices) {
+            if (slice.mode != slice_mode::throughput || slice.figures.operations == 0) continue;
+            const auto operations = static_cast<double>(slice.figures.operations);
+            wall[slice.case_id].push_back(static_cast<double>(slice.figures.wall_ns) / operations);
+            cpu[slice.case_id].push_back(static_cast<double>(slice.figures.cpu_ns()) / operations);
         }
-        for (auto& [id, values] : wall) all[id].wall_ns[index] = median_of(std::move(values));
-        for (auto& [id, values] : cpu) all[id].cpu_ns[index] = median_of(std::move(values));
+        for (auto& [id, values] : wall) all[id].wall_ns[block.start.index] = median_of(std::move(values));
+        for (auto& [id, values] : cpu) all[id].cpu_ns[block.start.index] = median_of(std::move(values));
     }
     return all;
 }

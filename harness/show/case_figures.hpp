@@ -1,7 +1,7 @@
-// Medians of a result document, for the terminal and for warnings. Judgement belongs to analysis/.
+// Medians of blocks, for the terminal and for warnings. Judgement belongs to analysis/.
 #pragma once
 
-#include "harness/common/json.hpp"
+#include "harness/record/block_record.hpp"
 
 #include <map>
 #include <string>
@@ -16,7 +16,7 @@ struct case_figures {
 };
 
 /// By case id. Cases without a slice are absent.
-[[nodiscard]] std::map<std::string, case_figures> figures_of(const json& document);
+[[nodiscard]] std::map<std::string, case_figures> figures_of(const std::vector<block_record>& blocks);
 
 /// Middle value, mean of the two middle ones; 0 for none.
 [[nodiscard]] double median_of(std::vector<double> values);

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
+#include <utility>
 
 namespace bench {
 namespace {
@@ -17,97 +19,95 @@ constexpr double near_factor = 5.0;
 constexpr double busy_share_limit = 0.01;
 constexpr std::uint64_t few_blocks = 10;
 
-json warning(const char* code, const json& of, std::string text) {
-    return {{"code", code}, {"case", of}, {"text", std::move(text)}};
+using warnings = std::vector<warning_record>;
+
+void warn(warnings& into, const char* code, std::optional<std::string> case_id, std::string text) {
+    into.push_back({.code = code, .case_id = std::move(case_id), .text = std::move(text)});
 }
 
-void warn_near_overhead(const json& of, const std::map<std::string, case_figures>& figures,
-                        const overhead& costs, json& into) {
-    if (of.at("workload") == "harness/empty") return;
-    const auto at = figures.find(of.at("id").get<std::string>());
+void warn_near_overhead(const case_record& judged, const std::map<std::string, case_figures>& figures,
+                        const overhead& costs, warnings& into) {
+    if (judged.workload == "harness/empty") return;
+    const auto at = figures.find(judged.id);
     if (at != figures.end()) {
         const double wall_ns = median_of(at->second.wall_ns);
         if (wall_ns < near_factor * costs.per_operation_ns)
-            into.push_back(
-                warning("near_overhead", of.at("id"),
-                        fmt::format("{} an operation is within {} x of an empty iteration ({}): part of "
-                                    "the figure is the harness itself",
-                                    format_ns(wall_ns), near_factor, format_ns(costs.per_operation_ns))));
+            warn(into, "near_overhead", judged.id,
+                 fmt::format("{} an operation is within {} x of an empty iteration ({}): part of "
+                             "the figure is the harness itself",
+                             format_ns(wall_ns), near_factor, format_ns(costs.per_operation_ns)));
     }
-    const auto& latency = of.at("latency");
-    if (latency.is_null()) return;
-    const double p50_ns = latency.at("p50_ns").get<double>();
+    if (!judged.latency) return;
+    const auto p50_ns = static_cast<double>(judged.latency->summary.p50_ns);
     if (p50_ns < near_factor * costs.per_latency_ns)
-        into.push_back(warning("near_overhead", of.at("id"),
-                               fmt::format("its median latency of {} is within {} x of reading the clock and "
-                                           "recording ({}); the judged time per operation has no clock inside",
-                                           format_ns(p50_ns), near_factor, format_ns(costs.per_latency_ns))));
+        warn(into, "near_overhead", judged.id,
+             fmt::format("its median latency of {} is within {} x of reading the clock and "
+                         "recording ({}); the judged time per operation has no clock inside",
+                         format_ns(p50_ns), near_factor, format_ns(costs.per_latency_ns)));
 }
 
-void warn_busy_pause(const case_state& of, json& into) {
-    if (of.restless_share() > busy_share_limit)
-        into.push_back(
-            warning("paused_session_busy", of.id,
-                    fmt::format("its paused session used {:.1f} % of a CPU over {} pauses, more than "
-                                "falling asleep takes: the other arms of its blocks were disturbed, "
-                                "measure it alone",
-                                100 * of.paused_cpu_share().value_or(0), of.pauses)));
+void warn_busy_pause(const std::string& case_id, const pause_totals& pauses, warnings& into) {
+    if (pauses.restless_share() > busy_share_limit)
+        warn(into, "paused_session_busy", case_id,
+             fmt::format("its paused session used {:.1f} % of a CPU over {} pauses, more than "
+                         "falling asleep takes: the other arms of its blocks were disturbed, "
+                         "measure it alone",
+                         100 * pauses.cpu_share().value_or(0), pauses.count));
 }
 
-void warn_blocks(const json& document, json& into) {
-    struct tally {
-        std::uint64_t kept = 0, dropped = 0, noisy = 0, changed = 0;
-        std::string reason;
-    };
-    std::map<std::string, tally> groups;
-    for (const auto& block : document.at("blocks")) {
-        auto& of = groups[block.at("group").get<std::string>()];
-        if (block.at("dropped").get<bool>()) {
-            ++of.dropped;
-            of.reason = block.at("drop_reason").get<std::string>();
+/// What happened to the blocks of a group.
+struct block_tally {
+    std::uint64_t kept = 0, dropped = 0, noisy = 0, changed = 0;
+    std::string drop_reason; ///< the last
+};
+
+std::map<std::string, block_tally> tallies_of(const std::vector<block_record>& blocks) {
+    std::map<std::string, block_tally> groups;
+    for (const auto& block : blocks) {
+        auto& tally = groups[block.start.group];
+        if (block.conditions.dropped) {
+            ++tally.dropped;
+            tally.drop_reason = block.conditions.drop_reason.value_or("");
             continue;
         }
-        ++of.kept;
-        of.changed += block.at("state_changed").get<bool>();
-        const auto& foreign = block.at("foreign_cpu_share");
-        of.noisy += !foreign.is_null() && foreign.get<double>() > quiet_foreign_share;
+        ++tally.kept;
+        tally.changed += block.conditions.state_changed;
+        tally.noisy += block.conditions.noise.foreign_share.value_or(0) > quiet_foreign_share;
     }
-    for (const auto& [name, of] : groups) {
-        if (of.dropped > 0)
-            into.push_back(
-                warning("blocks_dropped", nullptr,
-                        fmt::format("{}: {} of {} blocks dropped, all arms, without looking at their "
-                                    "figures (the last because {})",
-                                    name, of.dropped, of.dropped + of.kept, of.reason)));
-        if (of.noisy > 0)
-            into.push_back(
-                warning("noisy_block", nullptr,
-                        fmt::format("{}: in {} of {} kept blocks others used more than {:.0f} % of the "
-                                    "machine; measure again when it is quiet",
-                                    name, of.noisy, of.kept, 100 * quiet_foreign_share)));
-        if (of.changed > 0)
-            into.push_back(
-                warning("state_changed", nullptr,
-                        fmt::format("{}: in {} of {} kept blocks the CPUs went from near to far or back "
-                                    "(cache-line round trip, x 2.5): absolute times mix two states",
-                                    name, of.changed, of.kept)));
-        if (of.kept < few_blocks)
-            into.push_back(warning(
-                "few_blocks", nullptr,
-                fmt::format("{}: {} blocks; an interval wants at least {}", name, of.kept, few_blocks)));
-    }
+    return groups;
+}
+
+void warn_blocks(const std::string& group, const block_tally& tally, warnings& into) {
+    if (tally.dropped > 0)
+        warn(into, "blocks_dropped", std::nullopt,
+             fmt::format("{}: {} of {} blocks dropped, all arms, without looking at their "
+                         "figures (the last because {})",
+                         group, tally.dropped, tally.dropped + tally.kept, tally.drop_reason));
+    if (tally.noisy > 0)
+        warn(into, "noisy_block", std::nullopt,
+             fmt::format("{}: in {} of {} kept blocks others used more than {:.0f} % of the "
+                         "machine; measure again when it is quiet",
+                         group, tally.noisy, tally.kept, 100 * quiet_foreign_share));
+    if (tally.changed > 0)
+        warn(into, "state_changed", std::nullopt,
+             fmt::format("{}: in {} of {} kept blocks the CPUs went from near to far or back "
+                         "(cache-line round trip, x 2.5): absolute times mix two states",
+                         group, tally.changed, tally.kept));
+    if (tally.kept < few_blocks)
+        warn(into, "few_blocks", std::nullopt,
+             fmt::format("{}: {} blocks; an interval wants at least {}", group, tally.kept, few_blocks));
 }
 
 } // namespace
 
-overhead overhead_of(const json& document) {
-    for (const auto& of : document.at("cases")) {
-        if (of.at("workload") != "harness/empty" || of.at("status") != "measured") continue;
-        const auto figures = figures_of(document);
-        const auto at = figures.find(of.at("id").get<std::string>());
-        if (at == figures.end() || of.at("latency").is_null()) continue;
+overhead overhead_of(const result_record& result) {
+    for (const auto& each : result.cases) {
+        if (each.workload != "harness/empty" || each.status != case_status::measured) continue;
+        const auto figures = figures_of(result.blocks);
+        const auto at = figures.find(each.id);
+        if (at == figures.end() || !each.latency) continue;
         return {.per_operation_ns = median_of(at->second.wall_ns),
-                .per_latency_ns = of.at("latency").at("p50_ns").get<double>()};
+                .per_latency_ns = static_cast<double>(each.latency->summary.p50_ns)};
     }
     histogram recorded;
     constexpr std::uint64_t iterations = 1'000'000;
@@ -119,19 +119,18 @@ overhead overhead_of(const json& document) {
             .per_latency_ns = static_cast<double>(recorded.quantile(0.5))};
 }
 
-json make_warnings(const json& document, const overhead& costs, const run_state& state) {
-    json all = json::array();
-    const auto figures = figures_of(document);
-    for (const auto& of : document.at("cases")) {
-        const auto status = of.at("status").get<std::string>();
-        const auto id = of.at("id").get<std::string>();
-        if (status != "measured" && status != "unsupported" && status != "unavailable")
-            all.push_back(
-                warning("case_failed", id, fmt::format("{}: {}", status, of.at("reason").get<std::string>())));
-        warn_near_overhead(of, figures, costs, all);
-        warn_busy_pause(state.find_case(id), all);
+std::vector<warning_record> make_warnings(const result_record& result, const overhead& costs,
+                                          const std::map<std::string, pause_totals>& pauses) {
+    warnings all;
+    const auto figures = figures_of(result.blocks);
+    for (const auto& each : result.cases) {
+        if (each.status == case_status::not_run || is_failure(each.status))
+            warn(all, "case_failed", each.id,
+                 fmt::format("{}: {}", word_of(each.status), each.reason.value_or("")));
+        warn_near_overhead(each, figures, costs, all);
+        if (const auto at = pauses.find(each.id); at != pauses.end()) warn_busy_pause(each.id, at->second, all);
     }
-    warn_blocks(document, all);
+    for (const auto& [group, tally] : tallies_of(result.blocks)) warn_blocks(group, tally, all);
     return all;
 }
 

@@ -1,7 +1,12 @@
 // What a reader of a result must know before he believes it (M5, M6).
 #pragma once
 
-#include "harness/run/run_state.hpp"
+#include "harness/record/pause_totals.hpp"
+#include "harness/record/result_record.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
 
 namespace bench {
 
@@ -11,10 +16,11 @@ struct overhead {
     double per_latency_ns = 0;
 };
 
-/// From the document's `harness/empty` case where it has one, else measured here and now in a few ms.
-[[nodiscard]] overhead overhead_of(const json& document);
+/// From the result's `harness/empty` case where it has one, else measured here and now in a few ms.
+[[nodiscard]] overhead overhead_of(const result_record& result);
 
-/// `warnings` of the result schema, judged from the document and from how quiet the paused sessions were.
-[[nodiscard]] json make_warnings(const json& document, const overhead& costs, const run_state& state);
+/// Judged from the result and from what the paused sessions used, by case id.
+[[nodiscard]] std::vector<warning_record> make_warnings(const result_record& result, const overhead& costs,
+                                                        const std::map<std::string, pause_totals>& pauses);
 
 } // namespace bench

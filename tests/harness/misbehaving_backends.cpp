@@ -33,9 +33,10 @@ enum class behaviour {
 /// Does the right thing by asking the workload for the answer, until its turn to misbehave has come.
 class odd_session : public session {
 public:
-    odd_session(behaviour how, const workload& what, const parameters& given, long after, bool at_latency)
-        : how_(how), what_(what), given_(given), after_(after), at_latency_(at_latency) {
-        if (how == behaviour::busy_when_paused)
+    odd_session(behaviour oddity, const workload& measured, const parameters& values, long after,
+                bool at_latency)
+        : oddity_(oddity), workload_(measured), values_(values), after_(after), at_latency_(at_latency) {
+        if (oddity == behaviour::busy_when_paused)
             busy_ = std::jthread([](const std::stop_token& stop) {
                 while (!stop.stop_requested()) {
                 }
@@ -43,18 +44,18 @@ public:
     }
 
     ~odd_session() override {
-        if (how_ == behaviour::hangs_at_close) sleep_for_ever();
+        if (oddity_ == behaviour::hangs_at_close) sleep_for_ever();
     }
 
     slice_outcome run(const slice_order& order, recorder& into) override {
         if (++slices_ > after_ || (at_latency_ && order.record_latency)) misbehave();
-        const auto right = what_.expect(given_, order);
+        const auto right = workload_.expect(values_, order);
         slice_outcome done{.operations = right.operations, .checksum = right.checksum, .bytes = right.bytes};
         // An answer that costs nothing would let the calibration ask for ever more iterations.
-        spin_ns(order.iterations * (how_ == behaviour::slow ? 30'000 : 10'000));
-        if (how_ == behaviour::wrong && slices_ > after_) ++done.checksum;
+        spin_ns(order.iterations * (oddity_ == behaviour::slow ? 30'000 : 10'000));
+        if (oddity_ == behaviour::wrong && slices_ > after_) ++done.checksum;
         for (std::uint64_t side = 0; side < right.distinct_threads; ++side) done.thread_ids.push_back(side + 1);
-        if (order.record_latency && what_.measures_latency)
+        if (order.record_latency && workload_.measures_latency)
             for (std::uint64_t i = 0; i < right.operations; ++i) into.lane(0).record(1'000 + i % 500);
         return done;
     }
@@ -75,7 +76,7 @@ private:
     }
 
     void misbehave() const {
-        switch (how_) {
+        switch (oddity_) {
         case behaviour::crashes:
             std::fputs("last words of the crashing backend\n", stderr);
             std::signal(SIGSEGV, SIG_DFL); // a sanitizer would report it and end with exit code 1
@@ -91,9 +92,9 @@ private:
         }
     }
 
-    behaviour how_;
-    const workload& what_;
-    parameters given_;
+    behaviour oddity_;
+    const workload& workload_;
+    parameters values_;
     long after_;
     bool at_latency_;
     long slices_ = 0;
@@ -102,11 +103,11 @@ private:
 
 class odd_backend : public backend {
 public:
-    odd_backend(std::string_view name, behaviour how) : name_(name), how_(how) {}
+    odd_backend(std::string_view name, behaviour oddity) : name_(name), oddity_(oddity) {}
 
     [[nodiscard]] std::string_view name() const override { return name_; }
     [[nodiscard]] backend_kind kind() const override {
-        return how_ == behaviour::steady ? backend_kind::ours : backend_kind::rival;
+        return oddity_ == behaviour::steady ? backend_kind::ours : backend_kind::rival;
     }
     [[nodiscard]] std::string version() const override { return "test 1"; }
     [[nodiscard]] std::string_view summary() const override { return "a backend of the tests"; }
@@ -129,23 +130,23 @@ public:
     }
 
     [[nodiscard]] std::expected<std::unique_ptr<session>, refusal>
-    open(const workload& what, const parameters& how, const knob_values& given) override {
-        if (how_ == behaviour::refuses) return refuse_unsupported("it has no honest way to do this");
-        if (how_ == behaviour::absent)
+    open(const workload& measured, const parameters& values, const knob_values& given) override {
+        if (oddity_ == behaviour::refuses) return refuse_unsupported("it has no honest way to do this");
+        if (oddity_ == behaviour::absent)
             return std::unexpected(
                 refusal{refusal::kind_type::unavailable, "install it with: apt install odd"});
-        if (how_ == behaviour::dies_at_start) std::abort();
+        if (oddity_ == behaviour::dies_at_start) std::abort();
         const auto value = [&](const char* name, std::string initial) {
             const auto at = given.find(name);
             return at == given.end() ? initial : at->second;
         };
-        return open_session<odd_session>(how_, what, how, std::stol(value("after", "1000000")),
+        return open_session<odd_session>(oddity_, measured, values, std::stol(value("after", "1000000")),
                                          value("at", "count") == "latency");
     }
 
 private:
     std::string_view name_;
-    behaviour how_;
+    behaviour oddity_;
 };
 
 } // namespace

@@ -81,11 +81,11 @@ std::vector<std::string> short_run(const std::vector<std::string>& more) {
     return all;
 }
 
-void wait_until(const std::function<bool()>& condition, const std::string& what) {
+void wait_until(const std::function<bool()>& condition, const std::string& event) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (!condition()) {
         if (std::chrono::steady_clock::now() > deadline)
-            throw std::runtime_error("waited a minute for " + what);
+            throw std::runtime_error("waited a minute for " + event);
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
 }

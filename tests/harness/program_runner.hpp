@@ -60,7 +60,7 @@ program_result run_program_in(const scratch_folder& in, const std::vector<std::s
 [[nodiscard]] std::vector<std::string> short_run(const std::vector<std::string>& more);
 
 /// Polls until the condition holds; fails the test after a minute.
-void wait_until(const std::function<bool()>& condition, const std::string& what);
+void wait_until(const std::function<bool()>& condition, const std::string& event);
 
 [[nodiscard]] std::string text_of(const std::string& path);
 [[nodiscard]] json json_of(const std::string& path);

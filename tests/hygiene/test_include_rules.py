@@ -43,7 +43,12 @@ from rules import includes, layers, runtime_rooms
     ("backends/threads/a.cpp", "#include <spargio/core/b.hpp>"),
     ("backends/threads/a.cpp", "#include <tbb/task_group.h>"),
     ("backends/registry/registry.cpp", '#include "harness/plan/plan.hpp"'),
-    ("harness/a.cpp", '#include "backends/tbb/tbb_backend.hpp"'),
+    ("harness/plan/a.cpp", '#include "backends/tbb/tbb_backend.hpp"'),
+    ("harness/record/a.hpp", '#include "harness/plan/plan.hpp"'),
+    ("harness/common/a.hpp", '#include "harness/record/b.hpp"'),
+    ("harness/show/a.cpp", '#include "harness/run/b.hpp"'),
+    ("harness/cell/a.cpp", '#include "harness/run/b.hpp"'),
+    ("harness/novel/a.hpp", "#include <vector>"),
     ("harness/a.cpp", "#include <spargio/core/b.hpp>"),
     ("harness/a.cpp", "#include <boost/asio.hpp>"),
     ("harness/a.cpp", '#include "harness/nosuch.hpp"'),
@@ -57,7 +62,8 @@ def test_an_include_against_the_table_is_found(tmp_path, path, line):
         "runtime/detail/loop/shard.hpp", "runtime/run/runtime.hpp", "runtime/detail/doors/operation_context.hpp",
         "runtime/detail/doors/novel_context.hpp", "runtime/detail/sched/deque.hpp", "runtime/core/b.hpp",
         "workloads/contract/work.hpp", "backends/registry/registry.hpp", "backends/tbb/tbb_backend.hpp",
-        "harness/plan/plan.hpp", "workloads/cases/fanout.hpp", "workloads/scenarios/streams.hpp",
+        "harness/plan/plan.hpp", "harness/record/b.hpp", "harness/run/b.hpp", "workloads/cases/fanout.hpp",
+        "workloads/scenarios/streams.hpp",
         "backends/asio/coroutines/run_slice.hpp")}
     tree = plant(tmp_path, everything | {path: f"// what for\n{line}\n"})
     assert [place[0] for place in places(includes.check_layers(tree))] == [path]
@@ -85,14 +91,17 @@ def test_an_include_against_the_table_is_found(tmp_path, path, line):
     ("backends/asio/a.cpp", "#include <boost/asio.hpp>"),
     ("backends/asio/a.cpp", '#include "workloads/b.hpp"'),
     ("backends/registry/registry.cpp", '#include "backends/tbb/tbb_backend.hpp"'),
-    ("harness/a.cpp", '#include "backends/registry/registry.hpp"'),
-    ("harness/a.cpp", "#include <fnmatch.h>"),
-    ("harness/a.cpp", "#include <nlohmann/json.hpp>"),
+    ("harness/plan/a.cpp", '#include "backends/registry/registry.hpp"'),
+    ("harness/common/a.cpp", "#include <fnmatch.h>"),
+    ("harness/common/a.cpp", "#include <nlohmann/json.hpp>"),
+    ("harness/record/json/a.cpp", '#include "harness/record/b.hpp"'),
+    ("harness/run/a.cpp", '#include "harness/record/b.hpp"'),
+    ("harness/a.cpp", '#include "harness/command/b.hpp"'),
 ])
 def test_an_include_within_the_table_is_not_complained_of(tmp_path, path, line):
     header = line.split()[1].strip('<>"')
     included = header.replace("spargio/", "runtime/") if header.startswith("spargio/") else header
-    tree = plant(tmp_path, ({included: ""} if included.split("/")[0] in ("runtime", "workloads", "backends") else {})
+    tree = plant(tmp_path, ({included: ""} if included.split("/")[0] in ("runtime", "workloads", "backends", "harness") else {})
                  | {path: f"// what for\n{line}\n"})
     assert not includes.check_layers(tree)
 
@@ -128,6 +137,16 @@ def test_the_parts_of_a_room_may_include_one_another(tmp_path):
         "runtime/tasks/detail/child_scope.hpp": "#include <spargio/tasks/spawn.hpp>\n",
         "runtime/tasks/spawn.hpp": ""})
     assert not includes.check_room_circles(tree)
+
+
+def test_the_rooms_of_the_harness_have_one_direction():
+    rooms = [name.removeprefix("harness/") for name in layers.AREAS
+             if name.startswith("harness/") and name != "harness/gbench"]
+    assert len(rooms) == 9
+    for place, room in enumerate(rooms):
+        own = layers.AREAS[f"harness/{room}"].own
+        seen = {pattern.split("/")[1] for pattern in own if pattern.startswith("harness/")}
+        assert seen <= set(rooms[:place]), room
 
 
 def test_a_circle_of_includes_is_found_once(tmp_path):

@@ -97,9 +97,9 @@ TEST(command_line, M1_list_shows_workloads_backends_knobs_and_cases) {
 TEST(command_line, M7_doctor_says_for_each_lack_what_it_costs_and_how_to_lift_it) {
     const scratch_folder in;
     const auto ended = run_program_in(in, {"doctor"});
-    for (const char* what : {"kernel:", "CPUs:", "io_uring:", "performance counters:", "frequency governor",
-                             "SMT:", "container CPU limit", "neighbours over one second", "between two CPUs"})
-        EXPECT_THAT(ended.out, HasSubstr(what));
+    for (const char* topic : {"kernel:", "CPUs:", "io_uring:", "performance counters:", "frequency governor",
+                              "SMT:", "container CPU limit", "neighbours over one second", "between two CPUs"})
+        EXPECT_THAT(ended.out, HasSubstr(topic));
     std::size_t lacks = 0;
     for (std::size_t at = 0; (at = ended.out.find("costs: ", at)) != std::string::npos; ++at) ++lacks;
     std::size_t remedies = 0;

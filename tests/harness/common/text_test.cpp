@@ -12,7 +12,7 @@ TEST(text, durations_are_read_with_their_unit_and_refused_without) {
     EXPECT_EQ(parse_duration_ns("20us"), 20'000u);
     for (const char* wrong : {"", "4", "m", "-4m", "1.5s", "4 m", "99999999999999999999s", "18446744073709m"})
         EXPECT_FALSE(parse_duration_ns(wrong)) << wrong;
-    EXPECT_THAT(parse_duration_ns("soon").error(), testing::HasSubstr("'soon' is not a duration"));
+    EXPECT_THAT(parse_duration_ns("soon").error().message(), testing::HasSubstr("'soon' is not a duration"));
 }
 
 TEST(text, figures_keep_three_digits_and_take_the_unit_that_suits) {

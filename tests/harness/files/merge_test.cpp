@@ -17,9 +17,9 @@ namespace {
 
 using testing::HasSubstr;
 
-run_request of_everything(std::optional<shard_of> shard = {}) {
+run_request of_everything(std::optional<plan_part> shard = {}) {
     run_request asked;
-    asked.options.shard = shard;
+    asked.options.part = shard;
     asked.groups.push_back(
         {.workload = "*", .parameters = {}, .arms = {"steady", "slow"}, .knobs = {}, .place = "here"});
     return asked;
@@ -31,7 +31,7 @@ TEST(shards, M24_every_group_is_in_exactly_one_shard_whatever_the_order_of_the_m
     for (const std::uint64_t count : {1u, 2u, 3u, 7u}) {
         std::map<std::string, std::size_t> seen;
         for (std::uint64_t i = 1; i <= count; ++i) {
-            const auto part = make_plan(of_everything(shard_of{i, count}));
+            const auto part = make_plan(of_everything(plan_part{i, count}));
             ASSERT_TRUE(part) << part.error();
             for (const auto& g : part->groups) {
                 ++seen[g.name];
@@ -39,7 +39,7 @@ TEST(shards, M24_every_group_is_in_exactly_one_shard_whatever_the_order_of_the_m
             }
             plan reversed = *whole;
             std::ranges::reverse(reversed.groups);
-            ASSERT_FALSE(keep_shard(reversed, {i, count}));
+            ASSERT_FALSE(keep_part(reversed, {i, count}));
             std::set<std::string> one, other;
             for (const auto& g : part->groups) one.insert(g.name);
             for (const auto& g : reversed.groups) other.insert(g.name);
@@ -56,7 +56,7 @@ TEST(shards, M24_the_shards_of_a_matrix_take_about_as_long) {
     for (const auto& g : whole->groups) longest_group = std::max(longest_group, whole->estimate_block_ns(g));
     std::uint64_t least = ~0ull, most = 0;
     for (std::uint64_t i = 1; i <= 4; ++i) {
-        const auto part = make_plan(of_everything(shard_of{i, 4}));
+        const auto part = make_plan(of_everything(plan_part{i, 4}));
         std::uint64_t sum = 0;
         for (const auto& g : part->groups) sum += part->estimate_block_ns(g);
         least = std::min(least, sum);
@@ -67,7 +67,7 @@ TEST(shards, M24_the_shards_of_a_matrix_take_about_as_long) {
 
 TEST(shards, M24_the_digest_is_that_of_the_whole_plan_and_differs_when_the_plan_does) {
     const auto digest = [](std::uint64_t shard, std::uint64_t blocks, std::uint64_t seed) {
-        auto asked = of_everything(shard_of{shard, 3});
+        auto asked = of_everything(plan_part{shard, 3});
         asked.options.blocks = blocks;
         asked.options.seed = seed;
         return make_plan(asked)->options.plan_digest;
@@ -78,13 +78,13 @@ TEST(shards, M24_the_digest_is_that_of_the_whole_plan_and_differs_when_the_plan_
 
 TEST(shards, P22_a_shard_that_makes_no_sense_is_refused) {
     for (const char* text : {"", "1", "0/2", "3/2", "a/b", "1/2/3", "-1/2"}) {
-        const auto read = parse_shard(text);
+        const auto read = parse_plan_part(text);
         ASSERT_FALSE(read) << text;
-        EXPECT_THAT(read.error(), HasSubstr("as 2/4"));
+        EXPECT_THAT(read.error().message(), HasSubstr("as 2/4"));
     }
-    const auto too_many = make_plan(of_everything(shard_of{1, 1000}));
+    const auto too_many = make_plan(of_everything(plan_part{1, 1000}));
     ASSERT_FALSE(too_many);
-    EXPECT_THAT(too_many.error(), HasSubstr("use at most"));
+    EXPECT_THAT(too_many.error().message(), HasSubstr("use at most"));
 }
 
 /// Two groups of two arms, one group a shard.

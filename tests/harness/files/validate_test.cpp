@@ -1,7 +1,8 @@
 #include "harness/files/validate.hpp"
 
 #include "harness/machine/environment.hpp"
-#include "harness/record/result_file.hpp"
+#include "harness/record/json/result.hpp"
+#include "harness/run/run_result.hpp"
 
 #include <gmock/gmock.h>
 
@@ -20,49 +21,23 @@ json valid_document() {
         {.workload = "idle/park", .parameters = {}, .arms = {"steady"}, .knobs = {}, .place = "here"});
     const auto planned = make_plan(asked).value();
     run_state state(planned);
-    state.apply({{"event", "block_begin"},
-                 {"block",
-                  {{"index", 0}, {"group", "idle/park"}, {"number", 0}, {"seed", 1}, {"started_unix_ns", 1}}}});
-    state.apply({{"event", "slice"},
-                 {"slice",
-                  {{"case", "idle/park|steady"},
-                   {"mode", "throughput"},
-                   {"iterations", 1},
-                   {"operations", 1},
-                   {"wall_ns", 5},
-                   {"user_ns", 1},
-                   {"system_ns", 0},
-                   {"voluntary_switches", 0},
-                   {"involuntary_switches", 0},
-                   {"instructions", nullptr},
-                   {"cycles", nullptr}}},
-                 {"paused_cpu_ns", 0},
-                 {"paused_wall_ns", 0}});
-    const json probes{{"cache_line_round_trip_ns", 45}, {"eventfd_round_trip_ns", nullptr}};
-    state.apply({{"event", "block_end"},
-                 {"block",
-                  {{"cpu_pressure_share", 0.1},
-                   {"foreign_cpu_share", 0.0},
-                   {"stolen_cpu_share", nullptr},
-                   {"throttled_ns", nullptr},
-                   {"probes_before", probes},
-                   {"probes_after", probes},
-                   {"state_changed", false},
-                   {"waited_for_quiet_ns", 0},
-                   {"dropped", false},
-                   {"drop_reason", nullptr}}}});
-    const json run{{"id", "x"},
-                   {"title", nullptr},
-                   {"seed", 1},
-                   {"arguments", json::array()},
-                   {"status", "complete"},
-                   {"started_unix_ns", 1},
-                   {"finished_unix_ns", 2},
-                   {"blocks_planned", 1},
-                   {"slices_per_block", 1},
-                   {"slice_target_ns", 1},
-                   {"quiet_wait_limit_ns", 0}};
-    return make_result(tool_info(), run, read_environment(), planned, state);
+    state.apply(block_begun{{.index = 0, .group = "idle/park", .number = 0, .seed = 1, .started_unix_ns = 1}});
+    slice_taken slice;
+    slice.slice.case_id = "idle/park|steady";
+    slice.slice.figures = {.iterations = 1, .operations = 1, .wall_ns = 5, .user_ns = 1};
+    state.apply(slice);
+    block_ended end;
+    end.block.noise.pressure_share = 0.1;
+    end.block.noise.foreign_share = 0.0;
+    end.block.probes_before.cache_line_ns = end.block.probes_after.cache_line_ns = 45;
+    state.apply(end);
+    run_record run{.id = "x", .title = std::nullopt, .seed = 1, .arguments = {}};
+    run.status = run_status::complete;
+    run.finished_unix_ns = 2;
+    run.blocks_planned = run.slices_per_block = run.slice_target_ns = 1;
+    const journal_header header{
+        .tool = this_build(), .run = run, .environment = read_environment(), .plan = {}};
+    return to_json(make_result(header, run, planned.options, state, "the run ended"));
 }
 
 struct mutation {

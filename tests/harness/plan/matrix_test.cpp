@@ -12,10 +12,10 @@ namespace {
 
 using testing::HasSubstr;
 
-std::expected<matrix, std::string> read(const std::string& text) {
+std::expected<matrix, problem> read(const std::string& text) {
     std::string path = "/tmp/spargio-matrix-XXXXXX";
     const int file = ::mkstemp(path.data());
-    if (file < 0) return std::unexpected("mkstemp failed");
+    if (file < 0) return refused(problem_code::unreadable_file, "", "mkstemp failed");
     ::close(file);
     std::ofstream(path) << text;
     auto made = read_matrix(path);
@@ -51,8 +51,8 @@ class broken_matrix : public testing::TestWithParam<broken> {};
 TEST_P(broken_matrix, P22_the_message_names_place_and_remedy) {
     const auto made = read(GetParam().text);
     ASSERT_FALSE(made);
-    EXPECT_THAT(made.error(), HasSubstr(GetParam().place));
-    EXPECT_THAT(made.error(), HasSubstr(GetParam().remedy));
+    EXPECT_THAT(made.error().message(), HasSubstr(GetParam().place));
+    EXPECT_THAT(made.error().message(), HasSubstr(GetParam().remedy));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -84,7 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(matrix, P22_a_missing_file_is_named) {
     const auto made = read_matrix("/nowhere/at/all.toml");
     ASSERT_FALSE(made);
-    EXPECT_THAT(made.error(), HasSubstr("/nowhere/at/all.toml: cannot read this matrix (No such file"));
+    EXPECT_THAT(made.error().message(),
+                HasSubstr("/nowhere/at/all.toml: cannot read this matrix (No such file"));
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 #include "harness/plan/plan.hpp"
 
-#include "harness/files/repro.hpp"
 #include "harness/plan/plan_json.hpp"
+#include "harness/plan/repro_command.hpp"
 
 #include <gmock/gmock.h>
 
@@ -52,7 +52,7 @@ TEST(plan, M1_knob_lists_multiply_the_arms_that_have_the_knob) {
     ASSERT_TRUE(made) << made.error();
     EXPECT_THAT(ids(*made), ElementsAre("idle/park|steady[after=1]", "idle/park|steady[after=2]"));
     asked.groups[0].knobs = {{"spin", {"1"}}};
-    EXPECT_THAT(make_plan(asked).error(), HasSubstr("no chosen backend has a knob 'spin'"));
+    EXPECT_THAT(make_plan(asked).error().message(), HasSubstr("no chosen backend has a knob 'spin'"));
 }
 
 TEST(plan, M1_a_glob_takes_every_workload_and_parameters_go_where_they_belong) {
@@ -65,18 +65,18 @@ TEST(plan, M1_a_glob_takes_every_workload_and_parameters_go_where_they_belong) {
                 ElementsAre("ping_pong/steady_rtt|steady", "ping_pong/tasks_rtt|steady",
                             "ping_pong/one_way_drain?batch=64|steady", "ping_pong/cold_start|steady"));
     asked.groups[0].parameters = {{"bacth", {"64"}}};
-    EXPECT_THAT(make_plan(asked).error(), HasSubstr("no chosen workload has a parameter 'bacth'"));
+    EXPECT_THAT(make_plan(asked).error().message(), HasSubstr("no chosen workload has a parameter 'bacth'"));
 }
 
 TEST(plan, P22_what_does_not_exist_is_named_with_its_place_and_the_nearest) {
     EXPECT_THAT(
-        make_plan(request("ping_pong/stedy_rtt", {"steady"})).error(),
+        make_plan(request("ping_pong/stedy_rtt", {"steady"})).error().message(),
         HasSubstr("here: there is no workload 'ping_pong/stedy_rtt'; did you mean ping_pong/steady_rtt"));
-    EXPECT_THAT(make_plan(request("idle/park", {"stedy"})).error(), HasSubstr("did you mean steady"));
+    EXPECT_THAT(make_plan(request("idle/park", {"stedy"})).error().message(), HasSubstr("did you mean steady"));
     auto asked = request("idle/park", {"steady"});
     asked.groups[0].parameters = {{"workers", {"0"}}};
-    EXPECT_THAT(make_plan(asked).error(), HasSubstr("workers=0 is not legal; it takes 1 to 1024"));
-    EXPECT_THAT(make_plan(request("idle/park", {"steady,after"})).error(),
+    EXPECT_THAT(make_plan(asked).error().message(), HasSubstr("workers=0 is not legal; it takes 1 to 1024"));
+    EXPECT_THAT(make_plan(request("idle/park", {"steady,after"})).error().message(),
                 HasSubstr("'after' is not knob=value"));
 }
 
@@ -88,10 +88,10 @@ TEST(plan, M1_filters_choose_cases_and_an_empty_choice_is_an_error_with_the_near
     ASSERT_TRUE(made) << made.error();
     EXPECT_THAT(ids(*made), ElementsAre("ping_pong/steady_rtt|steady", "idle/park|slow"));
     asked.filters = {"nosuch"};
-    EXPECT_THAT(make_plan(asked).error(), HasSubstr("'nosuch' matches no case; did you mean"));
+    EXPECT_THAT(make_plan(asked).error().message(), HasSubstr("'nosuch' matches no case; did you mean"));
     asked.filters = {"steady"};
     asked.excludes = {"*"};
-    EXPECT_THAT(make_plan(asked).error(), HasSubstr("loosen"));
+    EXPECT_THAT(make_plan(asked).error().message(), HasSubstr("loosen"));
 }
 
 TEST(plan, M1_the_estimate_counts_every_arm_block_and_slice) {
@@ -106,7 +106,7 @@ TEST(plan, M1_the_estimate_counts_every_arm_block_and_slice) {
 TEST(plan, M1_the_same_group_twice_is_an_error) {
     auto asked = request("idle/park", {"steady"});
     asked.groups.push_back(asked.groups[0]);
-    EXPECT_THAT(make_plan(asked).error(), HasSubstr("idle/park stands there twice"));
+    EXPECT_THAT(make_plan(asked).error().message(), HasSubstr("idle/park stands there twice"));
 }
 
 TEST(plan, M15_an_injection_reaches_its_arm_or_is_an_error) {
@@ -117,7 +117,8 @@ TEST(plan, M15_an_injection_reaches_its_arm_or_is_an_error) {
     EXPECT_FALSE(made->groups[0].arms[0].injected_slowdown);
     EXPECT_EQ(made->groups[0].arms[1].injected_slowdown, 0.05);
     asked.injections = {{"stedy", 0.05}};
-    EXPECT_THAT(make_plan(asked).error(), HasSubstr("no arm 'stedy' in the plan; did you mean steady"));
+    EXPECT_THAT(make_plan(asked).error().message(),
+                HasSubstr("no arm 'stedy' in the plan; did you mean steady"));
 }
 
 TEST(plan, M3_a_plan_survives_the_journal) {

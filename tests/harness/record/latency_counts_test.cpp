@@ -1,5 +1,7 @@
 #include "harness/record/latency_counts.hpp"
 
+#include "harness/record/json/slice.hpp"
+
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -16,27 +18,27 @@ latency_counts recorded(std::uint64_t from, std::uint64_t to) {
 TEST(latency_counts, M4_the_histograms_of_all_blocks_add_up_to_one) {
     auto merged = recorded(1, 50'000);
     merged.merge(recorded(50'001, 100'000));
-    const auto whole = recorded(1, 100'000).to_json();
-    EXPECT_EQ(merged.to_json(), whole);
-    EXPECT_EQ(whole.at("count"), 100'000);
-    EXPECT_EQ(whole.at("min_ns"), 1);
-    EXPECT_EQ(whole.at("max_ns"), 100'000);
-    EXPECT_NEAR(whole.at("p50_ns").get<double>(), 50'000, 500);
-    EXPECT_NEAR(whole.at("p999_ns").get<double>(), 99'900, 999);
+    const auto whole = recorded(1, 100'000).record();
+    EXPECT_EQ(to_json(merged.record().value()), to_json(whole.value()));
+    EXPECT_EQ(whole->summary.count, 100'000);
+    EXPECT_EQ(whole->summary.min_ns, 1);
+    EXPECT_EQ(whole->summary.max_ns, 100'000);
+    EXPECT_NEAR(static_cast<double>(whole->summary.p50_ns), 50'000, 500);
+    EXPECT_NEAR(static_cast<double>(whole->summary.p999_ns.value()), 99'900, 999);
 }
 
 TEST(latency_counts, M10_a_percentile_of_too_few_operations_is_null_and_not_a_number) {
-    EXPECT_TRUE(latency_counts().to_json().is_null());
-    EXPECT_TRUE(recorded(1, 999).to_json().at("p99_ns").is_null());
-    EXPECT_FALSE(recorded(1, 1'000).to_json().at("p99_ns").is_null());
-    EXPECT_TRUE(recorded(1, 9'999).to_json().at("p999_ns").is_null());
-    EXPECT_FALSE(recorded(1, 10'000).to_json().at("p999_ns").is_null());
+    EXPECT_FALSE(latency_counts().record());
+    EXPECT_TRUE(to_json(recorded(1, 999).record().value()).at("p99_ns").is_null());
+    EXPECT_FALSE(to_json(recorded(1, 1'000).record().value()).at("p99_ns").is_null());
+    EXPECT_TRUE(to_json(recorded(1, 9'999).record().value()).at("p999_ns").is_null());
+    EXPECT_FALSE(to_json(recorded(1, 10'000).record().value()).at("p999_ns").is_null());
 }
 
 TEST(latency_counts, M3_what_the_journal_holds_is_read_back_as_it_was) {
-    const auto written = recorded(90, 30'000).to_json();
-    EXPECT_EQ(latency_counts::from_json(written).to_json(), written);
-    EXPECT_EQ(latency_counts::from_json(nullptr).count(), 0u);
+    const auto written = to_json(recorded(90, 30'000).record().value());
+    EXPECT_EQ(to_json(latency_counts(latency_record_from_json(written)).record().value()), written);
+    EXPECT_EQ(latency_counts(std::nullopt).count(), 0u);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "tests/harness/program_runner.hpp"
 
 #include "harness/files/validate.hpp"
+#include "harness/record/json/result.hpp"
 #include "harness/show/case_figures.hpp"
 
 #include <gmock/gmock.h>
@@ -100,7 +101,7 @@ TEST(measuring, M15_an_injected_slowdown_is_in_the_figures_and_in_the_record) {
     EXPECT_TRUE(case_of(document, "steady").at("injected_slowdown").is_null());
     EXPECT_THAT(case_of(document, "steady#2").at("repro").get<std::string>(),
                 HasSubstr("--inject steady:+50%"));
-    const auto figures = figures_of(document);
+    const auto figures = figures_of(result_from_json(document).blocks);
     const auto& base = figures.at("ping_pong/tasks_rtt|steady").wall_ns;
     std::vector<double> ratios;
     for (const auto& [block, value] : figures.at("ping_pong/tasks_rtt|steady#2").wall_ns)

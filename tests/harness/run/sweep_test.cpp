@@ -17,8 +17,8 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-sweep_request request(std::vector<value_list> knobs, combination how = combination::one_at_a_time) {
-    sweep_request made{.run = {}, .how = how, .screen_blocks = 6};
+sweep_request request(std::vector<value_list> knobs, combination combined = combination::one_at_a_time) {
+    sweep_request made{.run = {}, .combined = combined, .screen_blocks = 6};
     made.run.options.blocks = 20;
     made.run.groups.push_back({.workload = "idle/park",
                                .parameters = {},
@@ -30,7 +30,7 @@ sweep_request request(std::vector<value_list> knobs, combination how = combinati
 
 std::vector<std::string> points_of(const sweep_request& asked) {
     const auto made = plan_sweep(asked);
-    if (!made) return {made.error()};
+    if (!made) return {made.error().message()};
     std::vector<std::string> labels;
     for (const auto& point : made->points) labels.push_back(point.label());
     return labels;
@@ -51,13 +51,13 @@ TEST(sweep, P22_zip_of_unequal_lengths_names_both_knobs) {
     const auto made =
         plan_sweep(request({{"after", {"1", "2"}}, {"at", {"count", "count", "latency"}}}, combination::zip));
     ASSERT_FALSE(made);
-    EXPECT_THAT(made.error(), AllOf(HasSubstr("'after' has 2"), HasSubstr("'at' has 3")));
+    EXPECT_THAT(made.error().message(), AllOf(HasSubstr("'after' has 2"), HasSubstr("'at' has 3")));
 }
 
 TEST(sweep, P22_an_unknown_knob_shows_the_nearest_names) {
-    EXPECT_THAT(plan_sweep(request({{"aftr", {"1"}}})).error(),
+    EXPECT_THAT(plan_sweep(request({{"aftr", {"1"}}})).error().message(),
                 AllOf(HasSubstr("has no knob 'aftr'"), HasSubstr("did you mean after")));
-    EXPECT_THAT(plan_sweep(request({{"at", {"count"}}, {"at", {"latency"}}})).error(),
+    EXPECT_THAT(plan_sweep(request({{"at", {"count"}}, {"at", {"latency"}}})).error().message(),
                 HasSubstr("'at' is given twice"));
 }
 
@@ -74,7 +74,7 @@ TEST(sweep, M1_a_point_whose_knobs_contradict_each_other_is_left_out_with_the_re
     ASSERT_TRUE(made) << made.error();
     EXPECT_EQ(made->points.size(), 3);
     ASSERT_EQ(made->contradictory.size(), 1);
-    EXPECT_EQ(made->contradictory.front().label, "steady[after=13,at=latency]");
+    EXPECT_EQ(made->contradictory.front().arm, "steady[after=13,at=latency]");
     EXPECT_THAT(describe_sweep(*made),
                 HasSubstr("left out, its knobs contradict each other: "
                           "steady[after=13,at=latency]: after is 13 and at is latency: "));
@@ -91,14 +91,14 @@ TEST(sweep, M1_a_value_that_contradicts_the_baseline_of_the_sweep_is_left_out_to
 }
 
 TEST(sweep, P22_a_value_that_no_point_can_take_is_a_mistake_and_refused) {
-    for (const auto how : {combination::one_at_a_time, combination::product}) {
-        const auto made = plan_sweep(request({{"after", {"1"}}, {"at", {"latency", "sometimes"}}}, how));
+    for (const auto combined : {combination::one_at_a_time, combination::product}) {
+        const auto made = plan_sweep(request({{"after", {"1"}}, {"at", {"latency", "sometimes"}}}, combined));
         ASSERT_FALSE(made);
-        EXPECT_THAT(made.error(), HasSubstr("at=sometimes is not legal; it takes count, latency"));
+        EXPECT_THAT(made.error().message(), HasSubstr("at=sometimes is not legal; it takes count, latency"));
     }
     const auto none = plan_sweep(request({{"after", {"13"}}, {"at", {"latency"}}}, combination::zip));
     ASSERT_FALSE(none);
-    EXPECT_THAT(none.error(), AllOf(HasSubstr("every point contradict"), HasSubstr("after is 13")));
+    EXPECT_THAT(none.error().message(), AllOf(HasSubstr("every point contradict"), HasSubstr("after is 13")));
 }
 
 TEST(sweep, M4_a_sweep_with_a_contradictory_point_is_measured_and_its_file_says_what_was_not_tried) {
@@ -160,9 +160,9 @@ TEST(sweep, M2_the_better_half_goes_on_and_a_point_without_a_figure_never) {
     const std::vector<std::optional<double>> ratios{1.1, std::nullopt, 0.9, 0.8, 1.0};
     std::vector<ranked_point> points;
     for (std::size_t i = 0; i < ratios.size(); ++i)
-        points.push_back({.with = made->points[i], .median_ratio = ratios[i], .blocks = 6});
+        points.push_back({.arm = made->points[i], .median_ratio = ratios[i], .blocks = 6});
     std::vector<std::string> kept;
-    for (const auto& one : better_half(points)) kept.push_back(one.with.label());
+    for (const auto& one : better_half(points)) kept.push_back(one.arm.label());
     EXPECT_THAT(kept, ElementsAre("steady[after=4]", "steady[after=3]", "steady[after=5]"));
     EXPECT_TRUE(better_half({points[1]}).empty());
 }

@@ -19,6 +19,10 @@ MEASURE, CONTRACT, TRAFFIC, CASES, PEER, GROUND = (f"workloads/{room}/*" for roo
 ASIO = ("workloads/*", *(f"backends/asio/{name}.hpp" for name in (
     "listener_set", "own_server", "sessions", "stream_set", "worker_threads")))
 
+def harness(*rooms: str) -> tuple[str, ...]:
+    return tuple(f"harness/{room}/*" for room in rooms)
+
+
 AREAS: dict[str, Area] = {
     **ROOMS,
     "workloads": Area(),  # backend_c.h, which plugins include
@@ -45,7 +49,21 @@ AREAS: dict[str, Area] = {
     "backends/libuv": Area(own=("workloads/*",), libraries=("uv.h",)),
     "backends/tokio": Area(own=("workloads/*",)),
     "backends/tbb": Area(own=("workloads/*",), libraries=("tbb", "oneapi")),
-    "harness": Area(own=("workloads/*", "backends/registry/registry.hpp"), libraries=("CLI", "fmt", "nlohmann", "toml++")),
+    # The harness from bottom to top: a room sees those above it in this list, and so there is no circle.
+    "harness/common": Area(own=("workloads/*",), libraries=("fmt", "nlohmann")),
+    "harness/record": Area(own=("workloads/*", *harness("common")), libraries=("fmt",)),
+    "harness/machine": Area(own=("workloads/*", *harness("common", "record")), libraries=("fmt",)),
+    "harness/plan": Area(own=("workloads/*", "backends/registry/registry.hpp", *harness("common", "record")),
+                         libraries=("fmt", "toml++")),
+    "harness/cell": Area(own=("workloads/*", *harness("common", "record", "machine", "plan")), libraries=("fmt",)),
+    "harness/show": Area(own=("workloads/*", *harness("common", "record", "machine", "plan")), libraries=("fmt",)),
+    "harness/run": Area(own=("workloads/*", *harness("common", "record", "machine", "plan", "cell", "show")),
+                        libraries=("fmt",)),
+    "harness/files": Area(own=harness("common", "record"), libraries=("fmt",)),
+    "harness/command": Area(own=("workloads/*", "backends/registry/registry.hpp",
+                                 *harness("common", "record", "machine", "plan", "cell", "run", "files")),
+                            libraries=("CLI", "fmt")),
+    "harness": Area(own=("harness/*",), libraries=("fmt",)),  # the program, which has all rooms
     "examples": Area(own=("runtime/*",), libraries=("boost",), self_contained=False),
     "harness/gbench": Area(own=("workloads/*", "backends/registry/registry.hpp"), libraries=("benchmark",)),
     "tests": Area(own=("*",), libraries=("gtest", "gmock", "relacy", "liburing.h", "boost", "uv.h", "tbb", "oneapi",
@@ -56,8 +74,9 @@ AREAS: dict[str, Area] = {
 def area_of(path: str) -> str | None:
     """The area with the longest name that contains the file."""
     fitting = [name for name in AREAS if path.startswith(name + "/")]
-    # A header that gathers others stands in runtime/ itself; a folder there which the table lacks has no area.
-    if fitting in (["runtime"], ["workloads"]) and path.count("/") > 1:
+    # A header that gathers others stands in runtime/ itself, the program in harness/; a folder there which the table
+    # lacks has no area.
+    if fitting in (["runtime"], ["workloads"], ["harness"]) and path.count("/") > 1:
         return None
     return max(fitting, key=len, default=None)
 
