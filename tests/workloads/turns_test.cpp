@@ -54,7 +54,9 @@ TEST(W36, a_step_in_which_no_stream_moves_is_passed_over) {
         ASSERT_TRUE(clock.advance());
         EXPECT_EQ(clock.step(), step);
         clock.open();
-        if (step == 2) EXPECT_FALSE(clock.end_some(1)) << "two streams move in it";
+        if (step == 2) {
+            EXPECT_FALSE(clock.end_some(1)) << "two streams move in it";
+        }
         EXPECT_TRUE(clock.end_some(1));
     }
     EXPECT_FALSE(clock.advance());
