@@ -150,7 +150,8 @@ TEST(measuring, M1_a_budget_that_is_too_short_ends_the_last_case_after_its_first
                        "--budget", "2s", "--progress", "plain", "-o", "a.json"}));
     EXPECT_EQ(ended.exit_code, 0) << ended.errors;
     std::map<std::string, std::size_t> blocks;
-    for (const auto& block : json_of(in.file("a.json")).at("blocks")) ++blocks[block.at("group")];
+    const auto document = json_of(in.file("a.json"));
+    for (const auto& block : document.at("blocks")) ++blocks[block.at("group")];
     EXPECT_EQ(blocks["ping_pong/tasks_rtt"], 1u);
     EXPECT_GE(blocks["idle/park"], 2u);
     EXPECT_THAT(ended.errors, HasSubstr("ping_pong/tasks_rtt ends at 1 of 1000 blocks"));
