@@ -18,7 +18,7 @@ namespace bench {
 /// The first line: all that `--resume` has to know before the events.
 struct journal_header {
     bool sweep = false;
-    std::string output; ///< path of the result file
+    std::string output = {}; ///< path of the result file
     tool_record tool;
     run_record run; ///< as far as it is known at the start
     environment_record environment;

@@ -43,8 +43,8 @@ struct run_record {
     std::optional<base_build_record> base_build = std::nullopt;
     bool resumed = false;
     std::optional<sweep_record> sweep = std::nullopt; ///< of `sweep` alone
-    std::optional<std::vector<std::string>>
-        missing_shards; ///< of merged files, where parts were missing: as 2/4
+    /// Of merged files, where parts were missing: as 2/4.
+    std::optional<std::vector<std::string>> missing_shards = std::nullopt;
     other_minor beyond = {};
 };
 

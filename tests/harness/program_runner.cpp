@@ -16,18 +16,18 @@ extern char** environ;
 
 namespace bench {
 
-scratch_folder::scratch_folder() {
+test_folder::test_folder() {
     auto name = (std::filesystem::temp_directory_path() / "spargio-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
     path_ = name;
 }
 
-scratch_folder::~scratch_folder() {
+test_folder::~test_folder() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
 }
 
-running_program::running_program(const std::vector<std::string>& arguments, const scratch_folder& in)
+running_program::running_program(const std::vector<std::string>& arguments, const test_folder& in)
     : out_path_(in.file("stdout.txt")), error_path_(in.file("stderr.txt")) {
     std::vector<std::string> texts{TEST_PROGRAM};
     texts.insert(texts.end(), arguments.begin(), arguments.end());
@@ -70,7 +70,7 @@ std::vector<pid_t> running_program::children() const {
     return all;
 }
 
-program_result run_program_in(const scratch_folder& in, const std::vector<std::string>& arguments) {
+program_result run_program_in(const test_folder& in, const std::vector<std::string>& arguments) {
     return running_program(arguments, in).wait();
 }
 

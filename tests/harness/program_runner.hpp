@@ -19,12 +19,12 @@ struct program_result {
 };
 
 /// A folder of its own for one test, deleted at the end.
-class scratch_folder {
+class test_folder {
 public:
-    scratch_folder();
-    scratch_folder(const scratch_folder&) = delete;
-    scratch_folder& operator=(const scratch_folder&) = delete;
-    ~scratch_folder();
+    test_folder();
+    test_folder(const test_folder&) = delete;
+    test_folder& operator=(const test_folder&) = delete;
+    ~test_folder();
 
     [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
@@ -36,7 +36,7 @@ private:
 /// A running program; killed at the latest when this is destroyed.
 class running_program {
 public:
-    running_program(const std::vector<std::string>& arguments, const scratch_folder& in);
+    running_program(const std::vector<std::string>& arguments, const test_folder& in);
     running_program(const running_program&) = delete;
     running_program& operator=(const running_program&) = delete;
     ~running_program();
@@ -54,7 +54,7 @@ private:
 };
 
 /// Starts the program in `in` and waits for its end.
-program_result run_program_in(const scratch_folder& in, const std::vector<std::string>& arguments);
+program_result run_program_in(const test_folder& in, const std::vector<std::string>& arguments);
 
 /// Flags of a run that is as short as it can be and doesn't wait for a quiet machine.
 [[nodiscard]] std::vector<std::string> short_run(const std::vector<std::string>& more);

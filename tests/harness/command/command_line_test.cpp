@@ -20,7 +20,7 @@ struct wrong_usage {
 class refused_command : public testing::TestWithParam<wrong_usage> {};
 
 TEST_P(refused_command, P22_ends_with_2_and_a_message_that_names_place_and_remedy) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(in, GetParam().arguments);
     EXPECT_EQ(ended.exit_code, 2);
     EXPECT_THAT(ended.errors, HasSubstr(GetParam().message));
@@ -67,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; });
 
 TEST(command_line, P22_a_malformed_matrix_ends_with_2_and_the_line) {
-    const scratch_folder in;
+    const test_folder in;
     std::ofstream(in.file("m.toml")) << "title = \"x\"\n[[group]]\nworkloda = \"idle/park\"\n";
     const auto ended = run_program_in(in, {"run", "m.toml"});
     EXPECT_EQ(ended.exit_code, 2);
@@ -75,7 +75,7 @@ TEST(command_line, P22_a_malformed_matrix_ends_with_2_and_the_line) {
 }
 
 TEST(command_line, M1_the_plan_is_printed_with_its_time_and_nothing_is_run) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(
         in, {"run", "-w", "idle/park", "-b", "steady", "-b", "steady", "--plan", "-o", "a.json"});
     EXPECT_EQ(ended.exit_code, 0) << ended.errors;
@@ -85,7 +85,7 @@ TEST(command_line, M1_the_plan_is_printed_with_its_time_and_nothing_is_run) {
 }
 
 TEST(command_line, M1_list_shows_workloads_backends_knobs_and_cases) {
-    const scratch_folder in;
+    const test_folder in;
     const auto all = run_program_in(in, {"list"});
     EXPECT_EQ(all.exit_code, 0);
     EXPECT_THAT(all.out, testing::AllOf(HasSubstr("ping_pong/steady_rtt"), HasSubstr("busy_when_paused")));
@@ -95,7 +95,7 @@ TEST(command_line, M1_list_shows_workloads_backends_knobs_and_cases) {
 }
 
 TEST(command_line, M7_doctor_says_for_each_lack_what_it_costs_and_how_to_lift_it) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(in, {"doctor"});
     for (const char* topic : {"kernel:", "CPUs:", "io_uring:", "performance counters:", "frequency governor",
                               "SMT:", "container CPU limit", "neighbours over one second", "between two CPUs"})
@@ -108,7 +108,7 @@ TEST(command_line, M7_doctor_says_for_each_lack_what_it_costs_and_how_to_lift_it
 }
 
 TEST(command_line, P22_help_has_examples_that_the_program_takes) {
-    const scratch_folder in;
+    const test_folder in;
     std::size_t tried = 0;
     for (const char* command : {"list", "run", "ab", "sweep", "repro", "export", "merge"}) {
         const auto help = run_program_in(in, {command, "--help"}).out;
@@ -135,14 +135,14 @@ TEST(command_line, P22_help_has_examples_that_the_program_takes) {
 }
 
 TEST(command_line, P22_version_and_help_are_found_by_their_usual_names) {
-    const scratch_folder in;
+    const test_folder in;
     EXPECT_EQ(run_program_in(in, {"--version"}).out, run_program_in(in, {"version"}).out);
     EXPECT_EQ(run_program_in(in, {"help"}).out, run_program_in(in, {"--help"}).out);
     EXPECT_THAT(run_program_in(in, {"help"}).out, HasSubstr("completion"));
 }
 
 TEST(command_line, P22_help_is_no_error) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(in, {"run", "--help"});
     EXPECT_EQ(ended.exit_code, 0);
     EXPECT_THAT(ended.out, HasSubstr("--inject"));

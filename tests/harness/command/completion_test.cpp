@@ -59,11 +59,11 @@ protected:
     /// What it told readline about that.
     std::string options() { return text_of(in_.file("options")); }
 
-    scratch_folder in_;
+    test_folder in_;
 };
 
 /// Every flag of a command that --help shows.
-words flags_in_help(const scratch_folder& in, const std::string& command) {
+words flags_in_help(const test_folder& in, const std::string& command) {
     words flags;
     bool in_options = false;
     for (const auto& line : lines_of(run_program_in(in, {command, "--help"}).out)) {
@@ -76,7 +76,7 @@ words flags_in_help(const scratch_folder& in, const std::string& command) {
     return flags;
 }
 
-words commands_in_help(const scratch_folder& in) {
+words commands_in_help(const test_folder& in) {
     words commands;
     bool in_commands = false;
     for (const auto& line : lines_of(run_program_in(in, {"--help"}).out)) {
@@ -131,7 +131,7 @@ TEST_F(bash_completion, P22_offers_matrices_choices_and_leaves_files_to_bash) {
 
 class other_shell : public testing::TestWithParam<const char*> {
 protected:
-    scratch_folder in_;
+    test_folder in_;
 };
 
 TEST_P(other_shell, P22_has_every_command_and_flag_in_its_script) {
@@ -183,7 +183,7 @@ INSTANTIATE_TEST_SUITE_P(all, other_shell, testing::Values("zsh", "fish"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(completion, M1_list_names_are_nothing_but_names_of_what_the_flags_chose) {
-    const scratch_folder in;
+    const test_folder in;
     EXPECT_EQ(run_program_in(in, {"list", "workloads", "--names", "-w", "idle/*"}).out, "idle/park\n");
     EXPECT_EQ(run_program_in(in, {"list", "backends", "--names", "-b", "steady"}).out, "steady\n");
     EXPECT_EQ(run_program_in(in, {"list", "knobs", "--names", "-b", "steady"}).out, "after\nat\n");
@@ -191,7 +191,7 @@ TEST(completion, M1_list_names_are_nothing_but_names_of_what_the_flags_chose) {
 }
 
 TEST(completion, P22_the_help_of_each_flag_says_what_it_does_and_what_it_takes) {
-    const scratch_folder in;
+    const test_folder in;
     for (const auto& command : commands_in_help(in)) {
         const auto help = run_program_in(in, {command, "--help"}).out;
         EXPECT_EQ(help.find(" TEXT:"), std::string::npos) << help;

@@ -88,7 +88,7 @@ TEST(shards, P22_a_shard_that_makes_no_sense_is_refused) {
 }
 
 /// Two groups of two arms, one group a shard.
-void measure_shard(const scratch_folder& in, const std::string& shard, const std::string& name,
+void measure_shard(const test_folder& in, const std::string& shard, const std::string& name,
                    const std::string& blocks = "2") {
     const auto ended =
         run_program_in(in, short_run({"-w", "ping_pong/tasks_rtt", "-w", "ping_pong/steady_rtt", "-b", "steady",
@@ -97,7 +97,7 @@ void measure_shard(const scratch_folder& in, const std::string& shard, const std
 }
 
 TEST(merging, M24_the_shards_of_a_matrix_become_the_file_of_the_whole) {
-    const scratch_folder in;
+    const test_folder in;
     measure_shard(in, "1/2", "1.json");
     measure_shard(in, "2/2", "2.json");
     const auto ended = run_program_in(in, {"merge", "1.json", "2.json", "-o", "all.json"});
@@ -115,7 +115,7 @@ TEST(merging, M24_the_shards_of_a_matrix_become_the_file_of_the_whole) {
 }
 
 TEST(merging, M24_what_two_machines_measured_is_kept_apart) {
-    const scratch_folder in;
+    const test_folder in;
     for (const std::string name : {"1.json", "2.json"})
         ASSERT_EQ(run_program_in(
                       in, short_run({"-w", "ping_pong/tasks_rtt", "-b", "steady", "-b", "slow", "-o", name}))
@@ -140,7 +140,7 @@ TEST(merging, M24_what_two_machines_measured_is_kept_apart) {
 }
 
 TEST(merging, P22_shards_that_do_not_make_a_whole_are_refused_and_nothing_is_written) {
-    const scratch_folder in;
+    const test_folder in;
     measure_shard(in, "1/2", "1.json");
     measure_shard(in, "2/2", "other.json", "3");
     const auto refused = [&](std::vector<std::string> files, int code = 2) {
@@ -173,7 +173,7 @@ TEST(merging, P22_shards_that_do_not_make_a_whole_are_refused_and_nothing_is_wri
 }
 
 TEST(merging, M24_with_partial_a_missing_shard_leaves_a_file_that_is_marked) {
-    const scratch_folder in;
+    const test_folder in;
     measure_shard(in, "1/2", "1.json");
     ASSERT_EQ(run_program_in(in, {"merge", "1.json", "--partial", "-o", "all.json"}).exit_code, 0);
     EXPECT_EQ(json_of(in.file("all.json")).at("run").at("status"), "interrupted");
@@ -187,7 +187,7 @@ TEST(merging, M24_with_partial_a_missing_shard_leaves_a_file_that_is_marked) {
 }
 
 TEST(merging, M24_two_versions_of_a_rival_are_not_joined) {
-    const scratch_folder in;
+    const test_folder in;
     measure_shard(in, "1/2", "1.json");
     measure_shard(in, "2/2", "2.json");
     auto other = json_of(in.file("2.json"));

@@ -13,7 +13,7 @@ namespace bench {
 namespace {
 
 json run_and_read(const std::string& filter) {
-    const scratch_folder folder;
+    const test_folder folder;
     const auto done = run_program_in(
         folder, {"--benchmark_filter=" + filter, "--benchmark_min_time=0.001", "--benchmark_format=json"});
     EXPECT_EQ(done.exit_code, 0) << done.errors;
@@ -21,7 +21,7 @@ json run_and_read(const std::string& filter) {
 }
 
 TEST(gbench, M22_lists_every_workload_on_every_backend) {
-    const scratch_folder folder;
+    const test_folder folder;
     const auto done = run_program_in(folder, {"--benchmark_list_tests=true"});
     EXPECT_EQ(done.exit_code, 0);
     std::istringstream lines(done.out);

@@ -19,7 +19,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 /// A program of its own that is this one underneath, and notes what it was asked.
-std::string other_build(const scratch_folder& in, const std::string& version = TEST_PROGRAM " version") {
+std::string other_build(const test_folder& in, const std::string& version = TEST_PROGRAM " version") {
     const auto path = in.file("base");
     std::ofstream(path) << "#!/bin/sh\n[ \"$1\" = version ] && exec " << version << "\necho \"$@\" >> '"
                         << in.file("asked") << "'\nexec " << TEST_PROGRAM << " \"$@\"\n";
@@ -28,7 +28,7 @@ std::string other_build(const scratch_folder& in, const std::string& version = T
 }
 
 TEST(base_build, M12_its_arms_are_its_own_cells_in_the_same_blocks) {
-    const scratch_folder in;
+    const test_folder in;
     const auto base = other_build(in);
     const auto ended = run_program_in(in, short_run({"-w", "ping_pong/tasks_rtt", "-b", "steady", "-b",
                                                      "steady@base", "--baseline", base, "-o", "a.json"}));
@@ -54,7 +54,7 @@ TEST(base_build, M12_its_arms_are_its_own_cells_in_the_same_blocks) {
 }
 
 TEST(base_build, M12_knobs_and_injection_reach_its_arms) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(
         in,
         short_run({"-w", "ping_pong/tasks_rtt", "-b", "steady", "-b", "steady@base,after=7000000", "--inject",
@@ -68,7 +68,7 @@ TEST(base_build, M12_knobs_and_injection_reach_its_arms) {
 }
 
 TEST(base_build, M12_a_base_with_other_defaults_is_told_all_parameters_and_does_the_same_work) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended =
         run_program_in(in, short_run({"-w", "ping_pong/tasks_rtt", "-b", "steady", "-b", "steady@base",
                                       "--baseline", other_build(in), "-o", "a.json"}));
@@ -83,7 +83,7 @@ TEST(base_build, M12_a_base_with_other_defaults_is_told_all_parameters_and_does_
 }
 
 TEST(base_build, M3_a_run_is_not_resumed_beside_another_base) {
-    const scratch_folder in;
+    const test_folder in;
     const auto base = other_build(in);
     auto arguments = short_run(
         {"-w", "ping_pong/tasks_rtt", "-b", "steady", "-b", "steady@base", "--baseline", base, "-o", "a.json"});
@@ -113,7 +113,7 @@ TEST(base_build, M3_a_run_is_not_resumed_beside_another_base) {
 }
 
 TEST(base_build, M12_each_arm_of_ours_gets_its_twin_where_none_is_named) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended =
         run_program_in(in, {"run", "-w", "ping_pong/tasks_rtt", "-b", "steady", "-b", "steady,after=7", "-b",
                             "slow", "--baseline", other_build(in), "--plan"});
@@ -128,14 +128,14 @@ TEST(base_build, M12_each_arm_of_ours_gets_its_twin_where_none_is_named) {
 }
 
 TEST(base_build, M12_an_arm_of_a_base_that_was_not_named_is_refused) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(in, short_run({"-w", "ping_pong/tasks_rtt", "-b", "steady@base"}));
     EXPECT_EQ(ended.exit_code, 2);
     EXPECT_THAT(ended.errors, HasSubstr("--baseline PATH"));
 }
 
 TEST(base_build, P22_a_program_that_can_be_no_base_is_refused_with_the_remedy) {
-    const scratch_folder in;
+    const test_folder in;
     const auto tried = [&](const std::string& path) {
         const auto ended = run_program_in(in, short_run({"-w", "ping_pong/tasks_rtt", "-b", "steady", "-b",
                                                          "steady@base", "--baseline", path}));
@@ -150,7 +150,7 @@ TEST(base_build, P22_a_program_that_can_be_no_base_is_refused_with_the_remedy) {
 }
 
 TEST(base_build, M12_the_version_command_prints_what_a_result_file_holds) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(in, {"version"});
     ASSERT_EQ(ended.exit_code, 0);
     const auto said = json::parse(ended.out);

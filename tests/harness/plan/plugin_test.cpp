@@ -26,7 +26,7 @@ struct bad_plugin {
 class refused_plugin : public testing::TestWithParam<bad_plugin> {};
 
 TEST_P(refused_plugin, P22_W3_ends_with_2_and_names_the_file_and_the_remedy) {
-    const scratch_folder in;
+    const test_folder in;
     const auto path = plugin(GetParam().defect);
     for (const auto& command : {std::vector<std::string>{"list", "--plugin", path},
                                 {"run", "-w", "harness/empty", "--plugin", path, "-b", "plugged"}}) {
@@ -53,7 +53,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.defect; });
 
 TEST(plugins, P22_W3_a_file_that_is_no_library_is_refused_with_what_the_system_says) {
-    const scratch_folder in;
+    const test_folder in;
     std::ofstream(in.file("text.so")) << "not a library";
     const auto ended = run_program_in(in, {"list", "--plugin", "text.so"});
     EXPECT_EQ(ended.exit_code, 2);
@@ -62,14 +62,14 @@ TEST(plugins, P22_W3_a_file_that_is_no_library_is_refused_with_what_the_system_s
 }
 
 TEST(plugins, P22_M7_doctor_says_what_is_wrong_with_one_and_ends_with_4) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(in, {"doctor", "--plugin", plugin("null_run")});
     EXPECT_EQ(ended.exit_code, 4);
     EXPECT_THAT(ended.out, AllOf(HasSubstr("FATAL    plugin: plugin "), HasSubstr("`run` is null")));
 }
 
 TEST(plugins, P22_W3_a_crash_in_the_check_of_knobs_costs_a_message_only) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(
         in, {"run", "-w", "harness/empty", "--plugin", plugin("crash_in_knobs"), "-b", "plugged"});
     EXPECT_EQ(ended.exit_code, 2);
@@ -85,7 +85,7 @@ struct failing_plugin {
 class failing_plugin_case : public testing::TestWithParam<failing_plugin> {};
 
 TEST_P(failing_plugin_case, P20_W3_costs_its_own_case_only_and_the_exit_code_says_so) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(in, short_run({"-w", "harness/empty", "-b", "steady", "-b", "plugged",
                                                      "--plugin", plugin(GetParam().defect), "-o", "a.json"}));
     EXPECT_EQ(ended.exit_code, 4) << ended.errors;
@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.defect; });
 
 TEST(plugins, W3_a_good_one_is_listed_measured_compared_and_repeated) {
-    const scratch_folder in;
+    const test_folder in;
     const auto path = plugin("nothing");
     EXPECT_THAT(run_program_in(in, {"list", "backends", "--plugin", path}).out, HasSubstr("plugged"));
     EXPECT_THAT(run_program_in(in, {"list", "knobs", "--plugin", path}).out, HasSubstr("-k mood=good"));
@@ -151,7 +151,7 @@ TEST(plugins, W3_a_good_one_is_listed_measured_compared_and_repeated) {
 
 // As `spargio-report gate --bench` asks for more blocks of one.
 TEST(plugins, W3_a_matrix_file_names_the_backend_of_one) {
-    const scratch_folder in;
+    const test_folder in;
     std::ofstream(in.file("m.toml")) << "[[group]]\nworkload = 'harness/empty'\narms = ['plugged', 'steady']\n";
     std::vector<std::string> arguments{
         "run",        "m.toml", "--plugin", plugin("nothing"), "--blocks",   "2",    "--slices",     "2",
@@ -162,7 +162,7 @@ TEST(plugins, W3_a_matrix_file_names_the_backend_of_one) {
 }
 
 TEST(plugins, W3_what_one_refuses_is_recorded_with_its_reason) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(in, short_run({"-w", "idle/park", "-b", "steady", "-b", "plugged",
                                                      "--plugin", plugin("nothing"), "-o", "a.json"}));
     EXPECT_EQ(ended.exit_code, 0) << ended.errors;
@@ -172,7 +172,7 @@ TEST(plugins, W3_what_one_refuses_is_recorded_with_its_reason) {
 }
 
 TEST(plugins, W3_an_interrupted_run_finds_its_plugin_again) {
-    const scratch_folder in;
+    const test_folder in;
     auto arguments =
         short_run({"-w", "harness/empty", "-b", "plugged", "--plugin", plugin("nothing"), "-o", "a.json"});
     arguments[2] = "40"; // blocks

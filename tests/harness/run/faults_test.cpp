@@ -23,7 +23,7 @@ struct fault {
 class faulty_cell : public testing::TestWithParam<fault> {};
 
 TEST_P(faulty_cell, P20_M3_costs_its_own_case_only_and_the_exit_code_says_so) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended =
         run_program_in(in, short_run({"-w", "ping_pong/steady_rtt", "-b", "steady", "-b", GetParam().arm, "-b",
                                       "slow", "--timeout", "2s", "-o", "a.json"}));
@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; });
 
 TEST(faults, W1_a_refusal_is_recorded_with_its_reason_and_is_no_failure) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(
         in, short_run({"-w", "idle/park", "-b", "steady", "-b", "refuses", "-b", "absent", "-o", "a.json"}));
     EXPECT_EQ(ended.exit_code, 0) << ended.errors;
@@ -67,12 +67,12 @@ TEST(faults, W1_a_refusal_is_recorded_with_its_reason_and_is_no_failure) {
 }
 
 TEST(faults, P22_a_run_in_which_nothing_was_measured_ends_with_4) {
-    const scratch_folder in;
+    const test_folder in;
     EXPECT_EQ(run_program_in(in, short_run({"-w", "idle/park", "-b", "refuses", "-o", "a.json"})).exit_code, 4);
 }
 
 TEST(faults, P21_a_full_disk_costs_no_figure_and_is_named_with_the_remedy) {
-    const scratch_folder in;
+    const test_folder in;
     // Both the journal and the file that is written aside go to a device that is always full.
     std::filesystem::create_symlink("/dev/full", in.file("a.json.journal.jsonl"));
     std::filesystem::create_symlink("/dev/full", in.file("a.json.partial"));
@@ -89,7 +89,7 @@ TEST(faults, P21_a_full_disk_costs_no_figure_and_is_named_with_the_remedy) {
 }
 
 TEST(faults, P21_a_journal_of_an_unfinished_run_is_never_overwritten) {
-    const scratch_folder in;
+    const test_folder in;
     std::ofstream(in.file("a.json.journal.jsonl")) << "{\"journal\": 1}\n";
     const auto ended = run_program_in(in, short_run({"-w", "idle/park", "-b", "steady", "-o", "a.json"}));
     EXPECT_EQ(ended.exit_code, 2);
@@ -98,7 +98,7 @@ TEST(faults, P21_a_journal_of_an_unfinished_run_is_never_overwritten) {
 }
 
 TEST(faults, P22_a_truncated_result_ends_with_4_and_the_byte) {
-    const scratch_folder in;
+    const test_folder in;
     ASSERT_EQ(run_program_in(in, short_run({"-w", "idle/park", "-b", "steady", "-o", "a.json"})).exit_code, 0);
     const auto whole = text_of(in.file("a.json"));
     EXPECT_EQ(run_program_in(in, {"validate", "a.json"}).exit_code, 0);
@@ -112,7 +112,7 @@ TEST(faults, P22_a_truncated_result_ends_with_4_and_the_byte) {
 }
 
 TEST(faults, P22_not_a_number_in_a_result_is_refused_with_its_place) {
-    const scratch_folder in;
+    const test_folder in;
     std::ofstream(in.file("b.json")) << "{\"schema_version\": NaN}";
     const auto ended = run_program_in(in, {"validate", "b.json", "nowhere.json"});
     EXPECT_EQ(ended.exit_code, 4);

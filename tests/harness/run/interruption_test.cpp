@@ -43,7 +43,7 @@ std::vector<std::string> long_run() {
             "a.json"};
 }
 
-std::size_t count_in_journal(const scratch_folder& in, const std::string& event) {
+std::size_t count_in_journal(const test_folder& in, const std::string& event) {
     const auto text = text_of(in.file("a.json.journal.jsonl"));
     std::size_t count = 0;
     for (std::size_t at = 0; (at = text.find("{\"event\":\"" + event + "\"", at)) != std::string::npos; ++at)
@@ -67,7 +67,7 @@ std::size_t kept_blocks(const json& document) {
 class interrupting_signal : public testing::TestWithParam<int> {};
 
 TEST_P(interrupting_signal, M3_P21_leaves_a_valid_marked_file_and_the_exit_code_130) {
-    const scratch_folder in;
+    const test_folder in;
     running_program program(long_run(), in);
     wait_until([&] { return count_in_journal(in, "block_end") >= 3; }, "three blocks");
     program.send(GetParam());
@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(all, interrupting_signal, testing::Values(SIGINT, SIGTE
                          [](const auto& info) { return info.param == SIGINT ? "ctrl_c" : "sigterm"; });
 
 TEST(interruption, M3_an_interrupt_is_heard_while_a_cell_hangs) {
-    const scratch_folder in;
+    const test_folder in;
     running_program program(
         short_run({"-w", "idle/park", "-b", "hangs,after=0", "--timeout", "10m", "-o", "a.json"}), in);
     wait_until([&] { return count_in_journal(in, "block_begin") == 1 && !program.children().empty(); },
@@ -97,7 +97,7 @@ TEST(interruption, M3_an_interrupt_is_heard_while_a_cell_hangs) {
 }
 
 TEST(interruption, M3_P20_after_SIGKILL_resume_goes_on_and_completes_however_often) {
-    const scratch_folder in;
+    const test_folder in;
     auto arguments = long_run();
     *(std::ranges::find(arguments, "40")) = "8";
     for (std::size_t blocks = 4; blocks <= 8; blocks += 4) {
@@ -121,7 +121,7 @@ TEST(interruption, M3_P20_after_SIGKILL_resume_goes_on_and_completes_however_oft
 }
 
 TEST(interruption, M3_an_interrupted_run_is_resumed_to_the_same_plan) {
-    const scratch_folder in;
+    const test_folder in;
     auto arguments = long_run();
     *(std::ranges::find(arguments, "40")) = "4";
     {
@@ -140,7 +140,7 @@ TEST(interruption, M3_an_interrupted_run_is_resumed_to_the_same_plan) {
 }
 
 TEST(interruption, P20_a_journal_of_another_build_is_not_continued) {
-    const scratch_folder in;
+    const test_folder in;
     {
         running_program program(long_run(), in);
         wait_until([&] { return count_in_journal(in, "block_end") >= 1; }, "a block");
@@ -157,7 +157,7 @@ TEST(interruption, P20_a_journal_of_another_build_is_not_continued) {
 }
 
 TEST(interruption, P22_a_damaged_journal_is_named_with_the_byte) {
-    const scratch_folder in;
+    const test_folder in;
     std::ofstream(in.file("a.json.journal.jsonl")) << "{\"journal\":1}\nthis is not JSON\n";
     const auto ended = run_program_in(in, {"run", "--resume", "a.json"});
     EXPECT_EQ(ended.exit_code, 2);
@@ -169,7 +169,7 @@ TEST(interruption, P22_a_damaged_journal_is_named_with_the_byte) {
 TEST(interruption, P23_cells_die_with_a_harness_that_is_killed) {
     // Orphans come to this process, so that it can wait for them.
     ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-    const scratch_folder in;
+    const test_folder in;
     running_program program(
         short_run({"-w", "idle/park", "-b", "hangs,after=0", "--timeout", "10m", "-o", "a.json"}), in);
     // Once its session is open it only hangs: nothing but the kernel can end it.

@@ -27,7 +27,7 @@ json warnings_with(const json& document, const std::string& code) {
 TEST(measuring, M20_the_result_conforms_to_the_published_schema) {
     if (std::system("/usr/bin/python3 -c 'import jsonschema' 2>/dev/null") != 0)
         GTEST_SKIP() << "/usr/bin/python3 has no jsonschema; apt install python3-jsonschema";
-    const scratch_folder in;
+    const test_folder in;
     const auto ended =
         run_program_in(in, short_run({"-w", "ping_pong/*", "-b", "steady", "-b", "steady", "-b", "refuses",
                                       "-b", "crashes,after=3", "--inject", "steady#2:+5%", "-o", "a.json"}));
@@ -40,7 +40,7 @@ TEST(measuring, M20_the_result_conforms_to_the_published_schema) {
 }
 
 TEST(measuring, M2_every_block_holds_the_slices_of_all_arms_in_mirrored_rounds) {
-    const scratch_folder in;
+    const test_folder in;
     ASSERT_EQ(run_program_in(in, short_run({"-w", "ping_pong/steady_rtt", "-b", "steady", "-b", "slow", "-b",
                                             "steady", "--slices", "4", "-o", "a.json"}))
                   .exit_code,
@@ -66,7 +66,7 @@ TEST(measuring, M2_every_block_holds_the_slices_of_all_arms_in_mirrored_rounds) 
 }
 
 TEST(measuring, M4_a_slice_says_what_it_did_and_what_it_cost) {
-    const scratch_folder in;
+    const test_folder in;
     ASSERT_EQ(
         run_program_in(in, short_run({"-w", "ping_pong/steady_rtt", "-b", "steady", "-o", "a.json"})).exit_code,
         0);
@@ -91,7 +91,7 @@ TEST(measuring, M4_a_slice_says_what_it_did_and_what_it_cost) {
 }
 
 TEST(measuring, M15_an_injected_slowdown_is_in_the_figures_and_in_the_record) {
-    const scratch_folder in;
+    const test_folder in;
     ASSERT_EQ(run_program_in(in, short_run({"-w", "ping_pong/tasks_rtt", "-b", "steady", "-b", "steady",
                                             "--inject", "steady#2:+50%", "--blocks", "5", "-o", "a.json"}))
                   .exit_code,
@@ -111,7 +111,7 @@ TEST(measuring, M15_an_injected_slowdown_is_in_the_figures_and_in_the_record) {
 }
 
 TEST(measuring, M5_a_paused_session_that_uses_the_CPU_is_warned_about) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(in, short_run({"-w", "ping_pong/tasks_rtt", "-b", "steady", "-b",
                                                      "busy_when_paused", "--slice-ms", "10", "-o", "a.json"}));
     ASSERT_EQ(ended.exit_code, 0) << ended.errors;
@@ -123,7 +123,7 @@ TEST(measuring, M5_a_paused_session_that_uses_the_CPU_is_warned_about) {
 }
 
 TEST(measuring, M6_a_result_near_the_harness_own_cost_is_warned_about) {
-    const scratch_folder in;
+    const test_folder in;
     // Ten thousand rounds an iteration of ten microseconds: one ns an operation, as little as an empty
     // iteration.
     const auto ended = run_program_in(in, short_run({"-w", "ping_pong/tasks_rtt", "-p", "rounds=1000000", "-b",
@@ -134,7 +134,7 @@ TEST(measuring, M6_a_result_near_the_harness_own_cost_is_warned_about) {
 }
 
 TEST(measuring, M1_a_budget_ends_the_run_and_says_so) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(
         in, short_run({"-w", "idle/park", "-w", "ping_pong/tasks_rtt", "-b", "steady", "--blocks", "1000",
                        "--budget", "2s", "--progress", "plain", "-o", "a.json"}));
@@ -144,7 +144,7 @@ TEST(measuring, M1_a_budget_ends_the_run_and_says_so) {
 }
 
 TEST(measuring, M1_a_budget_that_is_too_short_ends_the_last_case_after_its_first_block) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(
         in, short_run({"-w", "idle/park", "-w", "ping_pong/tasks_rtt", "-b", "steady", "--blocks", "1000",
                        "--budget", "2s", "--progress", "plain", "-o", "a.json"}));
@@ -158,7 +158,7 @@ TEST(measuring, M1_a_budget_that_is_too_short_ends_the_last_case_after_its_first
 }
 
 TEST(measuring, M1_repro_prints_a_command_that_measures_the_row_again) {
-    const scratch_folder in;
+    const test_folder in;
     ASSERT_EQ(run_program_in(in, short_run({"-w", "ping_pong/one_way_drain", "-p", "batch=all", "-b",
                                             "steady,after=5000", "-b", "slow", "-o", "a.json"}))
                   .exit_code,
@@ -181,7 +181,7 @@ TEST(measuring, M1_repro_prints_a_command_that_measures_the_row_again) {
 }
 
 TEST(measuring, M1_ab_previews_the_ratio_and_leaves_the_interval_to_the_report) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended =
         run_program_in(in, {"ab", "-w", "ping_pong/tasks_rtt", "--a", "steady", "--b", "slow", "--blocks", "3",
                             "--slices", "2", "--slice-ms", "1", "--quiet-wait", "0", "-o", "a.json"});
@@ -191,7 +191,7 @@ TEST(measuring, M1_ab_previews_the_ratio_and_leaves_the_interval_to_the_report) 
 }
 
 TEST(measuring, M1_the_default_file_lies_in_results_local_and_is_named) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(in, short_run({"-w", "idle/park", "-b", "steady"}));
     ASSERT_EQ(ended.exit_code, 0) << ended.errors;
     const auto from = ended.out.rfind("result: ") + 8;
@@ -201,7 +201,7 @@ TEST(measuring, M1_the_default_file_lies_in_results_local_and_is_named) {
 }
 
 TEST(measuring, M20_the_result_goes_to_stdout_as_JSON_where_asked) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended =
         run_program_in(in, short_run({"-w", "idle/park", "-b", "steady", "-o", "a.json", "--format", "json"}));
     ASSERT_EQ(ended.exit_code, 0) << ended.errors;

@@ -102,7 +102,7 @@ TEST(sweep, P22_a_value_that_no_point_can_take_is_a_mistake_and_refused) {
 }
 
 TEST(sweep, M4_a_sweep_with_a_contradictory_point_is_measured_and_its_file_says_what_was_not_tried) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(in, {"sweep",
                                            "-w",
                                            "ping_pong/tasks_rtt",
@@ -194,7 +194,7 @@ std::vector<std::string> short_sweep(const std::vector<std::string>& more) {
 }
 
 TEST(sweep, M1_the_plan_is_printed_with_its_time_and_nothing_is_run) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(in, short_sweep({"-k", "after=1,2,3", "--plan"}));
     EXPECT_EQ(ended.exit_code, 0) << ended.errors;
     EXPECT_THAT(ended.out,
@@ -204,7 +204,7 @@ TEST(sweep, M1_the_plan_is_printed_with_its_time_and_nothing_is_run) {
 }
 
 TEST(sweep, M20_the_confirmation_never_uses_a_screening_block) {
-    const scratch_folder in;
+    const test_folder in;
     // The baseline is slowed down, all points but one even more: that one must win.
     const auto ended = run_program_in(
         in, short_sweep({"-k", "after=999997,999998,999999", "--inject", "steady:+100%", "--inject",
@@ -238,7 +238,7 @@ TEST(sweep, M20_the_confirmation_never_uses_a_screening_block) {
 }
 
 TEST(sweep, M3_a_point_that_crashes_costs_itself_only_and_the_exit_code) {
-    const scratch_folder in;
+    const test_folder in;
     auto arguments = short_sweep({"-k", "after=0,999999"});
     *std::ranges::find(arguments, "steady") = "crashes";
     const auto ended = run_program_in(in, arguments);
@@ -250,7 +250,7 @@ TEST(sweep, M3_a_point_that_crashes_costs_itself_only_and_the_exit_code) {
 }
 
 TEST(sweep, M3_P21_an_interrupted_sweep_leaves_a_valid_marked_file_and_is_not_resumed) {
-    const scratch_folder in;
+    const test_folder in;
     auto arguments = short_sweep({"-k", "after=1,2,3"});
     *std::ranges::find(arguments, "3") = "400";
     running_program program(arguments, in);
@@ -271,7 +271,7 @@ TEST(sweep, M3_P21_an_interrupted_sweep_leaves_a_valid_marked_file_and_is_not_re
 }
 
 TEST(sweep, M3_the_journal_of_a_killed_sweep_is_refused_with_the_reason) {
-    const scratch_folder in;
+    const test_folder in;
     auto arguments = short_sweep({"-k", "after=1,2,3"});
     *std::ranges::find(arguments, "3") = "400";
     running_program program(arguments, in);
@@ -286,7 +286,7 @@ TEST(sweep, M3_the_journal_of_a_killed_sweep_is_refused_with_the_reason) {
 }
 
 TEST(sweep, P22_what_a_sweep_can_not_do_is_refused_with_2) {
-    const scratch_folder in;
+    const test_folder in;
     for (const auto& [arguments, message] : std::vector<std::pair<std::vector<std::string>, std::string>>{
              {{"sweep", "-b", "steady", "-k", "after=1"}, "sweep wants one workload"},
              {{"sweep", "-w", "idle/park", "-k", "after=1"}, "sweep wants one backend"},

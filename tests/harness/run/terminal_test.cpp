@@ -22,7 +22,7 @@ struct environment_word {
 };
 
 /// Runs the program on a terminal of so many columns and returns all that it wrote there.
-std::string on_terminal(const scratch_folder& in, unsigned short columns,
+std::string on_terminal(const test_folder& in, unsigned short columns,
                         const std::vector<environment_word>& environment,
                         const std::vector<std::string>& more) {
     std::vector<std::string> texts{TEST_PROGRAM,   "run", "-w",       "idle/park", "-b",         "steady",
@@ -73,7 +73,7 @@ std::vector<std::string> drawings(const std::string& seen) {
 }
 
 TEST(terminal, M1_a_run_shows_bar_share_time_left_light_and_case_and_takes_the_bar_away) {
-    const scratch_folder in;
+    const test_folder in;
     const auto seen = on_terminal(in, 120, {}, {});
     const auto drawn = drawings(seen);
     ASSERT_EQ(drawn.size(), 3U) << seen; // two blocks, then the end
@@ -87,7 +87,7 @@ TEST(terminal, M1_a_run_shows_bar_share_time_left_light_and_case_and_takes_the_b
 }
 
 TEST(terminal, M1_a_narrow_terminal_is_never_filled_so_that_nothing_wraps) {
-    const scratch_folder in;
+    const test_folder in;
     const auto drawn = drawings(on_terminal(in, 40, {}, {}));
     ASSERT_EQ(drawn.size(), 3U);
     for (const auto& line : {drawn[0], drawn[1]}) {
@@ -97,7 +97,7 @@ TEST(terminal, M1_a_narrow_terminal_is_never_filled_so_that_nothing_wraps) {
 }
 
 TEST(terminal, M1_colours_are_left_away_where_the_user_wants_none) {
-    const scratch_folder in;
+    const test_folder in;
     const auto colour = HasSubstr("\x1b[3");
     const auto light = AnyOf(HasSubstr(" · quiet"), HasSubstr(" ! noisy"));
     EXPECT_THAT(on_terminal(in, 120, {{"NO_COLOR", "1"}}, {}), AllOf(Not(colour), light));
@@ -106,7 +106,7 @@ TEST(terminal, M1_colours_are_left_away_where_the_user_wants_none) {
 }
 
 TEST(terminal, M1_no_bar_where_it_could_not_be_drawn_over_or_is_not_wanted) {
-    const scratch_folder in;
+    const test_folder in;
     const auto escape = HasSubstr("\x1b");
     EXPECT_THAT(on_terminal(in, 120, {{"TERM", "dumb"}}, {}), AllOf(HasSubstr("  0 %  "), Not(escape)));
     EXPECT_THAT(on_terminal(in, 120, {}, {"--progress", "plain"}), AllOf(HasSubstr("  0 %  "), Not(escape)));
@@ -116,7 +116,7 @@ TEST(terminal, M1_no_bar_where_it_could_not_be_drawn_over_or_is_not_wanted) {
 }
 
 TEST(terminal, M1_a_pipe_gets_plain_lines_on_stderr_only) {
-    const scratch_folder in;
+    const test_folder in;
     const auto ended = run_program_in(in, {"run", "-w", "idle/park", "-b", "steady", "--blocks", "2",
                                            "--slices", "2", "--slice-ms", "1", "--quiet-wait", "0"});
     EXPECT_EQ(ended.exit_code, 0);
