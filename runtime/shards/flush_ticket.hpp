@@ -13,7 +13,7 @@ namespace spargio {
 /// Completes when every message that the shard had accepted when the ticket was made has been taken by a task
 /// of its target. Made by this_shard::flush(); to be awaited once, on the same shard: elsewhere it ends the
 /// program. `closed`: the runtime stops first. `canceled`: the messages are on their way all the same.
-class flush_ticket : public detail::progress_wait {
+class flush_ticket final : public detail::progress_wait {
 public:
     /// Notes the end of every lane in use. Throws std::bad_alloc. On the shard's thread.
     explicit flush_ticket(detail::shard& here);
