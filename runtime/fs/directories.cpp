@@ -1,8 +1,8 @@
 #include <spargio/fs/directories.hpp>
 
+#include <spargio/fs/detail/remove_tree.hpp>
 #include <spargio/fs/detail/system_result.hpp>
 #include <spargio/fs/paths.hpp>
-#include <spargio/fs/detail/remove_tree.hpp>
 #include <spargio/ops/files/mkdirat.hpp>
 #include <spargio/ops/files/unlinkat.hpp>
 #include <spargio/ops/operation_in_pool.hpp>
