@@ -19,18 +19,18 @@ namespace spargio {
 /// Many senders, many receivers, in order of arrival. A value goes straight to a waiting receiver when there is
 /// one. Tasks of any shard, and of any runtime, send and receive; what never waits is for any thread. Values
 /// belong to the channel until they are received, and what is left is destroyed with it. It must outlive every
-/// task that waits on it; who has received the last value that is sent, or was told that it is closed, may
-/// destroy it. T must be movable without throwing. A task that finds room, or values, for ever gives way to
-/// others after 256 of them (R11).
+/// task that waits on it; the task that has received the last value that is sent, or was told that it is
+/// closed, may destroy it. T must be movable without throwing. A task that finds room, or values, for ever
+/// gives way to others after 256 of them (R11).
 ///
 /// Cost: one compare-exchange an operation while nobody waits; a short lock and a wake when somebody does.
 template <class T>
 class channel {
     static_assert(std::is_nothrow_move_constructible_v<T>, "channel<T> moves values under a lock");
 
-    /// With whose runtime it is: another one may stop while a task of it is being woken.
+    /// With the shard on which it began to wait: another runtime may stop while a task of it is being woken.
     struct waiting : detail::wait_node {
-        const void* runtime = detail::scheduling::current_runtime();
+        const detail::shard* began_on = nullptr;
     };
     struct send_wait : waiting {
         explicit send_wait(T& sent) noexcept : value(sent) {}
@@ -164,7 +164,7 @@ public:
             senders = senders_.claim_all();
             receivers = receivers_.claim_all();
         }
-        // Nothing of the channel is touched any more: who is told may destroy it.
+        // Nothing of the channel is touched any more: a task that is told may destroy it.
         detail::wait_node::finish_all(senders, errc::closed);
         detail::wait_node::finish_all(receivers, errc::closed);
     }
@@ -172,8 +172,8 @@ public:
 private:
     /// While somebody waits, or the channel is closed, everything goes through the lock, and the ring is shut.
     /// The last of some operations in a row that waited for nothing opens it again.
-    /// Whom it has claimed it wakes when it has let the lock go: then nothing of the channel is touched any
-    /// more, for who is woken may destroy it.
+    /// It wakes the task that it has claimed when it has let the lock go: then nothing of the channel is
+    /// touched any more, for that task may destroy it.
     class slow_section {
     public:
         explicit slow_section(channel& of) noexcept : channel_(of) {
@@ -197,8 +197,7 @@ private:
         template <class Waiting>
         [[nodiscard]] Waiting* claim_first(detail::wait_list& from) noexcept {
             while (auto* const node = static_cast<Waiting*>(from.first())) {
-                if (!on_the_way_ && node->runtime != detail::scheduling::current_runtime())
-                    on_the_way_.emplace();
+                if (!on_the_way_ && !detail::scheduling::shares_runtime(*node->began_on)) on_the_way_.emplace();
                 if (!from.claim(*node)) continue;
                 claimed_ = node;
                 return node;
@@ -216,7 +215,7 @@ private:
         slow_section slow(*this);
         if (closed_) return sender.decide(errc::closed);
         if (pass_on(sender.value, slow)) return sender.decide();
-        return senders_.wait(sender, caller);
+        return wait(senders_, sender, caller);
     }
 
     bool start_receive(receive_wait& receiver, std::coroutine_handle<> caller) noexcept {
@@ -226,11 +225,17 @@ private:
             return receiver.decide();
         }
         if (closed_) return receiver.decide(errc::closed);
-        return receivers_.wait(receiver, caller);
+        return wait(receivers_, receiver, caller);
+    }
+
+    /// A waiting task that is cancelled moves on with no lock held, so its shard is noted before it can be.
+    static bool wait(detail::wait_list& in, waiting& node, std::coroutine_handle<> caller) noexcept {
+        node.began_on = in.prepare(node, caller).home;
+        return in.enlist(node);
     }
 
     /// Gives a value to a waiting receiver, or puts it into the ring, and only then moves from it. Where a
-    /// receiver waits the ring is empty, for whoever comes while one waits comes here.
+    /// receiver waits the ring is empty, for every sender that comes while one waits comes here.
     bool pass_on(T& value, slow_section& in) noexcept {
         if (auto* const receiver = in.template claim_first<receive_wait>(receivers_)) {
             receiver->into.emplace(std::move(value));

@@ -13,8 +13,8 @@ namespace spargio::detail::scheduling {
 /// The registry of this thread's shard; null outside a shard.
 [[nodiscard]] task_registry* current_registry() noexcept;
 
-/// The runtime whose shard this thread is, to be compared; null outside a shard.
-[[nodiscard]] const void* current_runtime() noexcept;
+/// Whether this thread is a shard of the same runtime as `other`; false outside a shard.
+[[nodiscard]] bool shares_runtime(const shard& other) noexcept;
 
 /// Makes a suspended task runnable: a pinned one on its home shard, a stealable one here, or at its last home
 /// when this thread is no shard. The caller has claimed it, or is the only one who can wake it. Any thread.

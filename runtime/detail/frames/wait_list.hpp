@@ -101,7 +101,18 @@ public:
     /// await_suspend.
     bool wait(wait_node& node, std::coroutine_handle<> caller,
               wait_kind kind = wait_kind::cancellable) noexcept {
+        prepare(node, caller);
+        return enlist(node, kind);
+    }
+
+    /// The first half of wait(), for an owner that notes something of the task before others may claim it.
+    task_header& prepare(wait_node& node, std::coroutine_handle<> caller) noexcept {
         node.task_ = &scheduling::suspend_current(caller);
+        return *node.task_;
+    }
+
+    /// The second half: says whether the prepared task suspends.
+    bool enlist(wait_node& node, wait_kind kind = wait_kind::cancellable) noexcept {
         append(node);
         if (kind == wait_kind::deaf) {
             node.task_->begin_deaf_wait();

@@ -16,9 +16,9 @@ task_registry* current_registry() noexcept {
     return here != nullptr ? &here->registry() : nullptr;
 }
 
-const void* current_runtime() noexcept {
+bool shares_runtime(const shard& other) noexcept {
     const shard* const here = shard::here();
-    return here != nullptr ? &here->core() : nullptr;
+    return here != nullptr && &here->core() == &other.core();
 }
 
 void make_runnable(task_header& task) noexcept {
