@@ -41,7 +41,7 @@ public:
     echo_door& operator=(const echo_door&) = delete;
     ~echo_door() = default;
 
-    /// Who connects before the loop runs is served then.
+    /// A client that connects before the loop runs is served when it runs.
     [[nodiscard]] unsigned short port() const noexcept { return listener_.port(); }
     /// Before the loop runs.
     void open_on(event_loop& loop);

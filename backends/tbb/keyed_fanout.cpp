@@ -1,4 +1,4 @@
-// W15: a queue for each key, emptied by one task at a time. Whoever puts the first branch into an empty queue
+// W15: a queue for each key, emptied by one task at a time. The first branch that is put into an empty queue
 // starts the task; it goes on until the queue is empty.
 #include "backends/tbb/arena.hpp"
 #include "backends/tbb/sessions.hpp"

@@ -48,7 +48,8 @@ public:
     call(const call&) = delete;
     call& operator=(const call&) = delete;
 
-    /// Under the lock, once: true for the one who may then deliver(). False: the caller is being cancelled.
+    /// Under the lock, once: true for the one thread that may then deliver(). False: the caller is being
+    /// cancelled.
     [[nodiscard]] virtual bool claim() noexcept { return true; }
     /// After a claim that failed: why the caller is going. A guess where both have come at once.
     [[nodiscard]] virtual errc why_not_claimed() const noexcept { return errc::canceled; }

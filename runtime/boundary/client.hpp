@@ -54,9 +54,9 @@ private:
 /// Only after `overloaded`, and `closed` from a call that was not begun, is it sure that no server has seen the
 /// request.
 ///
-/// A deadline travels with the call, and the server sees it; who waits no longer than that are call_and_wait()
-/// and call_with_timeout(). Cost: one allocation a call, one short lock on either side, and a wake on either
-/// side where somebody sleeps.
+/// A deadline travels with the call, and the server sees it; call_and_wait() and
+/// call_with_timeout() wait no longer than that. Cost: one allocation a call, one short lock on either side,
+/// and a wake on either side where somebody sleeps.
 ///
 /// With g++ 12, build a request that is an aggregate with members to destroy in a statement of its own and move
 /// it in: that compiler destroys such temporaries of a co_await expression twice.
@@ -153,9 +153,9 @@ public:
 
     /// For threads that must not block: begins the call, or says at once why not (`overloaded`, `closed`; then
     /// `on_reply` is never called). Otherwise `on_reply(std::expected<Reply, errc>)` is called exactly once, on
-    /// whatever thread decides the answer: one of the server's shards, who closes the channel, or who gives up
-    /// the call; possibly before this returns. It must neither block nor throw. Throws std::bad_alloc, and what
-    /// moving `on_reply` throws; then nothing was begun.
+    /// whatever thread decides the answer: one of the server's shards, the one that closes the channel, or the
+    /// one that gives up the call; possibly before this returns. It must neither block nor throw. Throws
+    /// std::bad_alloc, and what moving `on_reply` throws; then nothing was begun.
     template <std::move_constructible Function>
     requires std::invocable<Function&, std::expected<Reply, errc>>
     [[nodiscard]] std::expected<ticket_type, errc> call(Request request, Function on_reply,

@@ -40,9 +40,9 @@ struct runtime_options {
     feature_use single_issuer = feature_use::best; ///< IORING_SETUP_SINGLE_ISSUER (kernel 6.0)
     feature_use coop_taskrun = feature_use::best;  ///< IORING_SETUP_COOP_TASKRUN (kernel 5.19)
     feature_use defer_taskrun = feature_use::best; ///< IORING_SETUP_DEFER_TASKRUN (kernel 6.1)
-    /// Lets shards that go to sleep pay for the memory order of those who wake them, with membarrier(2) (kernel
-    /// 4.14): sending and spawning get cheaper, falling asleep dearer. `best`: where shards spin before they
-    /// sleep.
+    /// Lets shards that go to sleep pay for the memory order of the threads that wake them, with membarrier(2)
+    /// (kernel 4.14): sending and spawning get cheaper, falling asleep dearer. `best`: where shards spin before
+    /// they sleep.
     feature_use membarrier = feature_use::best;
     /// IORING_SETUP_SQPOLL: a kernel thread for each ring takes submissions up, without a system call of the
     /// shard while it is awake. Excludes defer_taskrun and coop_taskrun, which give way when they are `best`.

@@ -1,4 +1,4 @@
-// Where the thread of a shard runs, for those who ask a runtime.
+// Where the thread of a shard runs, as a runtime tells it.
 #pragma once
 
 namespace spargio {

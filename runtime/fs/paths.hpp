@@ -10,9 +10,9 @@
 // nobody hears of it when the runtime stops.
 //
 // A path that ends in slashes (`directory / ""` makes one) is ENOTDIR where it leads to a file. Behind a
-// symbolic link to a directory the slash means the directory, as to open(2) and lstat(2), to whoever only
-// looks, opens, makes or changes permissions, symlink_metadata() and hard_link() included. Whoever removes or
-// renames never follows it: remove_file(), remove_dir(), remove_dir_all() and rename(), as its source and as
+// symbolic link to a directory the slash means the directory, as to open(2) and lstat(2), for whatever only
+// looks, opens, makes or changes permissions, symlink_metadata() and hard_link() included. Removing and
+// renaming never follow it: remove_file(), remove_dir(), remove_dir_all() and rename(), as its source and as
 // its target, say ENOTDIR. An empty path is ENOENT for all.
 //
 // Cost natively: one frame, and the kernel's worker thread where the kernel would have to wait. Through the

@@ -45,12 +45,12 @@ void end_thread() noexcept {
     if (mine != nullptr) std::exchange(mine, nullptr)->ended.store(true, std::memory_order_release);
 }
 
-void record(kind happened, std::uint64_t what) noexcept {
+void record(kind happened, std::uint64_t subject) noexcept {
     if (mine == nullptr) return;
     if (happened == kind::task_begin) ++mine->open_tasks;
     if (happened == kind::task_end) --mine->open_tasks;
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    mine->events.add({static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count()), what, happened});
+    mine->events.add({static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count()), subject, happened});
 }
 
 void end_tasks() noexcept {

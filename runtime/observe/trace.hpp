@@ -36,7 +36,7 @@ namespace detail {
 
 void begin_thread(std::uint32_t shard);
 void end_thread() noexcept;
-void record(kind happened, std::uint64_t what) noexcept;
+void record(kind happened, std::uint64_t subject) noexcept;
 /// Ends every slice of a task that is still open on this thread.
 void end_tasks() noexcept;
 void write(std::ostream& into);

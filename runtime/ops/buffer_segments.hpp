@@ -1,4 +1,4 @@
-// Several buffers of bytes that have come, in order: what a stream gives to those who take all at once (R30).
+// Several buffers of bytes that have come, in order: what a stream gives when all is taken at once (R30).
 #pragma once
 
 #include <spargio/detail/doors/buffer_context.hpp>

@@ -141,8 +141,9 @@ void receive_state::let_go() noexcept {
 }
 
 /// Kernels from 6.8 on may take bytes and forget that the end, or an error, was there with them: the request is
-/// told of both at once, reads once, and waits for news that will not come (docs/decisions/0030). So whoever
-/// waits after bytes looks first. What poll(2) sees does not wake the request; a new one finds it by itself.
+/// told of both at once, reads once, and waits for news that will not come (docs/decisions/0030). So a task
+/// that is to wait after bytes looks first. What poll(2) sees does not wake the request; a new one finds it by
+/// itself.
 void receive_state::look_before_waiting() noexcept {
     if (!std::exchange(end_may_be_lost_, false)) return;
     pollfd seen{socket_.number(), POLLRDHUP, 0};

@@ -79,7 +79,7 @@ public:
 
     /// All that has come, in as many buffers as it took: waits as next() does, and takes at once what as many
     /// calls of next() would give, in the same order. Empty when the other side has ended its direction. For
-    /// who handles bytes in batches; the buffers go back together.
+    /// work on bytes in batches; the buffers go back together.
     [[nodiscard]] auto next_segments() noexcept {
         return awaiter_of<&detail::receive_state::next_segments>(state());
     }

@@ -1,4 +1,4 @@
-// Buffers that are registered with the ring of one shard, for those who own them (R31).
+// Buffers that are registered with the ring of one shard, as their owners hold them (R31).
 #pragma once
 
 #include <spargio/core/io_result.hpp>

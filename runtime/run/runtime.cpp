@@ -154,7 +154,7 @@ void runtime::join() noexcept {
         if (thread.joinable()) thread.join();
     threads_.clear();
     core_->blocking().finish();
-    if (core_->gave_up()) return; // whoever was left behind closes what is theirs
+    if (core_->gave_up()) return; // a shard that was left behind closes what is its own
     for (std::size_t i = 0; i < core_->shard_count(); ++i) core_->at(i).close_ring();
 }
 

@@ -64,8 +64,8 @@ public:
 
     /// See runtime_handle::spawn.
     template <class T>
-    [[nodiscard]] join_handle<T> spawn(task<T> what, placement where = stealable{}) const {
-        return detail::spawn_on(*core_, std::move(what), where);
+    [[nodiscard]] join_handle<T> spawn(task<T> work, placement where = stealable{}) const {
+        return detail::spawn_on(*core_, std::move(work), where);
     }
 
     /// Asks every shard to stop and returns at once. Waits of tasks answer `closed`; tasks get

@@ -34,8 +34,8 @@ public:
     /// program. Any thread. Cost: no allocation beyond the task's frame; from a foreign thread one atomic
     /// operation, and a system call when the target sleeps; on a shard of this runtime as spargio::spawn().
     template <class T>
-    [[nodiscard]] join_handle<T> spawn(task<T> what, placement where = stealable{}) const {
-        return detail::spawn_on(*core_, std::move(what), where);
+    [[nodiscard]] join_handle<T> spawn(task<T> work, placement where = stealable{}) const {
+        return detail::spawn_on(*core_, std::move(work), where);
     }
 
     /// As spawn(), but a stealable task that finds the queue of the chosen shard full
@@ -43,9 +43,9 @@ public:
     /// still the caller's. Pinned tasks are never refused. Any thread. Cost: one atomic operation more than
     /// spawn().
     template <class T>
-    [[nodiscard]] std::expected<join_handle<T>, errc> try_spawn(task<T>&& what,
+    [[nodiscard]] std::expected<join_handle<T>, errc> try_spawn(task<T>&& work,
                                                                 placement where = stealable{}) const {
-        return detail::try_spawn_on(*core_, std::move(what), where);
+        return detail::try_spawn_on(*core_, std::move(work), where);
     }
 
     /// As spargio::spawn_local(), from any thread.

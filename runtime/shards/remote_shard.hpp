@@ -31,7 +31,7 @@ public:
 
     [[nodiscard]] bool await_ready() noexcept {
         if (here_.stopping() || here_.own_task().cancel_requested()) return true;
-        // Those who wait already go first, and who never waits gives way now and then.
+        // Tasks that wait already go first, and a task that never waits gives way now and then.
         return !here_.has_progress_waits() && here_.may_go_on() && advance();
     }
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
@@ -110,8 +110,8 @@ public:
         return here_->post(*target_, *lane_, messages);
     }
 
-    /// Waits until there is room and sends; those who wait on this shard are served in order. `closed`: the
-    /// runtime stops; `canceled`: the task was asked to stop, before or meanwhile; both: not sent. Cost: as
+    /// Waits until there is room and sends; the tasks that wait on this shard are served in order. `closed`:
+    /// the runtime stops; `canceled`: the task was asked to stop, before or meanwhile; both: not sent. Cost: as
     /// post() when there is room; no allocation; while it waits, a look at the lane each turn. The task stays
     /// on this shard meanwhile.
     [[nodiscard]] detail::send_awaiter send(std::uint32_t tag, std::uint64_t value) const noexcept {

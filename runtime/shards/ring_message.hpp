@@ -40,15 +40,15 @@ concept ring_message = requires(const M& what, std::uint64_t bits) {
 
 /// remote_shard::post() of a typed message. Same thread, errors and cost.
 template <ring_message M>
-[[nodiscard]] status post(const remote_shard& to, const M& what) noexcept {
-    return to.post(M::tag, what.encode());
+[[nodiscard]] status post(const remote_shard& to, const M& message) noexcept {
+    return to.post(M::tag, message.encode());
 }
 
 /// remote_shard::send() of a typed message, which is packed here and now. Same thread, errors, cancellation and
 /// cost.
 template <ring_message M>
-[[nodiscard]] auto send(const remote_shard& to, const M& what) noexcept {
-    return to.send(M::tag, what.encode());
+[[nodiscard]] auto send(const remote_shard& to, const M& message) noexcept {
+    return to.send(M::tag, message.encode());
 }
 
 /// The message in an event if it is one of this type. Any thread; a comparison and decode().

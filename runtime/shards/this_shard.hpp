@@ -28,7 +28,7 @@ public:
     }
 
     [[nodiscard]] bool await_ready() noexcept {
-        // Those who came first are served first; who was cancelled takes nothing any more.
+        // Waiting tasks are served in order of arrival; a cancelled one takes nothing any more.
         got_one_ = here_.event_waiters().empty() && !here_.own_task().cancel_requested() &&
                    !here_.hot_goes_first() && here_.take_event(received_);
         return got_one_;

@@ -14,8 +14,8 @@ namespace spargio {
 /// Waits for a spawned task and takes its result. Move-only; one thread at a time. Dropping it detaches the
 /// task, which then runs on by itself; an exception that leaves a detached task ends the program
 /// (std::terminate), as with std::thread; all but task_stopped, which only says that the runtime stops. An
-/// exception of a task that had finished before is dropped with its handle, as with std::future: whoever must
-/// know of it joins. The result lives with the handle, and may outlive the runtime. A handle that was joined,
+/// exception of a task that had finished before is dropped with its handle, as with std::future: join
+/// where it matters. The result lives with the handle, and may outlive the runtime. A handle that was joined,
 /// detached or moved from is empty: joining it ends the program, ready() and cancel() must not be called.
 template <class T = void>
 class [[nodiscard]] join_handle {

@@ -28,20 +28,20 @@ inline void refuse(task_header& task) noexcept {
 }
 
 template <class T>
-[[nodiscard]] join_handle<T> spawn_on(runtime_core& core, task<T>&& what, const placement& where) {
-    auto& state = prepare_spawn(std::move(what), mobility_of(where));
+[[nodiscard]] join_handle<T> spawn_on(runtime_core& core, task<T>&& work, const placement& where) {
+    auto& state = prepare_spawn(std::move(work), mobility_of(where));
     join_handle<T> handle(state);
     if (!launch(core, state, where)) refuse(state);
     return handle;
 }
 
 template <class T>
-[[nodiscard]] std::expected<join_handle<T>, errc> try_spawn_on(runtime_core& core, task<T>&& what,
+[[nodiscard]] std::expected<join_handle<T>, errc> try_spawn_on(runtime_core& core, task<T>&& work,
                                                                const placement& where) {
-    if (mobility_of(where) == mobility::pinned) return spawn_on(core, std::move(what), where);
+    if (mobility_of(where) == mobility::pinned) return spawn_on(core, std::move(work), where);
     shard* const target = find_room(core, where);
     if (target == nullptr) return std::unexpected(errc::overloaded);
-    auto& state = prepare_spawn(std::move(what), mobility::stealable);
+    auto& state = prepare_spawn(std::move(work), mobility::stealable);
     join_handle<T> handle(state);
     if (!launch_into_room(*target, state)) refuse(state);
     return handle;
@@ -57,25 +57,25 @@ template <class T>
 /// same shard, no allocation beyond the frame that the task brings; a system call more when a sleeping shard is
 /// woken for it.
 template <class T>
-[[nodiscard]] join_handle<T> spawn(task<T> what, const placement& where) {
-    return detail::spawn_on(detail::current_core(), std::move(what), where);
+[[nodiscard]] join_handle<T> spawn(task<T> work, const placement& where) {
+    return detail::spawn_on(detail::current_core(), std::move(work), where);
 }
 
 /// The same with the placement `stealable`, somewhat cheaper.
 template <class T>
-[[nodiscard]] join_handle<T> spawn(task<T> what) {
-    auto& state = detail::prepare_spawn(std::move(what), detail::mobility::stealable);
+[[nodiscard]] join_handle<T> spawn(task<T> work) {
+    auto& state = detail::prepare_spawn(std::move(work), detail::mobility::stealable);
     join_handle<T> handle(state);
     if (!detail::launch_here(state)) detail::refuse(state);
     return handle;
 }
 
 /// As spawn(), but a stealable task that finds the queue of its shard full (options.stealable_capacity) is
-/// refused: `overloaded`, and `what` is still the caller's. Pinned tasks are never refused. Who would rather
-/// wait uses spawn_when_room(). From inside a task. Cost: as spawn(), and a look at the queue.
+/// refused: `overloaded`, and `work` is still the caller's. Pinned tasks are never refused. To wait instead,
+/// use spawn_when_room(). From inside a task. Cost: as spawn(), and a look at the queue.
 template <class T>
-[[nodiscard]] std::expected<join_handle<T>, errc> try_spawn(task<T>&& what, placement where = stealable{}) {
-    return detail::try_spawn_on(detail::current_core(), std::move(what), where);
+[[nodiscard]] std::expected<join_handle<T>, errc> try_spawn(task<T>&& work, placement where = stealable{}) {
+    return detail::try_spawn_on(detail::current_core(), std::move(work), where);
 }
 
 } // namespace spargio

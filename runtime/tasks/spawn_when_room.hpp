@@ -58,7 +58,7 @@ private:
 } // namespace detail
 
 /// As spawn() of a stealable task from inside a task, but waits while this shard's queue of stealable tasks is
-/// full (options.stealable_capacity): `auto child = co_await spawn_when_room(work());`. Those who wait are
+/// full (options.stealable_capacity): `auto child = co_await spawn_when_room(work());`. Waiting tasks are
 /// served in order. `closed`: the runtime stops; `canceled`: the waiting task was cancelled; `work` is then
 /// destroyed and has not begun. The waiting task stays on this shard meanwhile. Cost: as spawn() when there is
 /// room; while it waits, a look at the queue each turn.

@@ -5,7 +5,7 @@
 //
 // Nothing runs until the task is awaited or spawned. Awaiting is a tail call in both directions (symmetric
 // transfer), so a chain of a million synchronous completions uses no stack. An exception leaves at the
-// co_await. A task belongs to whoever holds the object; destroying one that is suspended destroys its frame and
+// co_await. The object owns the task; destroying one that is suspended destroys its frame and
 // all that it awaits.
 #pragma once
 
@@ -48,7 +48,7 @@ inline constexpr std::size_t prefix_bytes = (sizeof(task_state<T>) + __STDCPP_DE
                                             __STDCPP_DEFAULT_NEW_ALIGNMENT__* __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 
 struct promise_base {
-    std::coroutine_handle<> continuation; ///< who awaits this coroutine; null for a spawned one
+    std::coroutine_handle<> continuation; ///< the coroutine that awaits this one; null for a spawned one
     task_header* spawned = nullptr;       ///< header of a spawned task
 
     struct final_awaiter {

@@ -45,7 +45,7 @@ task<> all_child(child_ticket ticket, result_slot<T>& into, task<T> work) {
     ticket.ended();
 }
 
-/// Who was the first to end.
+/// Which task was the first to end.
 struct race {
     static constexpr std::size_t undecided = ~std::size_t{0};
     child_scope scope;

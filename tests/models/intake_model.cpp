@@ -25,13 +25,13 @@ class intake {
 public:
     intake() { head_($).store(nullptr, rl::mo_relaxed); }
 
-    bool push(node& what) {
+    bool push(node& added) {
         const rl::memory_order success = intake_push_publishes.on() ? intake_push_publishes : intake_push;
         node* head = head_.load(rl::mo_relaxed, $);
         do {
             if (head == closed_mark()) return false;
-            what.next($) = head;
-        } while (!head_.compare_exchange_weak(head, &what, success, $, rl::mo_relaxed, $));
+            added.next($) = head;
+        } while (!head_.compare_exchange_weak(head, &added, success, $, rl::mo_relaxed, $));
         return true;
     }
 
@@ -73,11 +73,11 @@ struct nodes_and_account {
         for (unsigned who = 0; who != producers; ++who) taken[who] = refused[who] = 0;
     }
 
-    node& prepare(unsigned who, unsigned number) {
-        node& made = nodes[who][number];
-        made.producer = who;
+    node& prepare(unsigned producer, unsigned number) {
+        node& made = nodes[producer][number];
+        made.producer = producer;
         made.number = number;
-        made.content($) = who * 10 + number;
+        made.content($) = producer * 10 + number;
         return made;
     }
 

@@ -66,13 +66,13 @@ struct outcome {
 };
 
 template <class Test>
-outcome look_for_failure(const search& how) {
+outcome look_for_failure(const search& bounds) {
     rl::test_params parameters;
     rl::ostringstream said;
     std::ostream nowhere(nullptr);
-    parameters.search_type = how.kind;
-    parameters.context_bound = how.context_bound;
-    parameters.iteration_count = how.schedules;
+    parameters.search_type = bounds.kind;
+    parameters.context_bound = bounds.context_bound;
+    parameters.iteration_count = bounds.schedules;
     parameters.execution_depth_limit = 4000;
     parameters.output_stream = &said;
     parameters.progress_stream = &nowhere;
@@ -96,7 +96,9 @@ inline std::vector<search> searches_of(const model_case& of) {
     return {random, exhaustive};
 }
 
-inline const char* kind_of(const search& how) { return how.kind == rl::sched_bound ? "exhaustive" : "random"; }
+inline const char* kind_of(const search& bounds) {
+    return bounds.kind == rl::sched_bound ? "exhaustive" : "random";
+}
 
 /// Running on for ever is how a search ends that a mutant merely slows down: that proves nothing.
 inline bool proves_a_defect(const outcome& found) {

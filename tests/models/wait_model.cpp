@@ -193,12 +193,12 @@ struct deaf_after_cancellable : rl::test_suite<deaf_after_cancellable, 3> {
         if (index == 2) cancel();
     }
 
-    void wait(unsigned which) {
+    void wait(unsigned bit) {
         list_lock.lock();
-        bool suspends = (stored($) & which) == 0;
+        bool suspends = (stored($) & bit) == 0;
         if (suspends) {
-            in_list($) = which;
-            suspends = which == 2 ? begin_deaf_wait() : begin_wait();
+            in_list($) = bit;
+            suspends = bit == 2 ? begin_deaf_wait() : begin_wait();
             if (!suspends) in_list($) = 0;
         }
         list_lock.unlock();
@@ -218,17 +218,17 @@ struct deaf_after_cancellable : rl::test_suite<deaf_after_cancellable, 3> {
         return true;
     }
 
-    void wake(unsigned which) {
+    void wake(unsigned bit) {
         list_lock.lock();
-        if (which == 2) answered($) = 1;
-        if (in_list($) == which) {
+        if (bit == 2) answered($) = 1;
+        if (in_list($) == bit) {
             in_list($) = 0;
             const bool claimed =
                 (word.fetch_and(~(wait_bit | deaf_bit), claim_acquires, $) & (wait_bit | deaf_bit)) != 0;
-            RL_ASSERT(claimed || which == 1);
+            RL_ASSERT(claimed || bit == 1);
             if (claimed) shard.ring();
         } else {
-            stored($) = stored($) | which;
+            stored($) = stored($) | bit;
         }
         list_lock.unlock();
     }

@@ -57,9 +57,9 @@ struct books {
     std::atomic<std::uint64_t> wrong{0};
     std::atomic<std::uint64_t> workers{0}; ///< tasks that go on until it is over
 
-    void expect(bool right, const char* what) {
+    void expect(bool right, const char* claim) {
         if (right) return;
-        if (wrong.fetch_add(1) < 20) std::fprintf(stderr, "soak: %s\n", what);
+        if (wrong.fetch_add(1) < 20) std::fprintf(stderr, "soak: %s\n", claim);
     }
 };
 
@@ -288,7 +288,7 @@ int main(int count, char** arguments) {
     wait_until_settled(ours);
 
     const shard_stats sums = on.stats().total();
-    const auto expect = [&ours](bool right, const std::string& what) { ours.expect(right, what.c_str()); };
+    const auto expect = [&ours](bool right, const std::string& claim) { ours.expect(right, claim.c_str()); };
     expect(ours.workers == 0, std::to_string(ours.workers) + " tasks never came to their end");
     expect(ours.asked == ours.answered,
            std::to_string(ours.asked) + " questions, " + std::to_string(ours.answered) + " answers");

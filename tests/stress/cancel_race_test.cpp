@@ -45,12 +45,12 @@ public:
 protected:
     /// With a limit where there is one; 0: none.
     template <class Operation>
-    auto judged(Operation what, std::chrono::nanoseconds limit) -> task<bool> {
+    auto judged(Operation operation, std::chrono::nanoseconds limit) -> task<bool> {
         if (limit == 0ns) {
-            auto answer = co_await std::move(what);
+            auto answer = co_await std::move(operation);
             co_return judge(answer);
         }
-        auto timed = timeout(limit, std::move(what));
+        auto timed = timeout(limit, std::move(operation));
         auto answer = co_await std::move(timed);
         co_return judge(answer);
     }
@@ -228,7 +228,7 @@ struct tally {
 };
 
 /// On shard 1: starts an attempt on shard 0, and gives and cancels at random moments.
-task<tally> referee(contest& what, std::uint64_t rounds_to_play, std::uint64_t seed) {
+task<tally> referee(contest& round, std::uint64_t rounds_to_play, std::uint64_t seed) {
     dice random(seed);
     tally all;
     for (std::uint64_t i = 0; i < rounds_to_play; ++i) {
@@ -236,10 +236,10 @@ task<tally> referee(contest& what, std::uint64_t rounds_to_play, std::uint64_t s
         const bool gives = random.roll(2) == 0;
         const bool cancels = !by_time && (!gives || random.roll(2) == 0);
         const std::chrono::nanoseconds limit(by_time ? 1 + random.roll(20'000) : 0);
-        auto racing = spawn(what.attempt(limit), pinned{0});
+        auto racing = spawn(round.attempt(limit), pinned{0});
         work(random.roll(4) == 0 ? random.roll(6000) : random.roll(300));
         if (gives) {
-            what.give();
+            round.give();
             ++all.given;
         }
         if (random.roll(2) == 0) work(random.roll(600));

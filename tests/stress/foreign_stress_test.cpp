@@ -62,7 +62,7 @@ TEST_P(P16_stress, a_foreign_thread_that_joins_each_task_never_waits_for_ever) {
     const forced_tier forced(tier);
     auto started = runtime::start({.shards = shards, .spin = std::chrono::microseconds(0)});
     ASSERT_TRUE(started.has_value()) << started.error().message;
-    const auto number = [](std::uint64_t what) -> task<std::uint64_t> { co_return what; };
+    const auto number = [](std::uint64_t value) -> task<std::uint64_t> { co_return value; };
     std::atomic<std::uint64_t> joined{0};
     finish_line line(1);
     std::thread outside([&, handle = (*started)->handle(), steps = gap_steps, count = shards] {

@@ -10,7 +10,7 @@ namespace {
 std::vector<traffic> all_traffic() {
     constexpr unsigned usual_spin = 50;
     std::vector<traffic> every;
-    const auto add = [&](std::string name, pattern who, unsigned shards, std::uint64_t messages,
+    const auto add = [&](std::string name, pattern directions, unsigned shards, std::uint64_t messages,
                          std::string tier = "", unsigned lane_capacity = 1024, bool directly = false) {
         struct gap_class {
             std::uint32_t steps;
@@ -19,8 +19,9 @@ std::vector<traffic> all_traffic() {
         for (const auto [steps, share] : {gap_class{20, 16}, gap_class{300, 4}, gap_class{3000, 2}})
             for (const unsigned spin : {0u, usual_spin}) {
                 if (shards > 2 && spin != 0) continue; // the runtime takes 0 there
-                every.push_back({name + "_gap_" + std::to_string(steps) + "_spin_" + std::to_string(spin), who,
-                                 shards, steps, spin, messages * share / 16, tier, lane_capacity, 0, directly});
+                every.push_back({name + "_gap_" + std::to_string(steps) + "_spin_" + std::to_string(spin),
+                                 directions, shards, steps, spin, messages * share / 16, tier, lane_capacity, 0,
+                                 directly});
             }
     };
     add("one_to_one", pattern::one_to_one, 2, 1'600'000);

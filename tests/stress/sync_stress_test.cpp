@@ -44,8 +44,8 @@ void run_watched(std::uint32_t shards, std::atomic<std::uint64_t>& progress, tas
     auto started = runtime::start({.shards = shards, .spin = std::chrono::microseconds(0)});
     ASSERT_TRUE(started.has_value()) << started.error().message;
     finish_line line(1);
-    const auto to_the_end = [](task<> what, finish_line& over) -> task<> {
-        co_await std::move(what);
+    const auto to_the_end = [](task<> work, finish_line& over) -> task<> {
+        co_await std::move(work);
         over.arrive();
     };
     auto handle = (*started)->spawn(to_the_end(std::move(root), line));
@@ -182,9 +182,9 @@ TEST_P(R38_stress, races_for_units_and_locks_end_with_all_losers_gone) {
     auto make = [&](std::uint32_t seed) -> task<> {
         dice random(seed);
         std::atomic<int> mine{0};
-        const auto counted = [](std::atomic<int>& count, task<int> what) -> task<int> {
+        const auto counted = [](std::atomic<int>& count, task<int> work) -> task<int> {
             count.fetch_add(1);
-            const int result = co_await std::move(what);
+            const int result = co_await std::move(work);
             count.fetch_sub(1);
             co_return result;
         };

@@ -15,9 +15,9 @@ using namespace spargio;
 struct journey {
     explicit journey(const traffic& plan, std::uint64_t tasks) : plan(plan), finished(tasks) {}
 
-    void fail(std::string what) {
+    void fail(std::string reason) {
         const std::lock_guard hold(lock);
-        if (problem.empty()) problem = std::move(what);
+        if (problem.empty()) problem = std::move(reason);
     }
 
     const traffic& plan;
@@ -151,15 +151,15 @@ task<> ask_and_wait(journey& all, std::uint32_t target) {
     all.received.fetch_add(all.plan.messages);
 }
 
-std::uint64_t tasks_of(const traffic& what) {
-    switch (what.who) {
+std::uint64_t tasks_of(const traffic& load) {
+    switch (load.who) {
     case pattern::one_to_one:
     case pattern::there_and_back:
         return 2;
     case pattern::three_to_one:
         return 4;
     case pattern::all_to_all:
-        return what.shards * (what.shards + 1);
+        return load.shards * (load.shards + 1);
     }
     return 0;
 }
@@ -201,25 +201,25 @@ task<> tick(unsigned tick_us, std::uint64_t seed) {
 
 } // namespace
 
-totals run_traffic(const traffic& what) {
-    const forced_tier tier(what.tier);
-    auto started = runtime::start({.shards = what.shards,
-                                   .lane_capacity = what.lane_capacity,
-                                   .spin = std::chrono::microseconds(what.spin_us)});
+totals run_traffic(const traffic& load) {
+    const forced_tier tier(load.tier);
+    auto started = runtime::start({.shards = load.shards,
+                                   .lane_capacity = load.lane_capacity,
+                                   .spin = std::chrono::microseconds(load.spin_us)});
     if (!started) return {.problem = started.error().message};
     runtime& on = **started;
-    journey all(what, tasks_of(what));
-    if (what.tick_us != 0)
-        for (std::uint32_t i = 0; i < what.shards; ++i) on.spawn(tick(what.tick_us, i), pinned{i}).detach();
+    journey all(load, tasks_of(load));
+    if (load.tick_us != 0)
+        for (std::uint32_t i = 0; i < load.shards; ++i) on.spawn(tick(load.tick_us, i), pinned{i}).detach();
     const std::uint64_t expected = spawn_all(on, all);
     const bool ended = all.finished.wait(
-        [&] { return what.tick_us != 0 ? on.stats().total().messages_received : total_progress(on); });
+        [&] { return load.tick_us != 0 ? on.stats().total().messages_received : total_progress(on); });
     totals found{.parks = total_parks(on),
                  .timeout_wakes_with_work = on.stats().total().timeout_wakes_with_work,
                  .problem = {}};
     const std::string figures = account(on);
     // Said before the stop: where a wake-up was lost, the stop may hang as well.
-    if (!ended) std::cout << what.name << ": standstill\n" << figures << std::flush;
+    if (!ended) std::cout << load.name << ": standstill\n" << figures << std::flush;
     started->reset();
     found.sent = all.sent.load();
     found.received = all.received.load();

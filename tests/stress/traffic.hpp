@@ -40,6 +40,6 @@ struct totals {
 };
 
 /// Runs it to the end, or to a standstill.
-[[nodiscard]] totals run_traffic(const traffic& what);
+[[nodiscard]] totals run_traffic(const traffic& load);
 
 } // namespace stress

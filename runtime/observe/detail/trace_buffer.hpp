@@ -20,7 +20,8 @@ struct event {
 
 /// Written by one thread, read by any at any time. A reader copies and then looks how far the writer has come:
 /// what may have been overwritten meanwhile is left out. Every word is an atomic, stored with release and
-/// loaded with acquire, so whoever sees a word of a later event also sees that the writer had come that far.
+/// loaded with acquire, so a reader that sees a word of a later event also sees that the writer had come that
+/// far.
 class buffer {
 public:
     explicit buffer(std::size_t capacity)

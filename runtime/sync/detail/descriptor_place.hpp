@@ -17,8 +17,8 @@ public:
     descriptor_place(const descriptor_place&) = delete;
     descriptor_place& operator=(const descriptor_place&) = delete;
 
-    /// Its number in the table of the ring of the shard that this thread is; none elsewhere. Any thread, for
-    /// who uses the descriptor.
+    /// Its number in the table of the ring of the shard that this thread is; none elsewhere. Any thread, while
+    /// it uses the descriptor.
     [[nodiscard]] virtual std::optional<std::uint32_t> here() const noexcept = 0;
 
     /// By the closer of the descriptor, when nobody uses it: has the place emptied, now or on its way.

@@ -62,14 +62,14 @@ void child_scope::fail(std::exception_ptr why) noexcept {
     cancel();
 }
 
-task<> child_scope::wait_for_all(at_end what) {
+task<> child_scope::wait_for_all(at_end policy) {
     const status undisturbed = co_await awaiter(*this, wait_kind::cancellable);
     if (!undisturbed) {
         cancel();
         const status all_gone = co_await awaiter(*this, wait_kind::deaf);
         static_cast<void>(all_gone); // nothing else ends a deaf wait
     }
-    if (what == at_end::keep_error) co_return;
+    if (policy == at_end::keep_error) co_return;
     reset();
     if (const auto error = take_error()) std::rethrow_exception(error);
 }
@@ -84,16 +84,16 @@ std::size_t child_scope::count() const noexcept {
     return count_;
 }
 
-bool child_scope::start_wait(awaiter& who, std::coroutine_handle<> caller, wait_kind kind) noexcept {
+bool child_scope::start_wait(awaiter& waiter, std::coroutine_handle<> caller, wait_kind kind) noexcept {
     const std::lock_guard hold(lock_);
-    if (count_ == 0) return who.decide();
-    return joiner_.wait(who, caller, kind);
+    if (count_ == 0) return waiter.decide();
+    return joiner_.wait(waiter, caller, kind);
 }
 
-void child_scope::forget(awaiter& who) noexcept {
-    if (!who.listed()) return;
+void child_scope::forget(awaiter& waiter) noexcept {
+    if (!waiter.listed()) return;
     const std::lock_guard hold(lock_);
-    joiner_.remove(who);
+    joiner_.remove(waiter);
 }
 
 void child_scope::enter(child_ticket& child) noexcept {
@@ -115,7 +115,7 @@ void child_scope::begin(child_ticket& child) noexcept {
     if (cancelled) request_cancel(*self);
 }
 
-/// Nothing of the scope is touched after the lock of the last one: who waits destroys it.
+/// Nothing of the scope is touched after the lock of the last child: the task that waits for it destroys it.
 void child_scope::leave(child_ticket& child) noexcept {
     std::optional<waking_section> on_the_way;
     wait_node* joiner = nullptr;

@@ -21,7 +21,7 @@ class child_scope;
 
 /// Each child is a coroutine of ours around the user's task, and has one of these as its first parameter: a
 /// link in the scope's list. The child counts until this is destroyed, which is the last thing that happens to
-/// its frame, so whoever has waited for a scope knows that no child can reach anything any more.
+/// its frame, so after the wait for a scope no child can reach anything any more.
 class child_ticket {
 public:
     explicit child_ticket(child_scope& of) noexcept : scope_(&of) {}
@@ -65,7 +65,7 @@ public:
     /// waiting. Then, as asked, it leaves the first exception where it is, or makes the scope as new and throws
     /// it. Needs memory when it is called, not when it is awaited.
     enum class at_end : std::uint8_t { keep_error, throw_error };
-    [[nodiscard]] task<> wait_for_all(at_end what = at_end::keep_error);
+    [[nodiscard]] task<> wait_for_all(at_end policy = at_end::keep_error);
 
     /// The first exception, taken out; null when there was none. When no child is left.
     [[nodiscard]] std::exception_ptr take_error() noexcept { return std::exchange(error_, nullptr); }
@@ -102,8 +102,8 @@ private:
         wait_kind kind_;
     };
 
-    bool start_wait(awaiter& who, std::coroutine_handle<> caller, wait_kind kind) noexcept;
-    void forget(awaiter& who) noexcept;
+    bool start_wait(awaiter& waiter, std::coroutine_handle<> caller, wait_kind kind) noexcept;
+    void forget(awaiter& waiter) noexcept;
     void enter(child_ticket& child) noexcept;
     void leave(child_ticket& child) noexcept;
     void begin(child_ticket& child) noexcept;

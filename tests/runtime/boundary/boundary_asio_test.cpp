@@ -73,7 +73,7 @@ TEST_F(R46_asio, R46_futures_and_bound_functions_serve_as_well) {
     EXPECT_EQ(future.get(), answer(8));
     std::optional<answer> got;
     boundary::async_call(ends_.client, 5,
-                         asio::bind_executor(io_.get_executor(), [&](answer what) { got = what; }));
+                         asio::bind_executor(io_.get_executor(), [&](answer reply) { got = reply; }));
     io_.run();
     EXPECT_EQ(got, answer(10));
 }
@@ -82,8 +82,8 @@ TEST_F(R46_asio, R46_a_refused_call_completes_too_and_never_inside_its_initiatio
     std::vector<std::optional<answer>> got(4);
     for (std::size_t i = 0; i < got.size(); ++i) {
         if (i == 3) ends_.server.close();
-        boundary::async_call(ends_.client, 1, asio::bind_executor(io_.get_executor(), [&got, i](answer what) {
-                                 got[i] = what;
+        boundary::async_call(ends_.client, 1, asio::bind_executor(io_.get_executor(), [&got, i](answer reply) {
+                                 got[i] = reply;
                              }));
         EXPECT_FALSE(got[i].has_value());
     }
@@ -100,7 +100,7 @@ TEST_F(R46_asio, R46_a_cancellation_slot_gives_the_call_up) {
     boundary::async_call(
         ends_.client, 1,
         asio::bind_cancellation_slot(
-            stop.slot(), asio::bind_executor(io_.get_executor(), [&](answer what) { got = what; })));
+            stop.slot(), asio::bind_executor(io_.get_executor(), [&](answer reply) { got = reply; })));
     auto taking = there_->spawn(receive_one(ends_.server));
     auto held = std::move(taking).get();
     stop.emit(asio::cancellation_type::terminal);
@@ -119,7 +119,7 @@ TEST_F(R46_asio, R46_an_answer_leaves_nothing_in_the_slot) {
         boundary::async_call(
             ends_.client, i,
             asio::bind_cancellation_slot(
-                stop.slot(), asio::bind_executor(io_.get_executor(), [&](answer what) { got = what; })));
+                stop.slot(), asio::bind_executor(io_.get_executor(), [&](answer reply) { got = reply; })));
         io_.restart();
         io_.run();
         EXPECT_EQ(got, answer(2 * i));
@@ -137,8 +137,8 @@ TEST_F(R46_asio, R46_the_end_of_the_runtime_lets_the_io_context_run_out) {
     there_->spawn(keep_one(std::move(ends_.server))).detach();
     std::vector<answer> got;
     for (int i = 0; i < 2; ++i)
-        boundary::async_call(ends_.client, i, asio::bind_executor(io_.get_executor(), [&](answer what) {
-                                 got.push_back(what);
+        boundary::async_call(ends_.client, i, asio::bind_executor(io_.get_executor(), [&](answer reply) {
+                                 got.push_back(reply);
                              }));
     there_.reset();
     io_.run();

@@ -79,7 +79,7 @@ TEST_F(R46_libuv, R46_an_idle_client_does_not_keep_the_loop_running) {
 
 TEST_F(R46_libuv, R46_a_full_and_a_closed_channel_refuse_at_once) {
     std::vector<answer> got;
-    const auto take = [&](answer what) { got.push_back(what); };
+    const auto take = [&](answer reply) { got.push_back(reply); };
     EXPECT_TRUE(here_->call(1, take).has_value());
     EXPECT_TRUE(here_->call(2, take).has_value());
     EXPECT_EQ(here_->call(3, take).error(), errc::overloaded);
@@ -93,7 +93,7 @@ TEST_F(R46_libuv, R46_a_full_and_a_closed_channel_refuse_at_once) {
 
 TEST_F(R46_libuv, R46_a_call_can_be_given_up) {
     std::vector<answer> got;
-    const auto ticket = here_->call(1, [&](answer what) { got.push_back(what); });
+    const auto ticket = here_->call(1, [&](answer reply) { got.push_back(reply); });
     auto taking = there_->spawn(receive_one(ends_.server));
     auto held = std::move(taking).get();
     ticket->give_up();
@@ -108,7 +108,7 @@ TEST_F(R46_libuv, R46_a_call_can_be_given_up) {
 TEST_F(R46_libuv, R46_closing_the_client_answers_what_is_on_its_way_from_the_loop) {
     std::vector<answer> got;
     for (int i = 0; i < 2; ++i)
-        EXPECT_TRUE(here_->call(i, [&](answer what) { got.push_back(what); }).has_value());
+        EXPECT_TRUE(here_->call(i, [&](answer reply) { got.push_back(reply); }).has_value());
     here_.reset();
     EXPECT_TRUE(got.empty());
     uv_run(&loop_, UV_RUN_DEFAULT);

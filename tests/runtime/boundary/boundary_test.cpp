@@ -27,7 +27,7 @@ task<int> serve_doubles(serve_end calls) {
     }
 }
 
-task<answer> ask(call_end service, int what) { co_return co_await service.call(what); }
+task<answer> ask(call_end service, int argument) { co_return co_await service.call(argument); }
 
 std::unique_ptr<runtime> started(const runtime_options& options) {
     auto made = runtime::start(options);
@@ -47,8 +47,8 @@ struct notes {
     std::atomic<int> count{0};
     std::atomic<int> value{0}; ///< the last one; an error as a negative number
     auto taker() {
-        return [this](answer what) {
-            value.store(what ? *what : -static_cast<int>(what.error()));
+        return [this](answer reply) {
+            value.store(reply ? *reply : -static_cast<int>(reply.error()));
             count.fetch_add(1);
         };
     }

@@ -30,8 +30,8 @@ std::unique_ptr<runtime> started(const runtime_options& options) {
 std::uint64_t timers_of(const runtime& of) { return of.stats().total().timers_pending; }
 
 template <class Duration>
-task<answer> ask_for(call_end service, Duration longest, int what) {
-    co_return co_await service.call_with_timeout(longest, what);
+task<answer> ask_for(call_end service, Duration longest, int argument) {
+    co_return co_await service.call_with_timeout(longest, argument);
 }
 
 task<boundary::received<int, int>> receive_one(serve_end calls) {

@@ -56,8 +56,8 @@ TEST(R40, what_was_written_at_an_offset_is_read_there) {
     EXPECT_EQ(scratch_directory::contents_of(scratch / "a"), "hello, File");
 }
 
-task<std::error_code> open_with(fs::open_options how, path where) {
-    auto opened = co_await how.open(where);
+task<std::error_code> open_with(fs::open_options options, path where) {
+    auto opened = co_await options.open(where);
     if (opened) co_return std::error_code{};
     co_return opened.error();
 }
@@ -66,8 +66,8 @@ TEST(R40, opening_does_what_the_options_say) {
     const scratch_directory scratch;
     const auto there = scratch.make_file("there", "abc");
     const auto missing = scratch / "missing";
-    const auto open = [](fs::open_options how, const path& where) {
-        return run({.shards = 1}, [&] { return open_with(how, where); });
+    const auto open = [](fs::open_options options, const path& where) {
+        return run({.shards = 1}, [&] { return open_with(options, where); });
     };
     EXPECT_EQ(open(fs::open_options().read(), missing), std::errc::no_such_file_or_directory);
     EXPECT_EQ(open(fs::open_options().write(), missing), std::errc::no_such_file_or_directory);

@@ -32,28 +32,28 @@ using std::filesystem::perms;
 
 /// The error of an operation on a runtime of its own; none when it went well.
 template <class T>
-task<std::error_code> error_of(task<io_result<T>> what) {
-    auto result = co_await std::move(what);
+task<std::error_code> error_of(task<io_result<T>> work) {
+    auto result = co_await std::move(work);
     if (result) co_return std::error_code{};
     co_return result.error();
 }
 
 template <class T>
-std::error_code done(task<io_result<T>> what) {
-    return run({.shards = 1}, [&] { return error_of(std::move(what)); });
+std::error_code done(task<io_result<T>> work) {
+    return run({.shards = 1}, [&] { return error_of(std::move(work)); });
 }
 
 /// The value of one that must go well.
 template <class T>
-task<T> value_of(task<io_result<T>> what) {
-    auto result = co_await std::move(what);
+task<T> value_of(task<io_result<T>> work) {
+    auto result = co_await std::move(work);
     if (!result) throw std::system_error(result.error());
     co_return std::move(*result);
 }
 
 template <class T>
-T got(task<io_result<T>> what) {
-    return run({.shards = 1}, [&] { return value_of(std::move(what)); });
+T got(task<io_result<T>> work) {
+    return run({.shards = 1}, [&] { return value_of(std::move(work)); });
 }
 
 const std::error_code fine;

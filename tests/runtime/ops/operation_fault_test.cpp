@@ -52,8 +52,8 @@ private:
 };
 
 template <class Operation>
-task<int> errno_of(Operation what) {
-    auto answer = co_await std::move(what);
+task<int> errno_of(Operation operation) {
+    auto answer = co_await std::move(operation);
     if (answer) co_return 0;
     if (answer.error().category() != std::system_category()) co_return -1;
     co_return answer.error().value();

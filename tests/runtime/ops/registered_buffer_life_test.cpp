@@ -127,8 +127,8 @@ TEST(R31, a_stop_with_buffers_alive_and_under_operations_ends_and_they_may_outli
 TEST(R31, places_are_never_lost_when_shards_exchange_buffers) {
     if (!kernel_registers()) GTEST_SKIP() << "no table here";
     const auto tested = start({.shards = 2, .registered_buffers = 4});
-    const auto pass_on = [](registered_buffer what) -> task<> {
-        what.bytes()[0] = std::byte{1};
+    const auto pass_on = [](registered_buffer buffer) -> task<> {
+        buffer.bytes()[0] = std::byte{1};
         co_return;
     };
     const auto churn = [pass_on](std::uint32_t other) -> task<int> {

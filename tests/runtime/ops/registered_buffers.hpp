@@ -23,13 +23,13 @@ inline bool kernel_registers() {
     return it_does;
 }
 
-inline void fill(std::span<std::byte> what, unsigned seed) {
-    for (std::size_t i = 0; i < what.size(); ++i) what[i] = static_cast<std::byte>(i * 7 + i / 256 + seed);
+inline void fill(std::span<std::byte> bytes, unsigned seed) {
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i * 7 + i / 256 + seed);
 }
 
-inline bool is_filled(std::span<const std::byte> what, unsigned seed, std::size_t begin = 0) {
-    for (std::size_t i = 0; i < what.size(); ++i)
-        if (what[i] != static_cast<std::byte>((begin + i) * 7 + (begin + i) / 256 + seed)) return false;
+inline bool is_filled(std::span<const std::byte> bytes, unsigned seed, std::size_t begin = 0) {
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        if (bytes[i] != static_cast<std::byte>((begin + i) * 7 + (begin + i) / 256 + seed)) return false;
     return true;
 }
 

@@ -35,8 +35,8 @@ task<std::size_t> read_some(net::unix_stream& from) {
     co_return count ? *count : 99;
 }
 
-task<bool> close_it(net::unix_stream& which) {
-    auto closed = co_await which.close();
+task<bool> close_it(net::unix_stream& stream) {
+    auto closed = co_await stream.close();
     co_return closed.has_value();
 }
 

@@ -54,7 +54,7 @@ task<two_ends> registered_pair() {
     co_return two_ends{std::move(first), std::move(second)};
 }
 
-task<io_result<void>> close_it(net::unix_stream& which) { co_return co_await which.close(); }
+task<io_result<void>> close_it(net::unix_stream& stream) { co_return co_await stream.close(); }
 
 TEST(R31, who_has_closed_a_registered_socket_on_whatever_shard_has_ended_it) {
     if (!kernel_registers_sockets()) GTEST_SKIP() << "this kernel registers no sockets";
@@ -184,9 +184,9 @@ task<int> open_and_close(std::filesystem::path folder, std::uint32_t other, int 
         if (i % 3 == 0) {
             if (!co_await file->close()) co_return 4;
         } else if (i % 3 == 1) {
-            auto closing = spawn(
-                [](fs::file which) -> task<bool> { co_return bool(co_await which.close()); }(std::move(*file)),
-                pinned{other});
+            auto closing = spawn([](fs::file closed) -> task<bool> { co_return bool(co_await closed.close()); }(
+                                                         std::move(*file)),
+                                 pinned{other});
             if (!co_await std::move(closing)) co_return 5;
         } // or dropped here
     }

@@ -32,8 +32,8 @@ std::vector<std::byte> some_bytes(std::size_t count) {
     return bytes;
 }
 
-task<std::size_t> write_one(net::unix_stream& to, std::span<const std::byte> what) {
-    auto sent = co_await to.write_some(what);
+task<std::size_t> write_one(net::unix_stream& to, std::span<const std::byte> bytes) {
+    auto sent = co_await to.write_some(bytes);
     co_return sent ? *sent : 0;
 }
 
@@ -85,8 +85,8 @@ TEST(R24, the_end_of_what_comes_is_met_without_the_ring) {
     EXPECT_EQ(tested->handle().stats().total().operations_at_once, 2u);
 }
 
-task<std::error_code> write_everything(net::unix_stream& to, std::span<const std::byte> what) {
-    auto sent = co_await io::write_all(to, what);
+task<std::error_code> write_everything(net::unix_stream& to, std::span<const std::byte> bytes) {
+    auto sent = co_await io::write_all(to, bytes);
     co_return sent ? std::error_code{} : sent.error();
 }
 
@@ -116,9 +116,9 @@ TEST(R24, an_error_of_the_attempt_is_the_operations_error) {
               std::error_code(EPIPE, std::system_category()));
 }
 
-task<std::error_code> write_when_cancelled(net::unix_stream& to, std::span<const std::byte> what) {
+task<std::error_code> write_when_cancelled(net::unix_stream& to, std::span<const std::byte> bytes) {
     while (!this_task::stop_requested()) co_await yield();
-    auto sent = co_await to.write_some(what);
+    auto sent = co_await to.write_some(bytes);
     co_return sent ? std::error_code{} : sent.error();
 }
 

@@ -48,8 +48,8 @@ task<> wait_for_ever(leash& held) {
     (void)co_await silent.receive();
 }
 
-bool contains(const std::vector<std::size_t>& shards, std::size_t which) {
-    return std::ranges::find(shards, which) != shards.end();
+bool contains(const std::vector<std::size_t>& shards, std::size_t wanted) {
+    return std::ranges::find(shards, wanted) != shards.end();
 }
 
 /// Waits until nothing of the runtime runs any more.

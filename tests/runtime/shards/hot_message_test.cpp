@@ -136,8 +136,8 @@ TEST(P2, hot_messages_of_a_pair_arrive_in_order_and_each_once_and_a_flush_waits_
 template <class Make>
 errc end_of_wait(Make make, bool stop) {
     auto started = runtime::start(with_hot_tags(2));
-    const auto body = [](Make what) -> task<errc> {
-        auto waiting = what();
+    const auto body = [](Make make) -> task<errc> {
+        auto waiting = make();
         const auto got = co_await waiting;
         co_return got ? errc{} : got.error();
     };

@@ -43,10 +43,10 @@ task<std::string> hear(int count) {
         if (!got) co_return heard;
         const bool known = handle(
             *got,
-            [&](const moved& what) {
-                heard += "moved " + std::to_string(what.key) + " to " + std::to_string(what.owner) + "; ";
+            [&](const moved& message) {
+                heard += "moved " + std::to_string(message.key) + " to " + std::to_string(message.owner) + "; ";
             },
-            [&](const grown& what) { heard += "grown by " + std::to_string(what.by) + "; "; });
+            [&](const grown& message) { heard += "grown by " + std::to_string(message.by) + "; "; });
         if (!known) heard += "tag " + std::to_string(got->tag) + "; ";
     }
     co_return heard;

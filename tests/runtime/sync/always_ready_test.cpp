@@ -47,7 +47,7 @@ struct always_ready_case {
     task<> (*wait)(ready_things&);
 };
 
-std::ostream& operator<<(std::ostream& out, const always_ready_case& which) { return out << which.name; }
+std::ostream& operator<<(std::ostream& out, const always_ready_case& shown) { return out << shown.name; }
 
 class R11 : public testing::TestWithParam<always_ready_case> {};
 

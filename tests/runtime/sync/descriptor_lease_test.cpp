@@ -150,7 +150,7 @@ TEST(R27, a_stream_holds_the_ring_of_its_socket_as_long_as_it_lives) {
     EXPECT_EQ(std::move(user).get(), 0);
 }
 
-task<void> close_it(net::unix_stream& what) { (void)value_of(co_await what.close()); }
+task<void> close_it(net::unix_stream& stream) { (void)value_of(co_await stream.close()); }
 
 /// Closing ends the stream, and is done when the stream has been let go.
 task<int> close_under_a_stream() {

@@ -10,8 +10,8 @@
 namespace spargio {
 namespace {
 
-task<bool> wait_for(manual_event& what) {
-    const auto got = co_await what.wait();
+task<bool> wait_for(manual_event& event) {
+    const auto got = co_await event.wait();
     co_return got.has_value();
 }
 

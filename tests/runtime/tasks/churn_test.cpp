@@ -35,7 +35,7 @@ bool become_somebody_new() {
     constexpr uid_t unused = 200'000;
     constexpr uid_t nobody = 65534;
     const auto own = unused + static_cast<uid_t>(getpid());
-    const auto become = [](uid_t who) { return setgid(who) == 0 && setuid(who) == 0; };
+    const auto become = [](uid_t user) { return setgid(user) == 0 && setuid(user) == 0; };
     return become(own) || become(nobody);
 }
 

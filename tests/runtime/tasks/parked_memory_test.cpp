@@ -20,9 +20,9 @@ std::size_t allocated() {
     return use.uordblks + use.hblkhd;
 }
 
-task<> wait_for(manual_event& what, std::uint64_t& waiting) {
+task<> wait_for(manual_event& event, std::uint64_t& waiting) {
     ++waiting;
-    (void)co_await what.wait();
+    (void)co_await event.wait();
 }
 
 TEST(R6, a_parked_task_costs_less_than_512_bytes_its_frame_included) {

@@ -22,7 +22,7 @@ struct counted {
     ~counted() { --living; }
 };
 
-task<std::size_t> length_of(counted what) { co_return what.ballast.size(); }
+task<std::size_t> length_of(counted argument) { co_return argument.ballast.size(); }
 task<counted> make_counted() { co_return counted(); }
 
 class P7 : public testing::Test {

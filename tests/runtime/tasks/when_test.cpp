@@ -14,12 +14,12 @@
 namespace spargio {
 namespace {
 
-task<int> number_after(int turns, int what) {
+task<int> number_after(int turns, int number) {
     for (int i = 0; i < turns; ++i) co_await yield();
-    co_return what;
+    co_return number;
 }
 
-task<std::string> text(std::string what) { co_return what; }
+task<std::string> text(std::string words) { co_return words; }
 
 task<> nothing() { co_return; }
 
@@ -165,7 +165,7 @@ TEST(R36, cancelling_a_task_in_when_all_or_when_any_cancels_the_children) {
 }
 
 TEST(R37, results_that_can_only_be_moved_travel) {
-    const auto make = [](int what) -> task<std::unique_ptr<int>> { co_return std::make_unique<int>(what); };
+    const auto make = [](int number) -> task<std::unique_ptr<int>> { co_return std::make_unique<int>(number); };
     const auto body = [&]() -> task<int> {
         auto all = when_all(make(1), make(2));
         const auto [one, two] = co_await std::move(all);

@@ -156,9 +156,9 @@ TEST(R35, a_reset_that_comes_after_the_deadline_says_so) {
         deadline_timer timer(clock::now());
         bool reset = true;
         // Expires in one batch with the waiter, and runs before it.
-        const auto resetter = [](deadline_timer& which, bool& into, clock::time_point when) -> task<> {
+        const auto resetter = [](deadline_timer& timer, bool& into, clock::time_point when) -> task<> {
             (void)co_await sleep_until(when);
-            into = which.reset(clock::now() + 1h);
+            into = timer.reset(clock::now() + 1h);
         };
         const auto deadline = clock::now() + 1ms;
         timer.reset(deadline);
@@ -176,8 +176,8 @@ TEST(R35, a_reset_that_comes_after_the_deadline_says_so) {
 TEST(R35, a_deadline_timer_is_cancelled_like_any_wait_and_can_be_awaited_again) {
     const auto body = []() -> task<int> {
         deadline_timer timer(clock::now() + 1h);
-        const auto waiter = [](deadline_timer& which) -> task<errc> {
-            const status how = co_await which;
+        const auto waiter = [](deadline_timer& timer) -> task<errc> {
+            const status how = co_await timer;
             co_return how ? errc{} : how.error();
         };
         auto waiting = spawn(waiter(timer), pinned{0});

@@ -1,8 +1,8 @@
 // spargio-churn-client: makes the short connections of net/churn (W37).
 //
 // A process of its own, the same for every backend, so that the CPU account of a backend holds its own work
-// only. Who connects to the port that it says (peer_program.hpp) tells it what to do, by the words of
-// workloads/cases/churn.hpp.
+// only. The backend connects to the port that it says (peer_program.hpp) and tells it what to do, by the words
+// of workloads/cases/churn.hpp.
 //
 //     spargio-churn-client [PARENT]      PARENT: process id with which it dies, even by SIGKILL
 #include "workloads/cases/churn.hpp"

@@ -40,19 +40,19 @@ public:
         }
     }
 
-    [[nodiscard]] bool pending(std::size_t which) const { return where_[which] != reference_.end(); }
+    [[nodiscard]] bool pending(std::size_t index) const { return where_[index] != reference_.end(); }
     [[nodiscard]] std::size_t size() const { return reference_.size(); }
     [[nodiscard]] time_point earliest() const { return reference_.begin()->first; }
     [[nodiscard]] time_point now() const { return now_; }
 
-    void insert(std::size_t which, time_point deadline) {
-        tested_.insert(nodes_[which], deadline);
-        where_[which] = reference_.emplace(deadline, static_cast<int>(which)); // behind equals
+    void insert(std::size_t index, time_point deadline) {
+        tested_.insert(nodes_[index], deadline);
+        where_[index] = reference_.emplace(deadline, static_cast<int>(index)); // behind equals
     }
-    void remove(std::size_t which) {
-        tested_.remove(nodes_[which]);
-        if (pending(which)) reference_.erase(where_[which]);
-        where_[which] = reference_.end();
+    void remove(std::size_t index) {
+        tested_.remove(nodes_[index]);
+        if (pending(index)) reference_.erase(where_[index]);
+        where_[index] = reference_.end();
     }
 
     /// Lets time pass, and says whether both answer alike; at most `most` timers, as a shard's turn takes them.
