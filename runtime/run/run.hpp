@@ -22,6 +22,9 @@ private:
 
 namespace detail {
 
+/// Ends the program, with a message, when the calling thread is a shard, of whatever runtime.
+void insist_on_no_task() noexcept;
+
 /// Asks its runtime to stop when it goes.
 class stop_at_end {
 public:
@@ -43,13 +46,14 @@ task<T> run_then_stop(runtime_handle whom, task<T> root) {
 } // namespace detail
 
 /// Starts a runtime, runs `fn()`, which returns a task, on `where`, stops the runtime and gives the task's
-/// result or throws its exception. The calling thread, which must not be a shard, serves as shard 0 meanwhile.
-/// Tasks that are still running when the root is done get options.stop_grace. Throws cannot_start, and
-/// task_stopped when the root was stopped, or left behind, see runtime::~runtime(). `fn` is called on the
-/// calling thread and stays until the end, so a coroutine lambda may use its captures. Blocks the thread all
-/// the while. Cost: that of runtime::start(), for one thread less.
+/// result or throws its exception. The calling thread serves as shard 0 meanwhile; inside a task, whose shard
+/// it would block, it ends the program, with a message. Tasks that are still running when the root is done get
+/// options.stop_grace. Throws cannot_start, and task_stopped when the root was stopped, or left behind, see
+/// runtime::~runtime(). `fn` is called on the calling thread and stays until the end, so a coroutine lambda may
+/// use its captures. Blocks the thread all the while. Cost: that of runtime::start(), for one thread less.
 template <class Function>
 auto run_placed(const runtime_options& options, placement where, Function&& fn) {
+    detail::insist_on_no_task();
     auto started = runtime::start_with_caller(options);
     if (!started) throw cannot_start(std::move(started.error()));
     auto handle =

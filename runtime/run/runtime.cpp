@@ -110,6 +110,8 @@ bool runtime::leave_closing_to_a_thread() noexcept {
 
 void runtime::run_as_first_shard() noexcept {
     if (!std::exchange(caller_owes_a_shard_, false)) return;
+    if (detail::shard::current() != nullptr)
+        detail::misused("a thread that is a shard can't be lent to another runtime as its first shard");
     const detail::cpu_mask of_caller;
     detail::shard& mine = core_->at(0);
     run_shard(mine);

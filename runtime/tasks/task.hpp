@@ -5,10 +5,11 @@
 //
 // Nothing runs until the task is awaited or spawned. Awaiting is a tail call in both directions (symmetric
 // transfer), so a chain of a million synchronous completions uses no stack. An exception leaves at the
-// co_await. The object owns the task; destroying one that is suspended destroys its frame and
-// all that it awaits.
+// co_await. The object owns the task, which is used once: a second use, by any task and on any shard, ends the
+// program with a message.
 #pragma once
 
+#include <spargio/detail/frames/drop_unfinished.hpp>
 #include <spargio/detail/frames/frame_pool.hpp>
 #include <spargio/detail/frames/result_slot.hpp>
 #include <spargio/detail/frames/scheduling.hpp>
@@ -48,8 +49,9 @@ inline constexpr std::size_t prefix_bytes = (sizeof(task_state<T>) + __STDCPP_DE
                                             __STDCPP_DEFAULT_NEW_ALIGNMENT__* __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 
 struct promise_base {
-    std::coroutine_handle<> continuation; ///< the coroutine that awaits this one; null for a spawned one
-    task_header* spawned = nullptr;       ///< header of a spawned task
+    /// The coroutine that awaits this one, or has awaited it; null before, and for a spawned one.
+    std::coroutine_handle<> continuation;
+    task_header* spawned = nullptr; ///< header of a spawned task
 
     struct final_awaiter {
         [[nodiscard]] bool await_ready() const noexcept { return false; }
@@ -113,6 +115,10 @@ template <class T>
 /// Move-only owner of a coroutine that has not been awaited yet. T is void or an object type; return references
 /// as pointers. One thread at a time. Calling the coroutine makes its frame, in a block of the thread's pool or
 /// of malloc, and throws std::bad_alloc when there is none.
+///
+/// Destroying one that has not begun destroys its frame and its arguments. While another task awaits it, it
+/// must not be destroyed: on a shard that ends the program, with a message, unless the runtime that stops
+/// destroys both.
 template <class T = void>
 class [[nodiscard]] task {
     static_assert(std::is_void_v<T> || std::is_object_v<T>,
@@ -124,14 +130,12 @@ public:
     task(task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
     task& operator=(task&& other) noexcept {
         if (this != &other) {
-            if (coroutine_) coroutine_.destroy();
+            drop();
             coroutine_ = std::exchange(other.coroutine_, nullptr);
         }
         return *this;
     }
-    ~task() {
-        if (coroutine_) coroutine_.destroy();
-    }
+    ~task() { drop(); }
 
     /// False after the task was moved from or spawned.
     [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(coroutine_); }
@@ -141,6 +145,8 @@ public:
         explicit awaiter(detail::task_coroutine<T> coroutine) noexcept : coroutine_(coroutine) {}
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         std::coroutine_handle<> await_suspend(std::coroutine_handle<> caller) const noexcept {
+            if (!coroutine_ || coroutine_.promise().continuation)
+                detail::misused("awaited a task that was moved from, or that is or was awaited before");
             coroutine_.promise().continuation = caller;
             return coroutine_;
         }
@@ -151,13 +157,10 @@ public:
     };
 
     /// Runs the task inside the awaiting one, on the same shard, and gives its result or throws its exception.
-    /// Once: a second time, and of a task that was moved from, it ends the program. A cancellation of the
-    /// awaiting task is one of this, which is a part of it. Cost: a few ns beside the frame's allocation.
-    [[nodiscard]] awaiter operator co_await() && noexcept {
-        if (!coroutine_ || coroutine_.done())
-            detail::misused("awaited a task that was moved from or awaited before");
-        return awaiter(coroutine_);
-    }
+    /// Once: a second time, while it runs or after it, by whatever task, and of a task that was moved from or
+    /// spawned, it ends the program, with a message. A cancellation of the awaiting task is one of this, which
+    /// is a part of it. Cost: a few ns beside the frame's allocation.
+    [[nodiscard]] awaiter operator co_await() && noexcept { return awaiter(coroutine_); }
 
 private:
     friend detail::task_promise<T>;
@@ -165,6 +168,14 @@ private:
     friend detail::task_state<U>& detail::prepare_spawn(task<U>&& from, detail::mobility moves) noexcept;
 
     explicit task(detail::task_coroutine<T> coroutine) noexcept : coroutine_(coroutine) {}
+
+    void drop() noexcept {
+        if (!coroutine_) return;
+        if (!coroutine_.done()) [[unlikely]]
+            detail::drop_unfinished(coroutine_, static_cast<bool>(coroutine_.promise().continuation));
+        else
+            coroutine_.destroy();
+    }
 
     detail::task_coroutine<T> coroutine_;
 };

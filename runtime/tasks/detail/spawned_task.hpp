@@ -23,7 +23,7 @@ void abandon_task(task_header& header) noexcept {
     auto& state = static_cast<task_state<T>&>(header);
     state.result.set_error(std::make_exception_ptr(task_stopped()));
     const auto frame = std::exchange(state.frame, nullptr);
-    frame.destroy();
+    drop_unfinished(frame, false);
 }
 
 template <class T>
@@ -63,6 +63,7 @@ template <class T>
 [[nodiscard]] task_state<T>& prepare_spawn(task<T>&& from, mobility moves) noexcept {
     const auto coroutine = std::exchange(from.coroutine_, nullptr);
     if (!coroutine) misused("spawned a task that was moved from");
+    if (coroutine.promise().continuation) misused("spawned a task that is or was awaited before");
     void* const block = static_cast<std::byte*>(coroutine.address()) - prefix_bytes<T>;
     const std::uint32_t bytes = std::launder(static_cast<block_prefix*>(block))->bytes;
     auto* const state = new (block) task_state<T>(bytes, &operations_of<T>);

@@ -122,7 +122,7 @@ TEST_F(P15, awaiting_a_task_twice_ends_the_program) {
         const int once = co_await std::move(child);
         co_return once + co_await std::move(child);
     };
-    EXPECT_DEATH((void)run({.shards = 1}, twice), "or awaited before");
+    EXPECT_DEATH((void)run({.shards = 1}, twice), "is or was awaited before");
 }
 
 TEST_F(P15, naming_a_shard_that_does_not_exist_ends_the_program) {
