@@ -10,7 +10,7 @@ std::uint32_t count() noexcept {
     return static_cast<std::uint32_t>(detail::shard::current_or_end().core().shard_count());
 }
 
-std::size_t operations_in_flight() noexcept { return detail::shard::current_or_end().operations_in_flight(); }
+std::size_t operations_in_flight() noexcept { return detail::shard::current_or_end().requests().size(); }
 
 shard_context context() {
     const detail::shard& here = detail::shard::current_or_end();

@@ -1,7 +1,8 @@
-// Who runs a task whose spawner computes for ever: steal_deque.hpp (push, empty_before_sleep) and
-// shard_loop.cpp (steal, stop_searching, wake_a_thief, park). Never is a task queued while a shard that could
-// take it sleeps (R10, P3): the spawner wakes a sleeper unless somebody is searching; and who searches, or has
-// just woken, either takes the task or, having found other work, sees to it that somebody else looks.
+// Who runs a task whose spawner computes for ever: steal_deque.hpp (push, empty_before_sleep), thief.cpp
+// (steal, stop_searching, wake_one, here wake_a_thief) and shard_idle.cpp (park). Never is a task queued while
+// a shard that could take it sleeps (R10, P3): the spawner wakes a sleeper unless somebody is searching; and
+// who searches, or has just woken, either takes the task or, having found other work, sees to it that somebody
+// else looks.
 #include "tests/models/deque_mirror.hpp"
 #include "tests/models/model.hpp"
 #include "tests/models/parking_mirror.hpp"

@@ -1,7 +1,9 @@
 /* Shards that send, spawn, steal, sleep and stop: a model of the whole protocol, where the Relacy models in tests/models
  * take one structure each. Memory is sequentially consistent here; the orders are proved there.
  *
- *   runtime/detail/loop/shard_loop.cpp      the loop, park(), steal(), stop_turn()
+ *   runtime/detail/loop/shard_loop.cpp      the loop, stop_turn()
+ *   runtime/detail/loop/shard_idle.cpp      park()
+ *   runtime/detail/loop/thief.cpp           steal(), wake_one(), which is wake_a_thief() here
  *   runtime/detail/loop/shard.cpp           wake(): of all who find a shard asleep one rings
  *   runtime/detail/ring/ring.cpp             a submission that the kernel refuses stays queued and is made up for
  *

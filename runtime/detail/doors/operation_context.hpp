@@ -61,7 +61,7 @@ public:
 
     /// Of a descriptor that a ring may know (R31); before it has begun. The place must stay until it is
     /// finished.
-    void use_place(const descriptor_place* which) noexcept { place_ = which; }
+    void use_place(const descriptor_place* place) noexcept { place_ = place; }
 
     [[nodiscard]] operation_state state() const noexcept { return state_; }
     [[nodiscard]] bool in_flight() const noexcept {
@@ -82,8 +82,8 @@ protected:
     ~operation_wait() = default;
 
 private:
-    friend shard;
     friend class operation_context;
+    friend class requests_in_flight;
 
     prepare_function prepare_;
     take_function take_ = nullptr; // null: a task waits
@@ -126,9 +126,10 @@ public:
     /// not suspend: the task was cancelled before, the runtime stops, the shard has as many operations with the
     /// kernel as it may (`overloaded`), or memory is short (ENOMEM). The kernel gets it with the others of this
     /// turn.
-    [[nodiscard]] static bool begin(operation_wait& what, std::coroutine_handle<> caller) noexcept;
-    /// The same, ended by `deadline` with `timed_out`; `timer` must live as long as `what`.
-    [[nodiscard]] static bool begin(operation_wait& what, timer_wait& timer, timer_context::time_point deadline,
+    [[nodiscard]] static bool begin(operation_wait& request, std::coroutine_handle<> caller) noexcept;
+    /// The same, ended by `deadline` with `timed_out`; `timer` must live as long as `request`.
+    [[nodiscard]] static bool begin(operation_wait& request, timer_wait& timer,
+                                    timer_context::time_point deadline,
                                     std::coroutine_handle<> caller) noexcept;
     /// Whether the current task may do an operation on the spot, if it does not block: it has not been asked to
     /// stop, the runtime goes on, and it has not done too many in a row (R11). Each call counts. False where
@@ -138,16 +139,16 @@ public:
     /// system call of its own anyway, more or less: see gathering_guess.
     [[nodiscard]] static bool may_attempt_alone() noexcept;
     /// It was done.
-    static void finish_at_once(operation_wait& what, std::int32_t result) noexcept;
+    static void finish_at_once(operation_wait& request, std::int32_t result) noexcept;
     /// In await_resume of both.
-    static void end(operation_wait& what) noexcept;
+    static void end(operation_wait& request) noexcept;
 
     /// Begins an operation that has a take function. It is as before when that fails: `closed`, `overloaded`,
     /// or `no_resources` where memory is short; 0 when it has begun.
-    [[nodiscard]] errc start(operation_wait& what) noexcept;
+    [[nodiscard]] errc start(operation_wait& request) noexcept;
     /// Asks the kernel to end an operation in flight; its last completion says what became of it. Again: no
     /// effect.
-    void cancel(operation_wait& what, errc why) noexcept;
+    void cancel(operation_wait& request, errc reason) noexcept;
 
     /// The shard's buffers for streams, made when they are first asked for. Throws std::bad_alloc.
     [[nodiscard]] receive_buffers& buffers() const;

@@ -17,7 +17,7 @@ protected:
     ~progress_wait() = default;
 
 private:
-    friend shard;
+    friend class progress_line;
     progress_wait* next_ = nullptr;
     bool enlisted_ = false;
 };

@@ -1,9 +1,6 @@
 #include <spargio/detail/loop/shard.hpp>
 
-#include <spargio/detail/doors/buffer_context.hpp>
-#include <spargio/detail/doors/registered_context.hpp>
 #include <spargio/detail/frames/frame_pool.hpp>
-#include <spargio/detail/loop/registered_files.hpp>
 #include <spargio/detail/loop/runtime_core.hpp>
 #include <spargio/detail/machine/cpu_binding.hpp>
 #include <spargio/observe/trace.hpp>
@@ -22,15 +19,14 @@ void shard::watch_forks() noexcept {
 
 shard::shard(runtime_core& core, std::uint32_t index)
     : core_(core), stopping_(core.stopping_flag()), index_(index),
-      tasks_per_turn_(core.options().tasks_per_turn), steal_budget_(core.options().steal_budget),
-      spins_for_io_(core.options().spin_for_io), most_operations_(core.options().operations),
-      stealable_capacity_(core.options().stealable_capacity),
-      marks_searching_(core.options().steal_budget != 0 && core.options().shards > 2),
-      registry_(&task_registry::acquire()), wake_order_(core.order_of_wakes()),
+      tasks_per_turn_(core.options().tasks_per_turn), stealable_capacity_(core.options().stealable_capacity),
+      wake_order_(core.order_of_wakes()), registry_(&task_registry::acquire()),
       queue_(core.options().stealable_capacity, wake_order_),
       mailbox_(core.options().shards, core.options().lane_capacity, wake_order_,
                core.options().injection_capacity),
-      hot_(core.options(), wake_order_), spin_(core.options().spin) {}
+      hot_(core.options(), wake_order_), timers_(counters_),
+      requests_(*this, core.options().operations, counters_),
+      idle_(core.options().spin, core.options().spin_for_io), thief_(*this, core, counters_, wake_order_) {}
 
 shard::~shard() = default;
 
@@ -41,6 +37,7 @@ std::expected<void, start_error> shard::open() {
     features_ = ring_->features();
     ring_descriptor_ = ring_->descriptor();
     wake_descriptor_ = ring_->wake_descriptor();
+    enter(life_, shard_life::open);
     return {};
 }
 
@@ -58,21 +55,15 @@ void shard::take_over() noexcept {
     thread_number_.store(static_cast<int>(::gettid()), std::memory_order_relaxed);
     trace::thread_begins(index_);
     frame_pool::count_into(&counters_.frame_pool_hits, &counters_.frame_pool_misses);
-    running_ = true;
+    enter(life_, shard_life::running);
 }
 
 void shard::leave_loop() noexcept {
-    drain_operations();
-    running_ = false;
+    drain_requests();
+    enter(life_, shard_life::left);
     // Before anybody destroys frames: a task that another thread hands over now is refused, and so in no list
     // of ours when its registry or its handle frees it.
-    task_header* const last_arrivals = arrivals_.close();
-    for (task_header* task = last_arrivals; task != nullptr;) {
-        task_header* const next = task->next;
-        registry_->link_if_new(*task);
-        arrivals_taken_.add();
-        task = next;
-    }
+    arrivals_.close([this](task_header& task) { registry_->link_if_new(task); });
     // What is queued here and was never suspended is in nobody's list either. Others may steal some of it
     // meanwhile, and then do the same with it.
     while (task_header* const task = queue_.pop()) registry_->link_if_new(*task);
@@ -98,9 +89,8 @@ void shard::close() noexcept {
     // has.
     parking_.stay_awake();
     while (outside_wakers_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
-    if (buffers_ != nullptr) buffers_->detach();
-    if (registered_ != nullptr) registered_->detach();
-    if (registered_files_ != nullptr) registered_files_->detach();
+    tables_.detach();
+    enter(life_, shard_life::closed);
     let_go_thread();
 }
 
@@ -113,9 +103,7 @@ shard_stats shard::stats() noexcept {
     stats.operations_pending = counters_.operations_pending.read();
     stats.buffers_registered = counters_.buffers_registered.read();
     stats.files_registered = counters_.files_registered.read();
-    const std::uint64_t arrived = arrivals_taken_.read();
-    const std::uint64_t put = arrivals_.put_so_far();
-    stats.tasks_arriving = put > arrived ? put - arrived : 0;
+    stats.tasks_arriving = arrivals_.waiting();
     stats.messages_waiting = mailbox_.waiting() + hot_.lanes().waiting();
     stats.ready_pinned = queue_.unstealable();
     stats.ready_stealable = queue_.stealable().size();
@@ -123,17 +111,10 @@ shard_stats shard::stats() noexcept {
 }
 
 bool shard::arrive(task_header& task) noexcept {
-    if (!arrivals_.push_counted(task)) return false;
+    if (!arrivals_.put(task)) return false;
     // Nothing of `task` may be touched any more: it may have run and be gone.
     nudge();
     return true;
-}
-
-bool shard::reserve_arrival() noexcept {
-    const auto before = reserved_arrivals_.fetch_add(1, std::memory_order_relaxed);
-    if (before + queue_.stealable().size() < stealable_capacity_) return true;
-    reserved_arrivals_.fetch_sub(1, std::memory_order_relaxed);
-    return false;
 }
 
 void shard::nudge() noexcept {
@@ -148,7 +129,6 @@ void shard::nudge() noexcept {
     outside_wakers_.fetch_sub(1, std::memory_order_seq_cst);
 }
 
-/// Whether it slept and this call has woken it.
 bool shard::wake(shard& target) noexcept {
     if (!target.parking_.claim_wake()) return false;
     counters_.bells_sent.add();

@@ -3,6 +3,10 @@
 //   take what arrived -> hand out mail -> run tasks -> look at the ring -> nothing? steal, spin, sleep
 //
 // The ring code reaps completions and never resumes a coroutine; only run_tasks() does.
+//
+// Each of its parts can be read alone: shard_life (its stages), arrivals (what others hand over), mailbox and
+// hot_inbox (messages), progress_line (who waits for room), run_queue, thief, shard_timers, requests_in_flight,
+// ring_tables (what the ring knows beforehand), idle_policy (spinning, yielding, sleeping).
 #pragma once
 
 #include <spargio/core/shard_binding.hpp>
@@ -10,20 +14,21 @@
 #include <spargio/detail/frames/wait_list.hpp>
 #include <spargio/detail/lanes/event_wait.hpp>
 #include <spargio/detail/lanes/hot_inbox.hpp>
-#include <spargio/detail/lanes/intake.hpp>
 #include <spargio/detail/lanes/mailbox.hpp>
 #include <spargio/detail/lanes/parking_flag.hpp>
-#include <spargio/detail/loop/operation_slots.hpp>
+#include <spargio/detail/loop/arrivals.hpp>
+#include <spargio/detail/loop/idle_policy.hpp>
+#include <spargio/detail/loop/progress_line.hpp>
+#include <spargio/detail/loop/requests_in_flight.hpp>
+#include <spargio/detail/loop/ring_tables.hpp>
+#include <spargio/detail/loop/shard_life.hpp>
+#include <spargio/detail/loop/shard_timers.hpp>
+#include <spargio/detail/loop/thief.hpp>
 #include <spargio/detail/machine/cpu_spread.hpp>
 #include <spargio/detail/machine/misuse.hpp>
 #include <spargio/detail/ring/ring.hpp>
-#include <spargio/detail/sched/attempt_guess.hpp>
-#include <spargio/detail/sched/crowding.hpp>
-#include <spargio/detail/sched/gathering_guess.hpp>
-#include <spargio/detail/sched/idle_spin.hpp>
 #include <spargio/detail/sched/run_queue.hpp>
 #include <spargio/detail/sched/task_registry.hpp>
-#include <spargio/detail/sched/timer_queue.hpp>
 #include <spargio/observe/shard_stats.hpp>
 
 #include <atomic>
@@ -37,12 +42,7 @@
 
 namespace spargio::detail {
 
-class fault_plan;
-class receive_buffers;
-class registered_files;
-class registered_home;
 class runtime_core;
-class timer_wait;
 
 class shard {
 public:
@@ -117,21 +117,25 @@ public:
     [[nodiscard]] bool has_arrivals() const noexcept { return !arrivals_.empty_before_sleep(); }
     [[nodiscard]] bool looks_asleep() const noexcept { return parking_.looks_asleep(); }
     /// Tasks that look ready here; a guess.
-    [[nodiscard]] std::size_t load() noexcept {
-        return queue_.stealable().size() + reserved_arrivals_.load(std::memory_order_relaxed);
-    }
+    [[nodiscard]] std::size_t load() noexcept { return queue_.stealable().size() + arrivals_.reserved(); }
     /// Operations with the kernel, seen by others.
     [[nodiscard]] std::uint64_t operations_elsewhere() const noexcept {
         return counters_.operations_pending.read();
     }
     /// Reserves room for one stealable task that is to arrive with the mark `reserved`; false when those here
     /// and those on their way fill the queue.
-    [[nodiscard]] bool reserve_arrival() noexcept;
+    [[nodiscard]] bool reserve_arrival() noexcept {
+        return arrivals_.reserve(queue_.stealable().size(), stealable_capacity_);
+    }
+    /// What others may steal.
+    [[nodiscard]] steal_deque& stealable() noexcept { return queue_.stealable(); }
+    /// Whether it is awake and looks for tasks to steal.
+    [[nodiscard]] bool searches() const noexcept { return thief_.searches(); }
 
     // --- the shard's own thread, from tasks
     // -------------------------------------------------------------------
 
-    [[nodiscard]] bool running() const noexcept { return running_; }
+    [[nodiscard]] bool running() const noexcept { return runs_tasks(life_); }
     [[nodiscard]] task_header* current_task() const noexcept { return current_; }
     /// The same for what belongs to this shard and is only used by its tasks: ends the program when none runs
     /// here. A test of what is loaded anyway; who waits is asked properly, see insist_on_here().
@@ -226,72 +230,66 @@ public:
     [[nodiscard]] bool wait_for_event(event_wait& wait, std::coroutine_handle<> caller) noexcept;
     /// Suspends the current task until `wait` has nothing left to wait for; it is looked at each turn.
     [[nodiscard]] bool wait_for_progress(progress_wait& wait, std::coroutine_handle<> caller) noexcept;
-    void forget_progress(progress_wait& wait) noexcept;
-    [[nodiscard]] bool has_progress_waits() const noexcept { return progress_waits_ != nullptr; }
-    /// Finishes `wait` at `deadline`, or when the runtime stops; again for another deadline. See timer_context.
-    void arm_timer(timer_wait& wait, timer_queue::time_point deadline) noexcept;
-    void disarm_timer(timer_wait& wait) noexcept;
+    void forget_progress(progress_wait& wait) noexcept { progress_.forget(wait); }
+    [[nodiscard]] bool has_progress_waits() const noexcept { return !progress_.empty(); }
+    /// See timer_context.
+    [[nodiscard]] shard_timers& timers() noexcept { return timers_; }
     [[nodiscard]] bool stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
 
     /// Requests to the kernel; see operation_context.
-    void wait_for_operation(operation_wait& what) noexcept;
-    [[nodiscard]] bool begin_operation(operation_wait& what, task_header& self) noexcept;
-    void finish_unbegun(operation_wait& what, std::int32_t result, errc why) noexcept;
-    [[nodiscard]] errc open_operation(operation_wait& what) noexcept;
-    void cancel_operation(operation_wait& what, errc why) noexcept;
-    [[nodiscard]] std::size_t operations_in_flight() const noexcept { return operations_.size(); }
+    [[nodiscard]] requests_in_flight& requests() noexcept { return requests_; }
     [[nodiscard]] bool may_attempt() noexcept;
-    /// Notes that the current task asks for what is cheaper together.
-    [[nodiscard]] bool asks_with_many() noexcept { return gathering_.asks(current_); }
+    /// An entry of the ring for one request more.
+    [[nodiscard]] io_uring_sqe& next_entry() noexcept {
+        io_uring_sqe* const entry = ring_->try_entry();
+        return entry != nullptr ? *entry : entry_after_looking();
+    }
     void count_operation_at_once() noexcept { counters_.operations_at_once.add(); }
-    /// Throws std::bad_alloc.
+    /// What its ring knows beforehand; all three throw std::bad_alloc.
     [[nodiscard]] receive_buffers& buffers();
-    /// Throws std::bad_alloc.
     [[nodiscard]] const std::shared_ptr<registered_home>& registered();
-    /// Throws std::bad_alloc.
-    [[nodiscard]] const std::shared_ptr<detail::registered_files>& files();
+    [[nodiscard]] const std::shared_ptr<registered_files>& files();
+
+    /// Wakes another shard, or this one, if it sleeps; whether it did and this call has.
+    bool wake(shard& target) noexcept;
 
 private:
     [[noreturn]] static void used_elsewhere() noexcept;
-    void note_end_of_idling(bool by_others, bool by_time) noexcept;
-    [[nodiscard]] bool waits_for_peers() const noexcept;
-    bool let_peers_run() noexcept;
+
+    // A turn of the loop.
     bool gather() noexcept;
     bool take_arrivals() noexcept;
     bool deliver_mail() noexcept;
-    bool advance_waits() noexcept;
-    bool expire_timers() noexcept;
-    [[nodiscard]] std::chrono::nanoseconds time_to_next_timer() noexcept;
     bool run_tasks() noexcept;
     void run(task_header& task) noexcept;
     void finish_turn() noexcept;
+    void end_busy_turn(bool by_others, bool by_time) noexcept;
     void look_at_ring() noexcept;
-    [[nodiscard]] io_uring_sqe& next_entry() noexcept;
-    void submit_operation(operation_wait& what) noexcept;
-    void play_fault(fault_plan& plan, operation_wait& what, io_uring_sqe& entry) noexcept;
-    void take_operation(std::uint64_t number, std::int32_t result, std::uint32_t flags) noexcept;
-    void retire_operation(operation_wait& what) noexcept;
-    void interrupt(task_header& task) noexcept;
-    void cancel_operations() noexcept;
-    void drain_operations() noexcept;
+    [[nodiscard]] io_uring_sqe& entry_after_looking() noexcept;
+    void take(const completion& done) noexcept;
+    void bell_failed(shard& target) noexcept;
     [[nodiscard]] bool may_run_inline() noexcept;
-    bool steal() noexcept;
-    void begin_searching() noexcept;
-    void stop_searching() noexcept;
-    void offer_rest() noexcept;
-    void wake_a_thief() noexcept;
+
+    // A turn without work.
+    void pass_time() noexcept;
+    void spin() noexcept;
+    bool let_peers_run() noexcept;
     void park() noexcept;
+    void sleep(std::chrono::nanoseconds limit) noexcept;
+    [[nodiscard]] bool work_before_sleep() noexcept;
     void pay_for_the_wakers() const noexcept;
     [[nodiscard]] bool has_work_of_wakers() noexcept;
     [[nodiscard]] bool overslept() noexcept;
     void check_cpu() noexcept;
-    [[nodiscard]] bool work_before_sleep() noexcept;
+    void want_progress(bool wanted) noexcept;
+
+    // The end.
     [[nodiscard]] bool stop_turn(bool worked) noexcept;
     void set_quiet(bool quiet) noexcept;
     void close_waits() noexcept;
-    void close_timers() noexcept;
-    void want_progress(bool wanted) noexcept;
-    bool wake(shard& target) noexcept;
+    void drain_requests() noexcept;
+
+    // Messages.
     [[nodiscard]] std::expected<injection_queue*, errc> way_from_outside(std::uint32_t tag) noexcept;
     /// post() where some tags are hot.
     std::size_t post_sorted(shard& target, std::span<const message> messages) noexcept;
@@ -307,19 +305,14 @@ private:
     const std::atomic<bool>& stopping_;
     const std::uint32_t index_;
     const std::uint32_t tasks_per_turn_;
-    const std::uint32_t steal_budget_;
-    const bool spins_for_io_;
-    const std::size_t most_operations_;
     const std::uint32_t stealable_capacity_;
-    const bool marks_searching_; // of two shards the other one never needs to know
+    const wake_order wake_order_;
 
     // Written by other threads.
-    intake<task_header> arrivals_;
+    arrivals arrivals_;
     parking_flag parking_;
     alignas(cache_line_bytes) std::atomic<std::uint32_t> outside_wakers_{0};
-    std::atomic<bool> searching_{false};
-    std::atomic<std::uint32_t> reserved_arrivals_{0};
-    std::atomic<int> bound_cpu_{-1}; // written once, by the shard
+    std::atomic<int> bound_cpu_{-1}; // these three once, by the shard
     std::atomic<int> bind_error_{0};
     std::atomic<int> thread_number_{0};
 
@@ -329,43 +322,25 @@ private:
     int ring_descriptor_ = -1;
     int wake_descriptor_ = -1;
     const std::unique_ptr<task_registry, task_registry::to_stock> registry_;
-    const wake_order wake_order_;
     run_queue queue_;
     mailbox mailbox_;
     hot_inbox hot_;
     wait_list event_waiters_;
-    progress_wait* progress_waits_ = nullptr;
-    timer_queue timers_;
-    operation_slots operations_;
-    gathering_guess gathering_;
-    std::unique_ptr<receive_buffers> buffers_;    // not before they are asked for
-    std::shared_ptr<registered_home> registered_; // nor these
-    std::shared_ptr<detail::registered_files> registered_files_;
+    progress_line progress_;
+    shard_timers timers_;
+    requests_in_flight requests_;
+    ring_tables tables_;
     first_cpu first_cpu_;
-    idle_spin spin_;
-    crowding crowding_;
+    idle_policy idle_;
+    thief thief_;
     task_header* current_ = nullptr;
     task_header* finished_ = nullptr;
-    std::uint32_t idle_rounds_ = 0;
-    bool was_idle_ = false;      // in the turn before
-    attempt_guess yielding_;     // see let_peers_run()
-    bool peer_answered_ = false; // since it became idle
-    int peer_wakes_ =
-        0; // idlings that answers of peers ended, less those that others did; see waits_for_peers()
-    static constexpr int most_peer_wakes = 3;
-    std::uint64_t taken_at_last_wait_ = 0;
-    bool streaming_ = false;
-    std::uint32_t next_victim_ = 0;
     std::uint32_t inline_left_ = 0; // tasks that may yet run inline before ring and lanes are looked at
     std::uint64_t ran_inline_ = 0;
-    bool running_ = false;
     std::uint32_t ready_left_ = 0;
-    bool has_loot_ = false;
+    shard_life life_ = shard_life::made;
     bool wants_progress_ = false;
-    bool left_ring_alone_ = false; // in the turn before
-    bool waits_closed_ = false;
-    bool quiet_ = false;
-    counter arrivals_taken_;
+    bool quiet_ = false; // while stopping: nothing to run here
     shard_counters counters_;
 };
 

@@ -1,4 +1,4 @@
-// How a task suspends, joins another and ends, on the shard that runs it.
+// How a task starts, suspends, joins another and ends, on the shard that runs it.
 //
 // A task that joins one which nobody has stolen yet runs it at once, by a jump (symmetric transfer), and its
 // end is a jump back: fork and join of work that stays here costs no trip through the loop. As soon as one of
@@ -12,6 +12,18 @@
 #include <utility>
 
 namespace spargio::detail {
+
+void shard::start(task_header& task) noexcept {
+    task.home = this;
+    const bool stays = task.moves == mobility::pinned; // once pushed it may be stolen, run and gone
+    queue_.push(task);
+    if (stays) return;
+    if (core_.parked.load(std::memory_order_seq_cst) != 0) thief_.wake_one();
+}
+
+void shard::resume_soon(task_header& task) noexcept {
+    if (queue_.push_next(task) && core_.parked.load(std::memory_order_seq_cst) != 0) thief_.wake_one();
+}
 
 task_header& shard::suspend_current(std::coroutine_handle<> caller) noexcept {
     task_header& self = *current_;
@@ -81,7 +93,7 @@ bool shard::may_run_inline() noexcept {
     inline_left_ = tasks_per_turn_;
     look_at_ring();
     gather();
-    expire_timers();
+    timers_.expire(queue_);
     finish_turn();
     return !core_.stopping() && !queue_.others_wait();
 }

@@ -4,6 +4,7 @@ PYTHONPATH=tests/hygiene python3 -m rules.public_headers prints how many headers
 """
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 
 from .includes import includes_of, own_file
@@ -87,8 +88,9 @@ def check_namespaces(tree: Tree) -> list[Finding]:
         for number, line in enumerate(lines, start=1):
             if not line.startswith("namespace spargio") or "/detail/" not in name:
                 continue
-            declares = all(each.startswith(("class ", "struct ", "template ")) and each.endswith((";", ">"))
-                           for each in lines[number:lines.index("}", number)]) if "}" in lines[number:] else False
+            inside = takewhile(lambda each: not each.startswith("}"), lines[number:])
+            declares = all(each.startswith(("class ", "struct ", "template ")) and each.endswith((";", ">")) and "{" not in each
+                           for each in inside)
             if "detail" not in line and not declares:
                 findings.append(Finding(name, number, "is internal and opens a namespace of users"))
     return findings

@@ -1,6 +1,6 @@
 #include <spargio/detail/doors/register_descriptor.hpp>
 
-#include <spargio/detail/loop/registered_files.hpp>
+#include <spargio/detail/loop/doors/registered_files.hpp>
 
 namespace spargio::detail {
 

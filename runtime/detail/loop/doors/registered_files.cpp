@@ -1,4 +1,4 @@
-#include <spargio/detail/loop/registered_files.hpp>
+#include <spargio/detail/loop/doors/registered_files.hpp>
 
 #include <spargio/detail/loop/shard.hpp>
 

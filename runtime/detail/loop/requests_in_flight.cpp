@@ -1,0 +1,156 @@
+#include <spargio/detail/loop/requests_in_flight.hpp>
+
+#include <spargio/detail/loop/shard.hpp>
+#include <spargio/detail/ring/fault_plan.hpp>
+#include <spargio/detail/ring/ring.hpp>
+#include <spargio/sync/detail/descriptor_place.hpp>
+
+#include <cerrno>
+
+namespace spargio::detail {
+namespace {
+
+/// Completion flag of the second completion of a zero-copy send (IORING_CQE_F_NOTIF, kernel 6.0).
+constexpr std::uint32_t notification = 1U << 3;
+
+/// Requests whose answer another process gives, mostly; not the kernel by its own work.
+constexpr bool waits_for_a_peer(std::uint8_t opcode) noexcept {
+    constexpr auto those = [] {
+        std::uint64_t set = 0;
+        for (const auto each : {IORING_OP_SENDMSG, IORING_OP_RECVMSG, IORING_OP_ACCEPT, IORING_OP_CONNECT,
+                                IORING_OP_SEND, IORING_OP_RECV, IORING_OP_POLL_ADD})
+            set |= std::uint64_t{1} << each;
+        return set;
+    }();
+    return opcode < 64 && (those >> opcode & 1U) != 0;
+}
+
+} // namespace
+
+void requests_in_flight::submit(operation_wait& request) noexcept {
+    io_uring_sqe& entry = here_.next_entry();
+    request.prepare_(request, entry);
+    if (request.place_ != nullptr)
+        if (const auto place = request.place_->here()) {
+            entry.fd = static_cast<std::int32_t>(*place);
+            entry.flags |= IOSQE_FIXED_FILE;
+        }
+    request.by_peer_ = waits_for_a_peer(entry.opcode);
+    request.is_played_ = false;
+    if (fault_plan* const plan = fault_plan::installed(); plan != nullptr) [[unlikely]]
+        play_fault(*plan, request, entry);
+    io_uring_sqe_set_data64(&entry, user_data{completion_kind::operation, request.number_}.packed());
+}
+
+void requests_in_flight::play_fault(fault_plan& plan, operation_wait& request, io_uring_sqe& entry) noexcept {
+    const auto result = plan.judge(entry);
+    if (!result) return;
+    io_uring_prep_nop(&entry);
+    request.is_played_ = true;
+    request.result_ = *result;
+}
+
+errc requests_in_flight::open(operation_wait& request) noexcept {
+    if (slots_.size() >= most_ && request.kind_ != operation_kind::deaf) return errc::overloaded;
+    const auto number = slots_.open(request);
+    if (!number) return errc::no_resources;
+    request.number_ = *number;
+    request.cut_short_ = errc{};
+    request.state_ = operation_state::in_flight;
+    counters_.operations_submitted.add();
+    counters_.operations_pending.raise();
+    submit(request);
+    return errc{};
+}
+
+bool requests_in_flight::begin(operation_wait& request, task_header& self) noexcept {
+    const errc refused = open(request);
+    if (refused == errc{}) return true;
+    if (refused == errc::overloaded)
+        finish_unbegun(request, self, -ECANCELED, refused);
+    else
+        finish_unbegun(request, self, -ENOMEM, errc{});
+    // Nobody but a canceller knows that we wait; if there was one, the task is on its way to a queue.
+    return !self.claim();
+}
+
+void requests_in_flight::finish_unbegun(operation_wait& request, task_header& self, std::int32_t result,
+                                        errc reason) noexcept {
+    request.result_ = result;
+    request.cut_short_ = reason;
+    request.state_ = operation_state::finished;
+    self.operation = nullptr;
+}
+
+requests_in_flight::outcome requests_in_flight::take(std::uint64_t number, std::int32_t result,
+                                                     std::uint32_t flags) noexcept {
+    operation_wait* const found = slots_.find(number);
+    if (found == nullptr) return {};
+    operation_wait& request = *found;
+    if (request.is_played_) [[unlikely]]
+        result = request.result_;
+    outcome seen{nullptr, request.by_peer_};
+    const bool last = (flags & IORING_CQE_F_MORE) == 0;
+    if (request.take_ != nullptr) {
+        if (last) retire(request);
+        request.take_(request, result, flags, last);
+        return seen;
+    }
+    if (!last) { // the result is there, the kernel will tell when it has done with the memory
+        request.result_ = result;
+        return seen;
+    }
+    if ((flags & notification) == 0) request.result_ = result;
+    if (result == -EINTR && request.state_ == operation_state::in_flight) {
+        submit(request); // a signal; the caller is not to know (P13)
+        return seen;
+    }
+    retire(request);
+    request.flags_ = flags;
+    request.task_->operation = nullptr;
+    if (request.task_->claim()) seen.runnable = request.task_;
+    return seen;
+}
+
+void requests_in_flight::retire(operation_wait& request) noexcept {
+    slots_.close(request.number_);
+    request.state_ = operation_state::finished;
+    counters_.operations_completed.add();
+    counters_.operations_pending.lower();
+}
+
+void requests_in_flight::cancel(operation_wait& request, errc reason) noexcept {
+    if (request.state_ != operation_state::in_flight) return;
+    request.state_ = operation_state::cancelling;
+    request.cut_short_ = reason;
+    counters_.operations_cancelled.add();
+    io_uring_sqe& entry = here_.next_entry();
+    // By number: whatever has become of the operation meanwhile, no other one can be hit.
+    io_uring_prep_cancel64(&entry, user_data{completion_kind::operation, request.number_}.packed(), 0);
+    io_uring_sqe_set_data64(&entry, user_data{completion_kind::cancel, 0}.packed());
+    io_uring_sqe_set_flags(&entry, IOSQE_CQE_SKIP_SUCCESS);
+}
+
+void requests_in_flight::interrupt(task_header& task, shard_timers& timers) noexcept {
+    operation_wait& request = *task.operation;
+    errc reason = errc::canceled;
+    if (request.deadline_ != nullptr) {
+        const status timer = request.deadline_->outcome(); // `canceled` when it has not decided anything
+        reason = timer ? errc::timed_out : timer.error();
+        timers.disarm(*request.deadline_);
+    }
+    task.begin_deaf_wait();
+    cancel(request, reason);
+}
+
+void requests_in_flight::cancel_all() noexcept {
+    slots_.for_each([this](std::uint64_t, operation_wait& each) { cancel(each, errc::closed); });
+}
+
+void requests_in_flight::cancel_cancellable() noexcept {
+    slots_.for_each([this](std::uint64_t, operation_wait& each) {
+        if (each.kind_ == operation_kind::cancellable) cancel(each, errc::closed);
+    });
+}
+
+} // namespace spargio::detail
