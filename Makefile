@@ -18,7 +18,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap build bench bench-full test check mutants soak selftest fairness format tidy clean \
-        build-bench build-release build-release-clang build-debug build-asan build-tsan
+        clang-warnings build-bench build-release build-release-clang build-debug build-asan build-tsan
 
 V ?= 0
 WERROR ?= OFF
@@ -56,6 +56,8 @@ bench: build-bench ## measure the quick matrix, judge it, write the report and i
 bench-full: build-bench ## measure every case, also long and large ones; as bench otherwise (half an hour)
 	@.ci/bench build/release full
 
+# Where every test is one too many for every day, the whole of them is for `make check` (tests/README.md says of which).
+test: export SPARGIO_TESTS ?= thin
 test: build-release ## run every test (under 10 minutes)
 	@.ci/test build/release all
 
@@ -64,7 +66,7 @@ test: build-release ## run every test (under 10 minutes)
 # conformance tests (docs/decisions/0032). The other compiler sees each source by itself.
 check: export SPARGIO_CONFORMANCE = $(CONFORMANCE)
 check: ## everything a release needs: both compilers with -Werror, both sanitizers, hygiene, form (25 minutes once all is built)
-	@SPARGIO_CONFORMANCE=whole $(MAKE) test WERROR=ON
+	@SPARGIO_CONFORMANCE=whole SPARGIO_TESTS=whole $(MAKE) test WERROR=ON
 	@$(MAKE) build-release-clang WERROR=ON JOINED=OFF
 	@SPARGIO_STRESS=0.1 CTEST_ARGS="$(CTEST_ARGS) -LE model" .ci/test build/release-clang cpp
 	@$(MAKE) build-asan
@@ -90,6 +92,11 @@ fairness: build-release ## hold each rival against a straight-line program on th
 
 format: ## rewrite the C++ files in the project's form (clang-format)
 	@.ci/format
+
+clang-warnings: bootstrap ## let clang read every source, with -Werror; it makes no code
+	@cmake --preset release-clang -B build/clang-warnings -DSPARGIO_WERROR=ON $(whole) --log-level=WARNING
+	@cmake --build build/clang-warnings --target spargio_revision
+	@.ci/clang-warnings build/clang-warnings
 
 tidy: JOINED = OFF
 tidy: build-release-clang ## look for defects with clang-tidy

@@ -1,4 +1,5 @@
 """The scripts behind `make` count rightly and hand on what went wrong."""
+import json
 import os
 import re
 import shutil
@@ -176,7 +177,7 @@ def test_ci_counts_a_test_run_that_died_as_a_failure(house):
 
 
 def test_ci_counts_each_failed_step(house):
-    code, lines = ci_run(house, RESULT_bench="exit 1", RESULT_build_release_clang="exit 1", OWN_GATES="1", FORM="1")
+    code, lines = ci_run(house, RESULT_bench="exit 1", RESULT_clang_warnings="exit 1", OWN_GATES="1", FORM="1")
     assert (code, lines[-1]) == (1, "42 passed, 4 failed")
 
 
@@ -184,6 +185,32 @@ def test_ci_still_runs_the_tests_when_a_warning_broke_the_strict_build(house):
     code, lines = ci_run(house, RESULT_build="exit 1")
     assert (code, lines[-1]) == (1, "45 passed, 1 failed")
     assert "made test WERROR=OFF" in lines
+
+
+def clang_says(folder: Path, *sources: str) -> tuple[int, str]:
+    """Of a build of these sources, as the project's commands are."""
+    entries = []
+    for number, text in enumerate(sources):
+        (folder / f"{number}.cpp").write_text(text)
+        entries.append({"directory": str(folder), "file": f"{folder}/{number}.cpp",
+                        "command": f"clang++-19 -O2 -Wall -Werror -o made/{number}.o -c {folder}/{number}.cpp"})
+    (folder / "compile_commands.json").write_text(json.dumps(entries))
+    done = subprocess.run([PROJECT / ".ci/clang-warnings", folder], capture_output=True, text=True)
+    return done.returncode, done.stdout
+
+
+def test_clang_reads_every_source_and_a_warning_of_one_is_a_failure(tmp_path):
+    fine = "int one() { return 1; }\n"
+    warned = "template <class T> int two() { T unused = 2; return 2; }\nint all() { return two<int>(); }\n"
+    assert clang_says(tmp_path, fine, fine) == (0, "clang-warnings: 2 commands, 0 failed\n")
+    code, said = clang_says(tmp_path, fine, warned)
+    assert code == 1 and "unused variable" in said and f"FAILED {tmp_path}/1.cpp" in said
+    assert said.endswith("clang-warnings: 2 commands, 1 failed\n")
+    assert not (tmp_path / "made").exists()
+
+
+def test_clang_that_has_nothing_to_read_is_a_failure(tmp_path):
+    assert clang_says(tmp_path) == (2, "")
 
 
 @pytest.mark.parametrize("arguments", [[], ["--check"]])

@@ -169,17 +169,6 @@ def test_a_diamond_of_includes_is_no_circle(tmp_path):
     assert not includes.check_circles(tree)
 
 
-def test_a_header_that_needs_another_is_found(tmp_path):
-    tree = plant(tmp_path, {
-        "workloads/fine.hpp": "#pragma once\n#include <string>\ninline std::string name;\n",
-        "workloads/lacking.hpp": "#pragma once\ninline std::string name;\n",
-        "runtime/core/fine.hpp": "#pragma once\nnamespace spargio { inline int size = 0; }\n",
-        "runtime/core/user.hpp": "#pragma once\n#include <spargio/core/fine.hpp>\ninline int* p = &spargio::size;\n"})
-    found = includes.check_headers_alone(tree)
-    assert places(found) == [("workloads/lacking.hpp", 0)]
-    assert "string" in found[0].problem
-
-
 def test_cpp_in_analysis_is_found(tmp_path):
     tree = plant(tmp_path, {"analysis/fast.cpp": "\n", "analysis/load.py": "import json\nimport ctypes\n"})
     assert places(includes.check_areas_without_cpp(tree)) == [("analysis/fast.cpp", 0), ("analysis/load.py", 2)]

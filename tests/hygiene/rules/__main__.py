@@ -5,13 +5,14 @@
 import sys
 from pathlib import Path
 
-from . import claims, commits, functions, includes, leftovers, links, mutants, numbers, public_headers, rooms, tour
+from . import (claims, commits, functions, headers_alone, includes, leftovers, links, mutants, numbers, public_headers, rooms,
+               tour)
 from .tree import Tree
 
 if __name__ == "__main__":
     tree = Tree(Path(__file__).resolve().parents[3])
     slow = {"check_headers_alone"} if "--quick" in sys.argv[1:] else set()
-    modules = (includes, rooms, functions, leftovers, claims, links, mutants, numbers, public_headers,
+    modules = (includes, headers_alone, rooms, functions, leftovers, claims, links, mutants, numbers, public_headers,
                tour, commits)
     found = [finding for module in modules for name, rule in vars(module).items()
              if name.startswith("check_") and name not in slow for finding in rule(tree)]

@@ -1,13 +1,8 @@
-"""Includes: the table of layers, no circle, and every header compiles alone."""
+"""Includes: the table of layers, and no circle."""
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from pathlib import Path, PurePosixPath
 
 from .layers import AREAS, area_of, is_forbidden, may_include, may_use_library
 from .runtime_rooms import room_of
@@ -126,25 +121,3 @@ def check_areas_without_cpp(tree: Tree) -> list[Finding]:
         findings += [Finding(name, number, "analysis reads results and schema, nothing of C++")
                      for number, line in tree.lines(name) if loads.search(line)]
     return findings
-
-
-def check_headers_alone(tree: Tree, compiler: str = "g++", jobs: int = 0) -> list[Finding]:
-    """Compiles each header by itself. Models are left out: Relacy wants its own names for the standard ones."""
-    headers = [name for name in tree.headers() if not under(name, "tests/models")]
-    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        (Path(scratch) / "spargio").symlink_to((tree.root / "runtime").resolve())
-        results = pool.map(lambda name: compile_alone(tree, name, compiler, scratch), headers)
-        return [finding for finding in results if finding]
-
-
-def compile_alone(tree: Tree, name: str, compiler: str, include: str) -> Finding | None:
-    own = PurePosixPath(name)
-    # As users reach it: a header of the runtime through its public name.
-    text = f"<spargio/{own.relative_to('runtime')}>" if under(name, "runtime") else f'"{name}"'
-    done = subprocess.run(
-        [compiler, "-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-x", "c++", "-I", str(tree.root), "-I", include,
-         "-"], input=f"#include {text}\n", capture_output=True, text=True)
-    if done.returncode == 0:
-        return None
-    first = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr[:300])
-    return Finding(name, 0, f"does not compile alone: {first.replace(str(tree.root) + '/', '')}")
