@@ -56,6 +56,16 @@ TEST(R47, a_refused_message_is_counted_as_overloaded) {
     EXPECT_EQ((*started)->stats(0).messages_overloaded, 6u);
 }
 
+/// Returns when all that the shard had counted before has come about: it has slept after a task, and run
+/// another one since, so whatever it had asked of its ring then is with the kernel. Of a shard that never
+/// spins.
+void let_it_settle(const runtime& of, std::uint32_t shard) {
+    const auto parks = of.stats(shard).parks;
+    of.spawn(nothing(), pinned{shard}).get();
+    while (of.stats(shard).parks == parks) std::this_thread::yield();
+    of.spawn(nothing(), pinned{shard}).get();
+}
+
 // Each round sends one message to a shard that has had time to fall asleep; sooner or later it has.
 TEST(R47, a_doorbell_is_counted_by_who_rings_and_by_who_wakes) {
     auto started = runtime::start({.shards = 2, .spin = std::chrono::microseconds(0)});
@@ -68,10 +78,13 @@ TEST(R47, a_doorbell_is_counted_by_who_rings_and_by_who_wakes) {
         std::move(sending).get();
         std::move(taking).get();
     } while ((*started)->stats(0).bells_sent == 0 || (*started)->stats(1).bells_received == 0);
+    // A shard counts what it is about to do, and its way into the kernel afterwards.
+    const auto begun = (*started)->stats();
+    for (const std::uint32_t shard : {0u, 1u}) let_it_settle(**started, shard);
     const auto stats = (*started)->stats();
     EXPECT_EQ(stats.shards[1].bells_sent, 0u);
-    EXPECT_GE(stats.shards[1].ring_enters, stats.shards[1].parks);
-    EXPECT_GE(stats.shards[0].ring_enters, stats.shards[0].bells_sent + stats.shards[0].parks);
+    EXPECT_GE(stats.shards[1].ring_enters, begun.shards[1].parks);
+    EXPECT_GE(stats.shards[0].ring_enters, begun.shards[0].bells_sent + begun.shards[0].parks);
     EXPECT_EQ(stats.total().bells_failed, 0u);
     EXPECT_EQ(stats.total().completions_lost, 0u);
 }
