@@ -8,6 +8,7 @@
 
 #include <spargio/boundary/client.hpp>
 #include <spargio/boundary/server.hpp>
+#include <spargio/detail/frames/fits_a_frame.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -27,6 +28,9 @@ struct channel_ends {
 /// own. Request and Reply are objects that move without throwing. Throws std::bad_alloc. Any thread.
 template <class Request, class Reply>
 [[nodiscard]] channel_ends<Request, Reply> channel(std::size_t capacity) {
+    static_assert(spargio::detail::fits_a_frame<Request> && spargio::detail::fits_a_frame<Reply>,
+                  "requests and replies can't be aligned to more than operator new aligns (16 bytes): send a "
+                  "std::unique_ptr to it");
     static_assert(std::is_nothrow_move_constructible_v<Request> && std::is_nothrow_move_constructible_v<Reply>,
                   "requests and replies are moved under a lock");
     const auto shared = std::make_shared<detail::exchange<Request, Reply>>(capacity);

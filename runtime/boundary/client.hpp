@@ -97,7 +97,10 @@ public:
             if (suspended_) exchange_->withdraw(*call_, errc::canceled);
         }
 
-        [[nodiscard]] bool await_ready() const noexcept { return false; }
+        [[nodiscard]] bool await_ready() const noexcept {
+            if (answered_) spargio::detail::misused("a call is awaited that was awaited before");
+            return false;
+        }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
             // Once it waits, the task may be resumed elsewhere and destroy this.
             const auto by = exchange_;
@@ -112,6 +115,7 @@ public:
             if (outcome && !call_->answer) outcome = std::unexpected(errc::timed_out);
             if (!outcome) exchange_->withdraw(*call_, outcome.error());
             suspended_ = false;
+            answered_ = true;
             if (!outcome) return std::unexpected(outcome.error());
             return std::move(*call_->answer);
         }
@@ -123,6 +127,7 @@ public:
         detail::wait_limit limit_;
         detail::when_full mode_;
         bool suspended_ = false;
+        bool answered_ = false;
     };
 
     /// `co_await` in a task of any Spargio runtime: waits for room, then for the answer. Nothing is begun

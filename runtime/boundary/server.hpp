@@ -4,6 +4,7 @@
 #include <spargio/boundary/exchange.hpp>
 #include <spargio/boundary/wait_limit.hpp>
 #include <spargio/core/errc.hpp>
+#include <spargio/detail/machine/misuse.hpp>
 #include <spargio/detail/sched/later_by.hpp>
 
 #include <chrono>
@@ -16,7 +17,8 @@
 namespace spargio::boundary {
 
 /// A call that a server has received and owes an answer. Move-only; one thread at a time, any thread. Dropped
-/// without an answer, it answers `closed`. It counts against the channel's capacity as long as it lives.
+/// without an answer, it answers `closed`. It counts against the channel's capacity as long as it lives. When
+/// it was answered or moved from, everything but dropping and assigning ends the program, with a message.
 template <class Request, class Reply>
 class received {
     using exchange_type = detail::exchange<Request, Reply>;
@@ -36,26 +38,33 @@ public:
     ~received() { drop(); }
 
     /// The request, the server's to read, change or move from.
-    [[nodiscard]] Request& operator*() const noexcept { return call_->request; }
-    [[nodiscard]] Request* operator->() const noexcept { return &call_->request; }
+    [[nodiscard]] Request& operator*() const noexcept { return owed().request; }
+    [[nodiscard]] Request* operator->() const noexcept { return &owed().request; }
 
     /// When the caller stops waiting, by the steady clock; no_deadline when it does not.
-    [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept { return call_->deadline; }
+    [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept { return owed().deadline; }
 
     /// Whether somebody still waits for the answer; it may be gone a moment later. For a server that is about
     /// to do something costly.
-    [[nodiscard]] bool caller_waits() const noexcept { return exchange_->caller_waits(*call_); }
+    [[nodiscard]] bool caller_waits() const noexcept { return exchange_->caller_waits(owed()); }
 
     /// Answers and lets go of the call; once. Never waits. Errors say why nobody got the answer: `canceled` or
     /// `timed_out`. A caller that gave a function has it called in here, on this thread. Cost: one short lock,
     /// and a wake.
     status respond(Reply reply) noexcept {
+        (void)owed();
         const auto by = std::move(exchange_);
         const auto answered = std::move(call_);
         return by->answer(*answered, std::move(reply));
     }
 
 private:
+    [[nodiscard]] typename exchange_type::call_type& owed() const noexcept {
+        if (call_ == nullptr)
+            spargio::detail::misused("a received call is used that was answered before or moved from");
+        return *call_;
+    }
+
     void drop() noexcept {
         if (call_ == nullptr) return;
         const auto by = std::move(exchange_);

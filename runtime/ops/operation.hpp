@@ -3,7 +3,8 @@
 // For each of them holds, if its header does not say otherwise:
 //
 // - Making one does nothing yet, and any thread may; until it is awaited it can be moved.
-// - Awaited once, by a task on a shard, whose ring it uses (R25). The task is resumed on that shard, and no
+// - Awaited once (a second time ends the program), by a task on a shard, whose ring it uses (R25). The task is
+// resumed on that shard, and no
 //   other one can have it meanwhile.
 // - What it borrows (buffers, paths, addresses) must stay as it is until it has been awaited. It can't go away
 //   before: a task that waits for an operation is resumed, cancelled or not, only when the kernel has done with
@@ -107,6 +108,7 @@ public:
     }
 
     [[nodiscard]] bool await_ready() noexcept {
+        if (taken_) detail::misused("an operation is awaited that was awaited before");
         if constexpr (immediate_request<Request>)
             if (may_attempt())
                 if (const std::optional<std::int32_t> answer = request_.attempt()) {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
+#include <spargio/detail/frames/fits_a_frame.hpp>
 #include <spargio/detail/frames/scheduling.hpp>
 #include <spargio/detail/frames/wait_list.hpp>
 #include <spargio/detail/frames/waking.hpp>
 #include <spargio/detail/lanes/gated_ring.hpp>
+#include <spargio/detail/machine/misuse.hpp>
 #include <spargio/detail/machine/spin_lock.hpp>
 
 #include <coroutine>
@@ -27,6 +29,9 @@ namespace spargio {
 template <class T>
 class channel {
     static_assert(std::is_nothrow_move_constructible_v<T>, "channel<T> moves values under a lock");
+    static_assert(detail::fits_a_frame<T>,
+                  "a channel's values can't be aligned to more than operator new aligns (16 bytes): send a "
+                  "std::unique_ptr to it");
 
     /// With the shard on which it began to wait: another runtime may stop while a task of it is being woken.
     struct waiting : detail::wait_node {
@@ -58,6 +63,7 @@ public:
         }
 
         [[nodiscard]] bool await_ready() noexcept {
+            if (done_ || wait_) detail::misused("a send is awaited that was awaited before");
             done_ = channel_.values_.try_put(value_);
             return done_ && detail::scheduling::may_go_on();
         }
@@ -122,7 +128,7 @@ public:
     /// Puts a value, waiting for room. `closed` or `canceled`: nobody has taken the value, and it is destroyed
     /// with the awaiter; see try_send() to keep it. A task that was asked to stop gets `canceled` where it
     /// would have to wait, and sends where there is room. A stop of the runtime is no answer, see
-    /// mutex::lock(). In a task. Allocates nothing.
+    /// mutex::lock(). In a task, once: awaiting one a second time ends the program. Allocates nothing.
     [[nodiscard]] send_awaiter send(T value) noexcept { return send_awaiter(*this, std::move(value)); }
 
     /// Takes the oldest value, waiting for one. `closed` once the channel is closed and empty; `canceled`,

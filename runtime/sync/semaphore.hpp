@@ -5,10 +5,12 @@
 #include <spargio/detail/frames/scheduling.hpp>
 #include <spargio/detail/frames/wait_list.hpp>
 #include <spargio/detail/frames/waking.hpp>
+#include <spargio/detail/machine/misuse.hpp>
 #include <spargio/detail/machine/spin_lock.hpp>
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 
@@ -19,7 +21,11 @@ namespace spargio {
 /// lock when there are enough units, a trip through the run queue when not. No allocation.
 class semaphore {
 public:
-    explicit semaphore(std::size_t units) noexcept : available_(units) {}
+    /// The most units that can be there at a time. Giving it more, a negative number for instance, ends the
+    /// program, with a message.
+    [[nodiscard]] static constexpr std::size_t max() noexcept { return PTRDIFF_MAX; }
+
+    explicit semaphore(std::size_t units) noexcept : available_(0) { add(units); }
     semaphore(const semaphore&) = delete;
     semaphore& operator=(const semaphore&) = delete;
 
@@ -30,7 +36,12 @@ public:
         acquire_awaiter& operator=(const acquire_awaiter&) = delete;
         ~acquire_awaiter() { from_.give_up(*this); }
 
-        [[nodiscard]] bool await_ready() const noexcept { return false; }
+        [[nodiscard]] bool await_ready() noexcept {
+            // It may have been awaited before.
+            next_granted_ = nullptr;
+            granted_ = false;
+            return false;
+        }
         [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
             return from_.start_acquire(*this, caller);
         }
@@ -60,13 +71,14 @@ public:
         return take(units);
     }
 
-    /// Gives `units` back, or adds new ones. Any thread. A wake for each task that gets enough by it.
+    /// Gives `units` back, or adds new ones, up to max(). Any thread. A wake for each task that gets enough by
+    /// it.
     void release(std::size_t units = 1) noexcept {
         std::optional<detail::waking_section> on_the_way;
         acquire_awaiter* served = nullptr;
         {
             const std::lock_guard hold(lock_);
-            available_ += units;
+            add(units);
             served = serve(on_the_way);
         }
         tell(served);
@@ -94,6 +106,12 @@ private:
         }
         detail::scheduling::give_way(caller);
         return true;
+    }
+
+    /// Under the lock.
+    void add(std::size_t units) noexcept {
+        if (units > max() - available_) detail::misused("a semaphore is given more units than it can count");
+        available_ += units;
     }
 
     /// Under the lock.
@@ -151,7 +169,7 @@ private:
         acquire_awaiter* served = nullptr;
         {
             const std::lock_guard hold(lock_);
-            if (waiter.granted_) available_ += waiter.units_;
+            if (waiter.granted_) add(waiter.units_);
             (waiter.granted_ ? granted_ : waiters_).remove(waiter);
             served = serve(on_the_way);
         }

@@ -16,7 +16,7 @@ namespace spargio {
 /// (std::terminate), as with std::thread; all but task_stopped, which only says that the runtime stops. An
 /// exception of a task that had finished before is dropped with its handle, as with std::future: join
 /// where it matters. The result lives with the handle, and may outlive the runtime. A handle that was joined,
-/// detached or moved from is empty: joining it ends the program, ready() and cancel() must not be called.
+/// detached or moved from is empty: joining it, ready() and cancel() end the program, with a message.
 template <class T = void>
 class [[nodiscard]] join_handle {
 public:
@@ -32,7 +32,7 @@ public:
     ~join_handle() {
         if (state_ == nullptr) return;
         // The common case, without a way through three functions: joined, and known to nobody else.
-        if (ready() && state_->registry.load(std::memory_order_acquire) == nullptr)
+        if (is_done() && state_->registry.load(std::memory_order_acquire) == nullptr)
             detail::dispose_task<T>(*state_);
         else
             detach();
@@ -45,14 +45,18 @@ public:
 
     /// Whether the result is there: joining would not wait. Any thread. An atomic load.
     [[nodiscard]] bool ready() const noexcept {
-        return state_->join.load(std::memory_order_acquire) == detail::join_word::done;
+        insist_on_state();
+        return is_done();
     }
 
     /// Asks the task to stop (R7): its cancellable waits (those that return an errc) answer errc::canceled, now
     /// and from now on; it goes on to run and decides itself. Joining a task can't be cancelled. Any thread;
     /// idempotent; one atomic operation, and a wake where the task was waiting. Callbacks on its
     /// this_task::stop_token() run on this thread.
-    void cancel() noexcept { detail::request_cancel(*state_); }
+    void cancel() noexcept {
+        insist_on_state();
+        detail::request_cancel(*state_);
+    }
 
     /// Waits on a thread that is no shard and gives the result, or throws the task's exception, or task_stopped
     /// when the runtime stopped first, or is that of a parent process (fork(2)). Calling it on a shard would
@@ -62,7 +66,7 @@ public:
         insist_on_state();
         if (detail::scheduling::current_registry() != nullptr)
             detail::misused("join_handle::get() would block a shard; co_await the handle there");
-        if (!ready() && state_->lost_by_fork()) throw task_stopped();
+        if (!is_done() && state_->lost_by_fork()) throw task_stopped();
         detail::foreign_waiter waiter;
         std::uintptr_t running = detail::join_word::running;
         const auto word = reinterpret_cast<std::uintptr_t>(&waiter) | detail::join_word::foreign_mark;
@@ -73,7 +77,7 @@ public:
 
     class awaiter {
     public:
-        explicit awaiter(join_handle&& from) noexcept : handle_(std::move(from)) { handle_.insist_on_state(); }
+        explicit awaiter(join_handle&& from) noexcept : handle_(std::move(from)) {}
         [[nodiscard]] bool await_ready() const noexcept { return handle_.ready(); }
 
         // Out of line: once the caller is published another thread may run it, and the compiler must not keep
@@ -82,7 +86,10 @@ public:
             return detail::scheduling::join(*handle_.state_, caller);
         }
 
-        T await_resume() { return detail::result_of(*handle_.state_).take(); }
+        T await_resume() {
+            const join_handle used_up = std::move(handle_);
+            return detail::result_of(*used_up.state_).take();
+        }
 
     private:
         join_handle handle_;
@@ -95,6 +102,9 @@ public:
     [[nodiscard]] awaiter operator co_await() && noexcept { return awaiter(std::move(*this)); }
 
 private:
+    [[nodiscard]] bool is_done() const noexcept {
+        return state_->join.load(std::memory_order_acquire) == detail::join_word::done;
+    }
     void insist_on_state() const noexcept {
         if (state_ == nullptr) detail::misused("a join_handle was used that was used up or moved from");
     }

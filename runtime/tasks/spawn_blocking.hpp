@@ -63,7 +63,11 @@ template <class Function>
     using T = std::invoke_result_t<Function&>;
     using state_type = blocking_state<T, Function>;
     static_assert(std::is_nothrow_move_constructible_v<Function>, "a moved function must not throw on its way");
-    static_assert(alignof(state_type) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+    static_assert(
+        fits_a_frame<Function>,
+        "a function can't capture what is aligned to more than operator new aligns (16 bytes): capture "
+        "a std::unique_ptr to it");
+    static_assert(fits_a_frame<state_type>);
     auto* const state = new (frame_pool::allocate(sizeof(state_type))) state_type(std::move(fn));
     if (const status taken = submit_blocking(core, {state, state_type::run}); !taken) {
         state_type::dispose(*state);

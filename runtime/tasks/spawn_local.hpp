@@ -33,6 +33,10 @@ task<built_value<Factory>> build_and_run(Factory factory) {
 template <class Factory>
 [[nodiscard]] join_handle<built_value<Factory>> spawn_local_on(runtime_core& core, Factory factory,
                                                                const placement& where) {
+    static_assert(
+        fits_a_frame<Factory>,
+        "a factory can't capture what is aligned to more than operator new aligns (16 bytes): capture a "
+        "std::unique_ptr to it");
     auto carrier = build_and_run(std::move(factory));
     auto& state = prepare_spawn(std::move(carrier), mobility::pinned);
     join_handle<built_value<Factory>> handle(state);

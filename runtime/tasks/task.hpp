@@ -112,9 +112,11 @@ template <class T>
 
 } // namespace detail
 
-/// Move-only owner of a coroutine that has not been awaited yet. T is void or an object type; return references
-/// as pointers. One thread at a time. Calling the coroutine makes its frame, in a block of the thread's pool or
-/// of malloc, and throws std::bad_alloc when there is none.
+/// Move-only owner of a coroutine that has not been awaited yet. T is void or an object type that is aligned to
+/// no more than operator new aligns; return references as pointers. When a result is moved to who joins the
+/// task and its move constructor throws, that exception is what the joiner gets. One thread at a time. Calling
+/// the coroutine makes its frame, in a block of the thread's pool or of malloc, and throws std::bad_alloc when
+/// there is none.
 ///
 /// Destroying one that has not begun destroys its frame and its arguments. While another task awaits it, it
 /// must not be destroyed: on a shard that ends the program, with a message, unless the runtime that stops

@@ -30,9 +30,10 @@ inline task<> group_child(child_ticket ticket, task<> work) {
 /// the children; cancelling the group asks the children only.
 ///
 /// Lives in the frame of the task that joins it, and must be joined before it is destroyed: destroying it with
-/// children ends the program (std::terminate), as destroying a std::thread does, unless a stopping runtime
-/// destroys the frames of all. in_group() joins on every path. Cost of a child: a spawn and a frame of its own,
-/// which is freed as soon as the child ends, so a group may start children for ever.
+/// children ends the program (std::terminate, with a message), as destroying a std::thread does, unless a
+/// stopping runtime destroys the frames of all; also when an exception passes, which nobody sees then.
+/// in_group() joins on every path. Cost of a child: a spawn and a frame of its own, which is freed as soon as
+/// the child ends, so a group may start children for ever.
 class task_group {
 public:
     /// Starts a child. By the task that joins the group, or by a child. In a cancelled group it starts
@@ -46,11 +47,11 @@ public:
     void cancel() noexcept { scope_.cancel(); }
 
     /// Waits until every child has ended and its frame is destroyed, then throws the first exception if there
-    /// was one. Not more than one at a time. Never answers early: when the waiting task is asked to stop, it
-    /// cancels the children and waits for them. Afterwards the group is as new.
-    /// Throws std::bad_alloc at once, before it is awaited: make it before the children where that matters. In
-    /// a task, which may be awaited on any shard. A child that the runtime's stop has ended counts as
-    /// task_stopped.
+    /// was one. Not more than one at a time: two end the program, with a message. Never answers early: when the
+    /// waiting task is asked to stop, it cancels the children and waits for them. Afterwards the group is as
+    /// new. Throws std::bad_alloc at once, before it is awaited: make it before the children where that
+    /// matters. In a task, which may be awaited on any shard. A child that the runtime's stop has ended counts
+    /// as task_stopped.
     [[nodiscard]] task<> join() { return scope_.wait_for_all(detail::child_scope::at_end::throw_error); }
 
     /// Children that have not ended; a guess while they run. Any thread, as long as the group lives. Takes a
@@ -85,6 +86,8 @@ template <class Body>
 [[nodiscard]] task<> in_group(Body&& body) {
     static_assert(std::is_lvalue_reference_v<Body> || std::is_trivially_destructible_v<Body>,
                   "name the closure, or capture by reference");
+    static_assert(std::is_lvalue_reference_v<Body> || detail::fits_a_frame<Body>,
+                  "name the closure: a frame is aligned as operator new aligns (16 bytes)");
     return in_group_impl<Body>(std::forward<Body>(body));
 }
 

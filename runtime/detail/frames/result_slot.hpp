@@ -1,6 +1,8 @@
 // Where a coroutine leaves its result: nothing yet, a value, or an exception.
 #pragma once
 
+#include <spargio/detail/frames/fits_a_frame.hpp>
+
 #include <exception>
 #include <type_traits>
 #include <utility>
@@ -12,6 +14,9 @@ template <class T>
 class result_slot {
 public:
     using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+    static_assert(fits_a_frame<value_type>,
+                  "a task's result can't be aligned to more than operator new aligns (16 bytes): return a "
+                  "std::unique_ptr to it");
 
     template <class... Arguments>
     void set_value(Arguments&&... arguments) {
@@ -19,13 +24,17 @@ public:
     }
     void set_error(std::exception_ptr error) noexcept { held_.template emplace<2>(std::move(error)); }
 
-    /// Takes over what another slot holds. Needs no assignment of T, only its move constructor, which must not
-    /// throw when it matters: an exception here ends the program.
+    /// Takes over what another slot holds. Needs no assignment of T, only its move constructor; what that
+    /// throws is the result then.
     void adopt(result_slot& from) noexcept {
-        if (from.held_.index() == 1)
-            held_.template emplace<1>(std::get<1>(std::move(from.held_)));
-        else if (from.held_.index() == 2)
+        if (from.held_.index() == 2) {
             held_.template emplace<2>(std::get<2>(std::move(from.held_)));
+        } else if (from.held_.index() == 1) {
+            if constexpr (std::is_nothrow_move_constructible_v<value_type>)
+                held_.template emplace<1>(std::get<1>(std::move(from.held_)));
+            else
+                adopt_value(std::get<1>(from.held_));
+        }
     }
 
     /// Throws the exception, if that is what is held. For callers that are noexcept: it ends the program then,
@@ -41,6 +50,14 @@ public:
     }
 
 private:
+    void adopt_value(value_type& value) noexcept {
+        try {
+            held_.template emplace<1>(std::move(value));
+        } catch (...) {
+            set_error(std::current_exception());
+        }
+    }
+
     struct nothing {};
     std::variant<nothing, value_type, std::exception_ptr> held_;
 };

@@ -66,6 +66,7 @@ public:
     /// Suspends the current task without a list, for an owner that keeps the nodes itself. False when it has
     /// been cancelled: don't suspend.
     [[nodiscard]] bool wait_unlisted(std::coroutine_handle<> caller) noexcept {
+        decided_ = false; // it may have been awaited before
         task_ = &scheduling::suspend_current(caller);
         return task_->begin_wait();
     }
@@ -107,6 +108,7 @@ public:
 
     /// The first half of wait(), for an owner that notes something of the task before others may claim it.
     task_header& prepare(wait_node& node, std::coroutine_handle<> caller) noexcept {
+        node.decided_ = false; // it may have been awaited before
         node.task_ = &scheduling::suspend_current(caller);
         return *node.task_;
     }

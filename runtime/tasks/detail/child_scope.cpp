@@ -3,7 +3,9 @@
 #include <spargio/detail/doors/launching.hpp>
 #include <spargio/detail/frames/cancel.hpp>
 #include <spargio/detail/frames/scheduling.hpp>
+#include <spargio/detail/machine/misuse.hpp>
 
+#include <exception>
 #include <mutex>
 #include <optional>
 
@@ -29,7 +31,11 @@ void child_ticket::failed(std::exception_ptr why) noexcept {
 child_scope::~child_scope() {
     if (count_ == 0) return;
     // A stop destroys frames in any order; each of the children has its own.
-    if (!tears_down_here()) std::terminate();
+    if (!tears_down_here())
+        misused(std::uncaught_exceptions() == 0
+                    ? "a task_group is destroyed with children that run: join() it first, or use in_group()"
+                    : "an exception, which this hides, leaves the scope of a task_group whose children run: "
+                      "in_group() joins on every path and lets the exception go on");
     while (first_ != nullptr) {
         first_->linked_ = false;
         unlink(*first_);
@@ -87,6 +93,7 @@ std::size_t child_scope::count() const noexcept {
 bool child_scope::start_wait(awaiter& waiter, std::coroutine_handle<> caller, wait_kind kind) noexcept {
     const std::lock_guard hold(lock_);
     if (count_ == 0) return waiter.decide();
+    if (!joiner_.empty()) misused("two tasks join one task_group at once");
     return joiner_.wait(waiter, caller, kind);
 }
 

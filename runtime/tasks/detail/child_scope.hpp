@@ -55,7 +55,7 @@ public:
     child_scope() = default;
     child_scope(const child_scope&) = delete;
     child_scope& operator=(const child_scope&) = delete;
-    /// Ends the program when children are left, unless the runtime is being torn down.
+    /// Ends the program, with a message, when children are left, unless the runtime is being torn down.
     ~child_scope();
 
     /// Asks every child to stop, those that are started later too. Any thread.
@@ -63,7 +63,7 @@ public:
 
     /// Waits until no child is left. Asked to stop meanwhile or before, it cancels the children and goes on
     /// waiting. Then, as asked, it leaves the first exception where it is, or makes the scope as new and throws
-    /// it. Needs memory when it is called, not when it is awaited.
+    /// it. Needs memory when it is called, not when it is awaited. Two at once end the program, with a message.
     enum class at_end : std::uint8_t { keep_error, throw_error };
     [[nodiscard]] task<> wait_for_all(at_end policy = at_end::keep_error);
 
