@@ -5,19 +5,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include <sys/mman.h>
 #include <ucontext.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SPARGIO_TELL_ASAN
-#elif defined(__has_feature)
+#if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define SPARGIO_TELL_ASAN
-#endif
-#endif
-#if defined(SPARGIO_TELL_ASAN)
 #include <sanitizer/common_interface_defs.h>
+#endif
+#if __has_feature(thread_sanitizer)
+#define SPARGIO_TELL_TSAN
+#include <sanitizer/tsan_interface.h>
+#endif
 #endif
 
 namespace spargio::detail {
@@ -34,6 +35,41 @@ constinit thread_local std::uintptr_t nesting_began = 0;
 [[nodiscard, gnu::always_inline]] inline std::uintptr_t stack_pointer() noexcept {
     return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
 }
+
+/// What sanitizers must be told of a switch to another stack and back; otherwise nothing.
+class told_switch {
+public:
+#if defined(SPARGIO_TELL_ASAN)
+    void before_going(const void* bottom, std::size_t bytes) noexcept {
+        __sanitizer_start_switch_fiber(&fake_stack_, bottom, bytes);
+    }
+    void gone() noexcept { __sanitizer_finish_switch_fiber(nullptr, &old_bottom_, &old_bytes_); }
+    void before_returning() noexcept { __sanitizer_start_switch_fiber(nullptr, old_bottom_, old_bytes_); }
+    void returned() noexcept { __sanitizer_finish_switch_fiber(fake_stack_, nullptr, nullptr); }
+
+private:
+    void* fake_stack_ = nullptr;
+    const void* old_bottom_ = nullptr;
+    std::size_t old_bytes_ = 0;
+#elif defined(SPARGIO_TELL_TSAN)
+    // Inline, because the end of an instrumented function belongs to the fiber of its beginning.
+    [[gnu::always_inline]] void before_going(const void*, std::size_t) noexcept {
+        __tsan_switch_to_fiber(further_, 0);
+    }
+    void gone() noexcept {}
+    [[gnu::always_inline]] void before_returning() noexcept { __tsan_switch_to_fiber(old_, 0); }
+    void returned() noexcept { __tsan_destroy_fiber(further_); }
+
+private:
+    void* const old_ = __tsan_get_current_fiber();
+    void* const further_ = __tsan_create_fiber(0);
+#else
+    void before_going(const void*, std::size_t) noexcept {}
+    void gone() noexcept {}
+    void before_returning() noexcept {}
+    void returned() noexcept {}
+#endif
+};
 
 /// A further stack for this thread, for one call that returns before anything else happens.
 class further_stack {
@@ -53,45 +89,37 @@ public:
 
     void destroy_on_it(std::coroutine_handle<> frame) noexcept {
         frame_ = frame;
-        further_stack* const outer = entered_;
-        entered_ = this;
+        further_stack* const outer = std::exchange(entered_, this);
         ucontext_t beyond;
         ::getcontext(&beyond);
         beyond.uc_stack.ss_sp = bottom_;
         beyond.uc_stack.ss_size = stack_bytes;
-        beyond.uc_link = &back_;
+        beyond.uc_link = nullptr;
         ::makecontext(&beyond, enter, 0);
-#if defined(SPARGIO_TELL_ASAN)
-        void* fake_stack = nullptr;
-        __sanitizer_start_switch_fiber(&fake_stack, bottom_, stack_bytes);
+        told_switch told;
+        told_ = &told;
+        told.before_going(bottom_, stack_bytes);
         ::swapcontext(&back_, &beyond);
-        __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
-#else
-        ::swapcontext(&back_, &beyond);
-#endif
+        told.returned();
         entered_ = outer;
     }
 
 private:
+    /// Does not return, but goes back where it came from.
     static void enter() noexcept {
-        const further_stack& self = *entered_;
-#if defined(SPARGIO_TELL_ASAN)
-        const void* old_bottom = nullptr;
-        std::size_t old_bytes = 0;
-        __sanitizer_finish_switch_fiber(nullptr, &old_bottom, &old_bytes);
-#endif
-        const std::uintptr_t began_before = nesting_began;
-        nesting_began = stack_pointer();
+        further_stack& self = *entered_;
+        self.told_->gone();
+        const std::uintptr_t began_before = std::exchange(nesting_began, stack_pointer());
         self.frame_.destroy();
         nesting_began = began_before;
-#if defined(SPARGIO_TELL_ASAN)
-        __sanitizer_start_switch_fiber(nullptr, old_bottom, old_bytes);
-#endif
+        self.told_->before_returning();
+        ::setcontext(&self.back_);
     }
 
     static inline constinit thread_local further_stack* entered_ = nullptr;
     void* const bottom_;
     std::coroutine_handle<> frame_;
+    told_switch* told_ = nullptr;
     ucontext_t back_;
 };
 
