@@ -16,14 +16,17 @@ namespace detail {
 template <class T>
 class spawn_when_room_awaiter {
 public:
-    spawn_when_room_awaiter(room_context here, task<T>&& work) noexcept : here_(here), work_(std::move(work)) {}
+    explicit spawn_when_room_awaiter(task<T>&& work) noexcept : work_(std::move(work)) {}
     spawn_when_room_awaiter(const spawn_when_room_awaiter&) = delete;
     spawn_when_room_awaiter& operator=(const spawn_when_room_awaiter&) = delete;
     ~spawn_when_room_awaiter() {
         if (wait_) here_.forget(*wait_);
     }
 
-    [[nodiscard]] bool await_ready() noexcept { return here_.refuses() || (!here_.has_line() && advance()); }
+    [[nodiscard]] bool await_ready() noexcept {
+        here_ = room_context::here(); // and not where it was made: the task may have moved since
+        return here_.refuses() || (!here_.has_line() && advance());
+    }
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
         return here_.wait(wait_.emplace(*this), caller);
     }
@@ -64,7 +67,7 @@ private:
 /// room; while it waits, a look at the queue each turn.
 template <class T>
 [[nodiscard]] detail::spawn_when_room_awaiter<T> spawn_when_room(task<T> work) noexcept {
-    return detail::spawn_when_room_awaiter<T>(detail::room_context::here(), std::move(work));
+    return detail::spawn_when_room_awaiter<T>(std::move(work));
 }
 
 } // namespace spargio

@@ -14,6 +14,7 @@ class shard;
 /// thread.
 class room_context {
 public:
+    room_context() = default; ///< of no shard
     /// Of the shard that this thread is; ends the program where it is none.
     [[nodiscard]] static room_context here() noexcept;
 
@@ -34,7 +35,7 @@ public:
 
 private:
     explicit room_context(shard& here) noexcept : shard_(&here) {}
-    shard* shard_;
+    shard* shard_ = nullptr;
 };
 
 } // namespace spargio::detail
