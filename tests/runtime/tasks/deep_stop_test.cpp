@@ -34,8 +34,9 @@ task<> descend(int depth, int deepest, int& next, manual_event& at_the_end) {
     if (depth == deepest) {
         at_the_end.set();
         co_await this_task::cancelled();
+    } else {
+        co_await descend(depth + 1, deepest, next, at_the_end);
     }
-    co_await descend(depth + 1, deepest, next, at_the_end);
 }
 
 TEST(R6, stopping_destroys_a_chain_of_awaiting_tasks_of_any_depth_from_the_inside_outwards) {
