@@ -56,8 +56,9 @@ bench: build-bench ## measure the quick matrix, judge it, write the report and i
 bench-full: build-bench ## measure every case, also long and large ones; as bench otherwise (half an hour)
 	@.ci/bench build/release full
 
-# Where every test is one too many for every day, the whole of them is for `make check` (tests/README.md says of which).
+# Thin: what of some kinds of tests is left to `make check` (tests/README.md, docs/decisions/0043).
 test: export SPARGIO_TESTS ?= thin
+test: export SPARGIO_CONFORMANCE ?= thin
 test: build-release ## run every test (under 10 minutes)
 	@.ci/test build/release all
 
