@@ -260,6 +260,18 @@ def test_what_needs_more_turns_a_folder_that_bench_made_into_a_whole_one(house, 
     assert "-DSPARGIO_TESTS=ON -DSPARGIO_EXAMPLES=ON -DSPARGIO_GBENCH=ON" in made(house, target)
 
 
+@pytest.mark.parametrize("given, said", [({}, "thin thin"), ({"SPARGIO_TESTS": "whole"}, "whole thin"),
+                                         ({"SPARGIO_CONFORMANCE": "whole"}, "thin whole")])
+def test_make_test_is_thin_unless_the_whole_is_asked_for_as_make_check_does(house, given, said):
+    shutil.copy(PROJECT / "Makefile", house)
+    feign(house / ".ci/bootstrap", "")
+    feign(house / ".ci/test", 'echo "$SPARGIO_TESTS $SPARGIO_CONFORMANCE"\n')
+    feign(house / "tools/cmake", "")
+    assert run(house, "make", "test", **given).stdout.split("\n")[-2] == said
+    assert "SPARGIO_CONFORMANCE=whole SPARGIO_TESTS=whole make test WERROR=ON" in made(house, "check").replace(
+        shutil.which("make") or "make", "make")
+
+
 def test_check_and_clang_tidy_see_each_source_by_itself(house):
     shutil.copy(PROJECT / "Makefile", house)
     assert "build-release-clang WERROR=ON JOINED=OFF" in (house / "Makefile").read_text()

@@ -129,8 +129,8 @@ inline bool catches(const model_case& of, const search& bounds, const mutant& pl
     return true;
 }
 
-/// A short look at every case first: most mutants show in one of them at once, and in another not even after the
-/// exhaustive search, which a weakened order makes long.
+/// A short look at every case first: most mutants show in one of them at once, and in another not even after
+/// the exhaustive search, which a weakened order makes long.
 inline int catch_mutant(std::initializer_list<model_case> cases, mutant& planted) {
     planted.turn_on();
     const search short_look = {rl::sched_random, 0, random_schedules / 30};
