@@ -18,6 +18,7 @@
 #include <spargio/fs/directory_reader.hpp>
 #include <spargio/fs/file.hpp>
 #include <spargio/fs/file_metadata.hpp>
+#include <spargio/fs/file_time.hpp>
 #include <spargio/fs/open_options.hpp>
 #include <spargio/fs/paths.hpp>
 #include <spargio/io/async_stream.hpp>

@@ -1,5 +1,7 @@
 #include <spargio/fs/file_metadata.hpp>
 
+#include <chrono>
+
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -28,9 +30,9 @@ std::filesystem::file_type type_of(unsigned mode) noexcept {
     }
 }
 
-file_metadata::time_point moment(const struct ::statx_timestamp& from) noexcept {
-    return file_metadata::time_point(std::chrono::seconds(from.tv_sec) +
-                                     std::chrono::nanoseconds(from.tv_nsec));
+file_time moment(const struct ::statx_timestamp& from) noexcept {
+    return {std::chrono::sys_seconds(std::chrono::seconds(from.tv_sec)),
+            std::chrono::nanoseconds(from.tv_nsec)};
 }
 
 constexpr std::uint64_t bytes_a_block = 512; // in which stx_blocks counts, whatever the file system's are

@@ -1,7 +1,8 @@
 // What a file system knows about a file, beside its contents (statx(2)).
 #pragma once
 
-#include <chrono>
+#include <spargio/fs/file_time.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -10,10 +11,8 @@ struct statx;
 
 namespace spargio::fs {
 
-/// As of the moment of asking. Times are of the system clock; how fine they are the file system decides.
+/// As of the moment of asking. How fine times are the file system decides.
 struct file_metadata {
-    using time_point = std::chrono::sys_time<std::chrono::nanoseconds>;
-
     std::filesystem::file_type type = std::filesystem::file_type::none;
     std::filesystem::perms permissions = std::filesystem::perms::none;
     std::uint64_t size = 0;            ///< bytes
@@ -24,10 +23,10 @@ struct file_metadata {
     std::uint32_t group = 0;
     std::uint64_t device = 0; ///< together with `inode` the identity of the file
     std::uint64_t inode = 0;
-    time_point accessed;
-    time_point modified;
-    time_point changed;                ///< of contents or metadata
-    std::optional<time_point> created; ///< where the file system keeps it
+    file_time accessed;
+    file_time modified;
+    file_time changed;                ///< of contents or metadata
+    std::optional<file_time> created; ///< where the file system keeps it
 
     [[nodiscard]] bool is_file() const noexcept { return type == std::filesystem::file_type::regular; }
     [[nodiscard]] bool is_directory() const noexcept { return type == std::filesystem::file_type::directory; }

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -19,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -138,13 +140,35 @@ TEST(R41, metadata_says_what_the_kernel_says) {
         EXPECT_EQ(known.group, expected.st_gid);
         EXPECT_EQ(static_cast<mode_t>(known.permissions), expected.st_mode & 07777);
         EXPECT_EQ(known.allocated_bytes, static_cast<std::uint64_t>(expected.st_blocks) * 512);
-        const auto modified = known.modified.time_since_epoch();
-        EXPECT_EQ(modified, std::chrono::seconds(expected.st_mtim.tv_sec) +
-                                std::chrono::nanoseconds(expected.st_mtim.tv_nsec));
+        EXPECT_EQ(known.modified.nearest().time_since_epoch(),
+                  std::chrono::seconds(expected.st_mtim.tv_sec) +
+                      std::chrono::nanoseconds(expected.st_mtim.tv_nsec));
     }
     EXPECT_TRUE(got(fs::symlink_metadata(scratch / "link")).is_symlink());
     EXPECT_TRUE(got(fs::metadata(scratch.path())).is_directory());
     EXPECT_EQ(done(fs::metadata(scratch / "none")), std::errc::no_such_file_or_directory);
+}
+
+TEST(R41, a_file_time_is_of_any_year_that_the_file_system_keeps) {
+    const scratch_directory scratch(scratch_directory::in_memory());
+    const auto file = scratch.make_file("file", "");
+    std::vector<fs::file_time> moments;
+    for (const int year : {1066, 1600, 1969, 2024, 2262, 2400, 9999}) {
+        const auto second = std::chrono::sys_days(std::chrono::year(year) / 7 / 1).time_since_epoch();
+        const timespec moment{std::chrono::seconds(second).count(), 123'456'789};
+        const timespec both[] = {moment, moment};
+        ASSERT_EQ(::utimensat(AT_FDCWD, file.c_str(), both, 0), 0);
+        struct ::stat kept {};
+        ASSERT_EQ(::stat(file.c_str(), &kept), 0);
+        const auto known = got(fs::metadata(file));
+        EXPECT_EQ(known.modified.second().time_since_epoch().count(), kept.st_mtim.tv_sec) << year;
+        EXPECT_EQ(known.modified.fraction().count(), kept.st_mtim.tv_nsec) << year;
+        EXPECT_EQ(known.accessed.second().time_since_epoch().count(), kept.st_atim.tv_sec) << year;
+        moments.push_back(known.modified);
+    }
+    EXPECT_TRUE(std::ranges::is_sorted(moments));
+    EXPECT_EQ(moments.front().nearest(), std::chrono::sys_time<std::chrono::nanoseconds>::min());
+    EXPECT_EQ(moments.back().nearest(), std::chrono::sys_time<std::chrono::nanoseconds>::max());
 }
 
 TEST(R41, permissions_are_set_and_names_made_whole) {
