@@ -50,7 +50,8 @@ task<T> run_then_stop(runtime_handle whom, task<T> root) {
 /// it would block, it ends the program, with a message. Tasks that are still running when the root is done get
 /// options.stop_grace. Throws cannot_start, and task_stopped when the root was stopped, or left behind, see
 /// runtime::~runtime(). `fn` is called on the calling thread and stays until the end, so a coroutine lambda may
-/// use its captures. Blocks the thread all the while. Cost: that of runtime::start(), for one thread less.
+/// use its captures. Blocks the thread all the while, and its SIGPIPE, see runtime::run_as_first_shard(). Cost:
+/// that of runtime::start(), for one thread less.
 template <class Function>
 auto run_placed(const runtime_options& options, placement where, Function&& fn) {
     detail::insist_on_no_task();

@@ -4,6 +4,7 @@
 #include <spargio/detail/machine/cpu_binding.hpp>
 #include <spargio/detail/machine/cpu_spread.hpp>
 #include <spargio/detail/machine/misuse.hpp>
+#include <spargio/detail/machine/no_sigpipe.hpp>
 #include <spargio/detail/pool/blocked_signals.hpp>
 #include <spargio/detail/pool/blocking_pool.hpp>
 
@@ -113,6 +114,7 @@ void runtime::run_as_first_shard() noexcept {
     if (detail::shard::current() != nullptr)
         detail::misused("a thread that is a shard can't be lent to another runtime as its first shard");
     const detail::cpu_mask of_caller;
+    const detail::no_sigpipe as_on_other_shards;
     detail::shard& mine = core_->at(0);
     run_shard(mine);
     if (core_->wait_for_exits() || !leave_closing_to_a_thread()) {

@@ -53,7 +53,9 @@ public:
     /// Runs the calling thread as the runtime's first shard until the runtime stops; for a runtime made by
     /// start_with_caller(), once. Afterwards every shard has destroyed its tasks, unless one was left behind,
     /// as by the destructor. A task that never suspends on this very thread can't be left behind: it keeps the
-    /// caller. On a shard, of whatever runtime, it ends the program, with a message.
+    /// caller. SIGPIPE is blocked meanwhile, as on every shard: a write that nobody reads is EPIPE, and no
+    /// signal. Other signals come as before. On a shard, of whatever runtime, it ends the program, with a
+    /// message.
     void run_as_first_shard() noexcept;
 
     /// As start(), with the same errors, but shard 0 gets no thread: the caller lends it its own by calling
