@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <new>
 #include <utility>
 
 #include <fcntl.h>
@@ -74,9 +75,13 @@ task<io_result<void>> file::write_all_at(std::span<const std::byte> from, std::u
 task<io_result<std::vector<std::byte>>> file::read_to_end(std::uint64_t offset) const {
     auto known = co_await metadata();
     if (!known) co_return std::unexpected(known.error());
+    // A socket takes no offset but its beginning, and a pipe looks at none.
+    using enum std::filesystem::file_type;
+    if (known->type == socket || known->type == fifo) offset = ops::current_position;
     const std::uint64_t position = offset == ops::current_position ? 0 : offset;
     const std::uint64_t left = known->size > position ? known->size - position : first_room - beyond;
     std::vector<std::byte> contents;
+    if (left >= contents.max_size()) throw std::bad_alloc(); // a file of holes
     std::size_t filled = 0;
     contents.resize(static_cast<std::size_t>(left) + beyond);
     for (;;) {

@@ -32,8 +32,9 @@ namespace spargio::fs {
 /// cancelled operation has had no effect; of those in several steps (`read_exact_at`, `read_to_end`,
 /// `write_all_at`) the steps before have. Shards only.
 ///
-/// Offsets count bytes from the start; for what has no positions, such as a pipe, they must be
-/// ops::current_position.
+/// Offsets count bytes from the start. What has no positions, as a pipe or a terminal, passes over them; a
+/// socket takes 0 and ops::current_position (else ESPIPE). A transfer of nothing gives 0 and never waits. A
+/// write that nobody reads is EPIPE, and no signal.
 class file {
 public:
     file() noexcept = default; ///< none; every operation answers EBADF

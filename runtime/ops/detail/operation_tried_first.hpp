@@ -18,11 +18,26 @@
 
 namespace spargio::ops::detail {
 
-/// Of a system call that must not block; nothing when that was asked of it.
+/// Whether the ring may do what the system call of the same meaning could not. Other errors are the answer: a
+/// socket tells what has become of its connection once, and who asks again hears nothing of it.
+[[nodiscard]] constexpr bool is_for_the_ring(int error) noexcept {
+    switch (error) {
+    case EAGAIN: // it would have had to wait
+    case EINTR:
+    case EOPNOTSUPP: // it can't do without waiting
+    case ESPIPE:     // preadv2(2) looks at offsets where there are no positions, the ring passes over them
+    case EPERM:      // a seccomp filter, which sees the call, and no request of a ring
+    case ENOSYS:     // the same, or an old kernel
+        return true;
+    default:
+        return false;
+    }
+}
+
+/// Of a system call that must not block; nothing when the ring is to be asked.
 [[nodiscard]] inline std::optional<std::int32_t> answer_of_try(ssize_t returned) noexcept {
     if (returned >= 0) return static_cast<std::int32_t>(returned);
-    // What this call can't do without waiting, or not at all, is the ring's.
-    if (errno == EAGAIN || errno == EINTR || errno == EOPNOTSUPP || errno == ENOSYS) return std::nullopt;
+    if (is_for_the_ring(errno)) return std::nullopt;
     return -errno;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <spargio/ops/current_position.hpp>
+#include <spargio/ops/detail/operation_for_nothing.hpp>
 #include <spargio/ops/detail/operation_limits.hpp>
 #include <spargio/ops/detail/operation_tried_first.hpp>
 #include <spargio/ops/operation.hpp>
@@ -25,6 +26,7 @@ public:
         : file_(file), into_(into), offset_(offset) {}
 
     void prepare(io_uring_sqe& entry) const noexcept {
+        if (detail::prepare_for_nothing(entry, into_.size())) return;
         io_uring_prep_read(&entry, file_, into_.data(), detail::transfer_length(into_.size()), offset_);
     }
     /// See operation_tried_first.hpp.
@@ -44,15 +46,18 @@ private:
 };
 
 /// Reads at `offset` bytes from the start of the file, or at its own position. Gives the bytes read, which may
-/// be fewer than asked for; 0 at the end. Borrows `into`.
+/// be fewer than asked for; 0 at the end, and, without asking the kernel, where `into` is empty. Pipes and
+/// terminals have no positions and pass over `offset`; a socket refuses it (ESPIPE), if it is not 0 or its own
+/// position. Borrows `into`.
 [[nodiscard]] inline operation<read_request> read(int file, std::span<std::byte> into,
                                                   std::uint64_t offset = current_position) noexcept {
     return operation<read_request>(read_request(file, into, offset));
 }
 
 /// As read(), tried on the spot by preadv2(2) with RWF_NOWAIT (kernel 4.14), if `cached`: what is in the page
-/// cache comes without a suspension, also when that is less than asked for. Not for files that are open for
-/// direct transfers (O_DIRECT), which that call would wait for.
+/// cache comes without a suspension, also when that is less than asked for. What that call refuses and the ring
+/// may do goes to the ring: offsets of a pipe, and all where a seccomp filter answers EPERM or ENOSYS. Not for
+/// files that are open for direct transfers (O_DIRECT), which that call would wait for.
 [[nodiscard]] inline auto read_at_once(int file, std::span<std::byte> into, std::uint64_t offset,
                                        bool cached = true) noexcept {
     return operation<detail::tried_first<read_request>>(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <spargio/ops/current_position.hpp>
+#include <spargio/ops/detail/operation_for_nothing.hpp>
 #include <spargio/ops/detail/operation_limits.hpp>
 #include <spargio/ops/detail/operation_tried_first.hpp>
 #include <spargio/ops/operation.hpp>
@@ -27,6 +28,7 @@ public:
 
     /// For the ring of this thread: a buffer that another one knows, or none, is a plain one here.
     void prepare(io_uring_sqe& entry) const noexcept {
+        if (detail::prepare_for_nothing(entry, into_.size())) return;
         const auto length = detail::transfer_length(into_.size());
         if (const auto place = kept_.place_here())
             io_uring_prep_read_fixed(&entry, file_, into_.data(), length, offset_, *place);

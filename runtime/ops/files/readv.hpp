@@ -2,6 +2,7 @@
 #pragma once
 
 #include <spargio/ops/current_position.hpp>
+#include <spargio/ops/detail/operation_for_nothing.hpp>
 #include <spargio/ops/detail/operation_limits.hpp>
 #include <spargio/ops/operation.hpp>
 
@@ -22,7 +23,8 @@ public:
         : file_(file), parts_(parts), offset_(offset) {}
 
     void prepare(io_uring_sqe& entry) const noexcept {
-        io_uring_prep_readv(&entry, file_, parts_.data(), static_cast<unsigned>(parts_.size()), offset_);
+        if (detail::prepare_for_nothing(entry, parts_)) return;
+        io_uring_prep_readv(&entry, file_, parts_.data(), detail::transfer_parts(parts_.size()), offset_);
     }
     [[nodiscard]] std::span<const iovec> written() const noexcept { return parts_; }
     [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
@@ -36,7 +38,8 @@ private:
 };
 
 /// Reads into several buffers, one after the other, at most 1,024 of them (EINVAL above). Gives the bytes
-/// moved, which may be fewer than all. Borrows the list and the buffers.
+/// moved, which may be fewer than all; 0, without asking the kernel, where they are all empty. Borrows the list
+/// and the buffers.
 [[nodiscard]] inline operation<readv_request> readv(int file, std::span<const iovec> parts,
                                                     std::uint64_t offset = current_position) noexcept {
     return operation<readv_request>(readv_request(file, parts, offset));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <spargio/ops/current_position.hpp>
+#include <spargio/ops/detail/operation_for_nothing.hpp>
 #include <spargio/ops/detail/operation_limits.hpp>
 #include <spargio/ops/operation.hpp>
 #include <spargio/ops/registered_buffer.hpp>
@@ -23,6 +24,7 @@ public:
 
     /// As of read_fixed_request.
     void prepare(io_uring_sqe& entry) const noexcept {
+        if (detail::prepare_for_nothing(entry, from_.size())) return;
         const auto length = detail::transfer_length(from_.size());
         if (const auto place = kept_.place_here())
             io_uring_prep_write_fixed(&entry, file_, from_.data(), length, offset_, *place);
