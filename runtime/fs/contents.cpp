@@ -1,6 +1,7 @@
 #include <spargio/fs/contents.hpp>
 
 #include <spargio/core/file_descriptor.hpp>
+#include <spargio/fs/detail/opening.hpp>
 #include <spargio/fs/detail/system_result.hpp>
 #include <spargio/fs/file.hpp>
 #include <spargio/ops/operation_in_pool.hpp>
@@ -17,27 +18,25 @@
 namespace spargio::fs {
 namespace {
 
+constexpr std::size_t buffer_bytes = std::size_t{64} << 10;
+
 /// A copy under way; with the pool's function while one runs.
 class copying {
 public:
-    /// Opens both. Blocks.
-    io_result<void> begin(const std::filesystem::path& from, const std::filesystem::path& to) {
-        from_ = file_descriptor(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
-        if (!from_) return detail::system_failure(errno);
-        struct ::stat source {};
-        if (::fstat(from_.get(), &source) != 0) return detail::system_failure(errno);
-        if (!S_ISREG(source.st_mode)) return detail::system_failure(EINVAL);
-        const mode_t mode = source.st_mode & 07777;
-        to_ = file_descriptor(::open(to.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, mode));
-        if (!to_) return detail::system_failure(errno);
+    /// Opens both, a target only that is a regular file. Blocks, but for nobody who may never come. False where
+    /// going on may: the target is something else, which may never take what comes, or the source says nothing
+    /// of its length, as what the kernel makes up (/proc) and perhaps has to wait for.
+    io_result<bool> begin(const std::filesystem::path& from, const std::filesystem::path& to) {
+        if (const auto opened = open_source(from); !opened) return std::unexpected(opened.error());
         struct ::stat target {};
-        if (::fstat(to_.get(), &target) != 0) return detail::system_failure(errno);
-        if (source.st_dev == target.st_dev && source.st_ino == target.st_ino)
-            return detail::system_failure(EINVAL); // emptying it would lose what is to be copied
-        if (!S_ISREG(target.st_mode)) return {};   // a pipe or a device takes what comes
-        if (::ftruncate(to_.get(), 0) != 0) return detail::system_failure(errno);
-        return detail::result_of(::fchmod(to_.get(), mode));
+        if (::stat(to.c_str(), &target) == 0 && !S_ISREG(target.st_mode)) return false;
+        if (const auto opened = open_target(to); !opened) return std::unexpected(opened.error());
+        return source_.st_size != 0;
     }
+
+    file_descriptor give_source() noexcept { return std::move(from_); }
+    /// None where it has yet to be opened.
+    file_descriptor give_target() noexcept { return std::move(to_); }
 
     /// At most 16 MiB more; true when all is copied. Blocks.
     io_result<bool> go_on() {
@@ -58,7 +57,27 @@ public:
 
 private:
     static constexpr std::size_t a_step = std::size_t{16} << 20;
-    static constexpr std::size_t buffer_bytes = std::size_t{64} << 10;
+
+    io_result<void> open_source(const std::filesystem::path& from) {
+        auto opened = detail::open_regular(from, O_RDONLY, 0);
+        if (!opened) return std::unexpected(opened.error());
+        from_ = std::move(*opened);
+        return detail::result_of(::fstat(from_.get(), &source_));
+    }
+
+    /// And empties it.
+    io_result<void> open_target(const std::filesystem::path& to) {
+        const mode_t mode = source_.st_mode & 07777;
+        auto opened = detail::open_regular(to, O_WRONLY | O_CREAT, mode);
+        if (!opened) return std::unexpected(opened.error());
+        to_ = std::move(*opened);
+        struct ::stat target {};
+        if (::fstat(to_.get(), &target) != 0) return detail::system_failure(errno);
+        if (source_.st_dev == target.st_dev && source_.st_ino == target.st_ino)
+            return detail::system_failure(EINVAL); // emptying it would lose what is to be copied
+        if (::ftruncate(to_.get(), 0) != 0) return detail::system_failure(errno);
+        return detail::result_of(::fchmod(to_.get(), mode));
+    }
 
     /// copy_file_range(2), which not every pair of files can do.
     io_result<std::size_t> within_kernel(std::size_t most) {
@@ -102,6 +121,7 @@ private:
 
     file_descriptor from_;
     file_descriptor to_;
+    struct ::stat source_ {};
     std::unique_ptr<std::byte[]> buffer_;
     bool in_kernel_ = true;
 };
@@ -112,6 +132,37 @@ task<io_result<T>> closed_with(file opened, io_result<T> result) {
     auto closed = co_await opened.close();
     if (result && !closed) co_return std::unexpected(closed.error());
     co_return result;
+}
+
+/// By requests, which can be ended, whenever the bytes come and are taken.
+task<io_result<std::uint64_t>> pour(const file& from, const file& to) {
+    const auto buffer = std::make_unique_for_overwrite<std::byte[]>(buffer_bytes);
+    for (std::uint64_t done = 0;;) {
+        auto came = co_await from.read_at(std::span(buffer.get(), buffer_bytes), done);
+        if (!came) co_return std::unexpected(came.error());
+        if (*came == 0) co_return done;
+        const std::span<const std::byte> piece(buffer.get(), *came);
+        auto written = co_await to.write_all_at(piece, ops::current_position);
+        if (!written) co_return std::unexpected(written.error());
+        done += *came;
+    }
+}
+
+/// `target` may be none, then it is opened first.
+task<io_result<std::uint64_t>> copy_by_ring(file_descriptor source, file_descriptor target,
+                                            std::filesystem::path to) {
+    const file from = file::from_fd(std::move(source));
+    if (target) {
+        file opened = file::from_fd(std::move(target));
+        auto copied = co_await pour(from, opened);
+        auto answer = co_await closed_with(std::move(opened), std::move(copied));
+        co_return answer;
+    }
+    auto opened = co_await open_options().write().open(std::move(to));
+    if (!opened) co_return std::unexpected(opened.error());
+    auto copied = co_await pour(from, *opened);
+    auto answer = co_await closed_with(std::move(*opened), std::move(copied));
+    co_return answer;
 }
 
 } // namespace
@@ -147,9 +198,13 @@ task<io_result<void>> write(std::filesystem::path path, std::string_view content
 task<io_result<std::uint64_t>> copy(std::filesystem::path from, std::filesystem::path to) {
     if (!detail::is_whole(from) || !detail::is_whole(to)) co_return detail::system_failure(EINVAL);
     const auto copy = std::make_shared<copying>();
-    auto begin = [copy, from = std::move(from), to = std::move(to)] { return copy->begin(from, to); };
+    auto begin = [copy, from = std::move(from), to] { return copy->begin(from, to); };
     auto begun = co_await in_blocking_pool(std::move(begin));
     if (!begun) co_return std::unexpected(begun.error());
+    if (!*begun) {
+        auto copied = co_await copy_by_ring(copy->give_source(), copy->give_target(), std::move(to));
+        co_return copied;
+    }
     for (bool all = false; !all;) {
         auto step = [copy] { return copy->go_on(); };
         auto went = co_await in_blocking_pool(std::move(step));

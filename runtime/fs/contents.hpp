@@ -14,7 +14,8 @@
 
 namespace spargio::fs {
 
-/// All that a file contains. Native: open, statx, reads, close.
+/// All that a file contains, or that comes over a pipe or a terminal until it ends, as /dev/stdin. Native:
+/// open, statx, reads, close.
 [[nodiscard]] task<io_result<std::vector<std::byte>>> read(std::filesystem::path path);
 
 /// The same as text, as it is: nothing is converted or checked.
@@ -26,9 +27,13 @@ namespace spargio::fs {
 [[nodiscard]] task<io_result<void>> write(std::filesystem::path path, std::string_view contents);
 
 /// Copies contents and permissions of a regular file; `to` is made or emptied. Gives the bytes copied. EINVAL
-/// when `from` is no regular file. Blocking pool, by copy_file_range(2), which may share blocks instead of
-/// copying them; the kernel has no request for it. Between 16 MiB and the next the task can be cancelled; the
-/// copy so far stays.
+/// when `from` is no regular file, which is then not opened. Blocking pool, by copy_file_range(2), which may
+/// share blocks instead of copying them; the kernel has no request for it. Between 16 MiB and the next the task
+/// can be cancelled; the copy so far stays.
+///
+/// Where `to` is there and is no regular file, a FIFO or a device, which may never take the contents, or `from`
+/// says that it is empty, as what the kernel makes up (/proc) and may have to wait for, requests of the ring
+/// copy, which a cancellation ends at any time.
 [[nodiscard]] task<io_result<std::uint64_t>> copy(std::filesystem::path from, std::filesystem::path to);
 
 } // namespace spargio::fs

@@ -1,9 +1,8 @@
 #include <spargio/fs/open_options.hpp>
 
+#include <spargio/fs/detail/opening.hpp>
 #include <spargio/fs/detail/system_result.hpp>
 #include <spargio/fs/file.hpp>
-#include <spargio/ops/files/openat.hpp>
-#include <spargio/ops/operation_in_pool.hpp>
 
 #include <cerrno>
 #include <utility>
@@ -35,17 +34,7 @@ task<io_result<file>> open_options::open(std::filesystem::path path) const {
 
 task<io_result<file>> open_options::open_with(std::filesystem::path path, int flags, mode_t mode) {
     if (flags < 0 || !detail::is_whole(path)) co_return detail::system_failure(EINVAL);
-    if (spargio::detail::operation_context::here().supports(IORING_OP_OPENAT)) {
-        auto opened = co_await ops::openat(AT_FDCWD, path.c_str(), flags, mode);
-        if (!opened) co_return std::unexpected(opened.error());
-        co_return file(std::move(*opened), (flags & O_DIRECT) == 0);
-    }
-    auto by_hand = [path = std::move(path), flags, mode]() -> io_result<file_descriptor> {
-        const int number = ::open(path.c_str(), flags, mode);
-        if (number < 0) return detail::system_failure(errno);
-        return file_descriptor(number);
-    };
-    auto opened = co_await in_blocking_pool(std::move(by_hand));
+    auto opened = co_await detail::open_unhurried(std::move(path), flags, mode);
     if (!opened) co_return std::unexpected(opened.error());
     co_return file(std::move(*opened), (flags & O_DIRECT) == 0);
 }

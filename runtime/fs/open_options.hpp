@@ -46,7 +46,12 @@ public:
     /// Opens the file, close-on-exec. Errors: EINVAL for options that contradict each other and for a path with
     /// a NUL in it; those of open(2); `canceled`, with nothing left open, though perhaps made; `closed`. On a
     /// shard only. IORING_OP_OPENAT, or the blocking pool where the kernel has none (then `overloaded` as
-    /// well). Cost: two frames and an allocation beside the kernel's work.
+    /// well). Cost: two frames, an allocation and a call of fcntl(2), or two to read, beside the kernel's work.
+    ///
+    /// A FIFO without its other side is waited for as open(2) does, but no thread waits, of the kernel or of
+    /// the pool: it is looked at again, every 16 ms in the end (decision 0044), and the task can be cancelled.
+    /// ENOENT where it is removed meanwhile. A device is opened as with O_NONBLOCK, and then waits as others
+    /// do. With O_NONBLOCK in flags() nothing of this is done.
     [[nodiscard]] task<io_result<file>> open(std::filesystem::path path) const;
 
 private:

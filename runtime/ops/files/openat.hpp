@@ -34,6 +34,11 @@ private:
 
 /// Opens a file, close-on-exec; `path` counts from `directory` (AT_FDCWD: the working directory). Gives the
 /// descriptor. Borrows `path`, which ends with 0. One that came with a cancellation is the answer all the same.
+///
+/// The kernel tries it with O_NONBLOCK first where the name is in its cache and nothing is made or emptied. So
+/// a FIFO is opened for reading although nobody writes, or for writing is ENXIO where nobody reads; otherwise a
+/// thread of the kernel's waits in it, one of those that creates and syncs need (options.kernel_workers).
+/// fs::open_options waits as open(2) does, and holds no thread.
 [[nodiscard]] inline operation<openat_request> openat(int directory, const char* path, int flags,
                                                       mode_t mode = 0666) noexcept {
     return operation<openat_request>(openat_request(directory, path, flags, mode));

@@ -73,7 +73,7 @@ ROOMS: dict[str, Area] = {
                              "runtime/detail/ring/kernel_constants.hpp", "runtime/detail/ring/played_tier.hpp"),
                         libraries=("liburing.h",), self_contained=False),
     "runtime/time": Area(own=(MACHINE, CORE, SCHED, TASKS, "runtime/ops/operation.hpp", *doors("time"))),
-    "runtime/fs": Area(own=(MACHINE, CORE, TASKS, SYNC, OPS, *doors("fs"))),
+    "runtime/fs": Area(own=(MACHINE, CORE, TASKS, SYNC, OPS, room("time"), *doors("fs"))),
     "runtime/net": Area(own=(MACHINE, CORE, TASKS, SYNC, OPS, *doors("net"))),
     "runtime/io": Area(own=(MACHINE, CORE, TASKS, *doors("io"))),
     # The two adapters are headers for those who have these libraries; no other header may show them.
