@@ -3,12 +3,12 @@
 
 #include "tests/runtime/fs/random_tree.hpp"
 #include "tests/runtime/scratch_directory.hpp"
+#include "tests/runtime/system_program.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -18,14 +18,11 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char** environ;
 
 namespace spargio {
 namespace {
@@ -44,24 +41,6 @@ std::error_code removed(path root) {
     return run({.shards = 1}, [&] { return remove_tree(std::move(root)); });
 }
 
-/// Runs a program of the system, without a terminal to ask; true where it went well.
-bool ran(std::vector<std::string> words) {
-    std::vector<char*> arguments;
-    for (auto& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t quiet;
-    ::posix_spawn_file_actions_init(&quiet);
-    ::posix_spawn_file_actions_addopen(&quiet, 0, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", O_WRONLY, 0);
-    pid_t child = 0;
-    const int failed = ::posix_spawnp(&child, arguments[0], &quiet, nullptr, arguments.data(), environ);
-    ::posix_spawn_file_actions_destroy(&quiet);
-    if (failed != 0) throw std::system_error(failed, std::system_category(), words[0]);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
 bool rm(const path& root) { return ran({"rm", "-rf", "--", root.string()}); }
 
 /// Does it in a child that is no superuser, for whom permissions count; true where it says so.
@@ -75,11 +54,6 @@ bool as_nobody(const std::function<bool()>& work) {
     int status = 0;
     ::waitpid(child, &status, 0);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-std::uint64_t seed_of_this_run() {
-    const char* const given = std::getenv("SPARGIO_SEED");
-    return given != nullptr ? std::strtoull(given, nullptr, 0) : 0x5ba1d0ULL;
 }
 
 /// Two equal grounds, each with a tree, and beside it what the tree's links point to.
