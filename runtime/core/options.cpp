@@ -26,6 +26,7 @@ constexpr std::int64_t longest_spin_us = 1'000'000;
 constexpr std::int64_t longest_grace_ms = 60'000;
 constexpr std::int64_t longest_patience_ms = 600'000;
 constexpr std::int64_t longest_idle_ms = 3'600'000;
+constexpr unsigned most_kernel_threads = 4096;
 constexpr unsigned most_blocking_threads = 4096;
 
 std::optional<std::int64_t> number(std::string_view text) {
@@ -136,7 +137,7 @@ std::string get_affinity(const runtime_options& options) { return options.affini
 
 using o = runtime_options;
 
-constexpr std::array<knob, 33> all_knobs{{
+constexpr std::array<knob, 35> all_knobs{{
     {"preset", "none, latency, throughput", "", "fills the fields that have their default", get_preset,
      set_preset},
     {"shards", "0 to 1024", "", "threads, each with a ring; 0: one for each usable CPU", get_count<&o::shards>,
@@ -208,6 +209,12 @@ constexpr std::array<knob, 33> all_knobs{{
     {"stop_patience", "0 to 600000", "ms",
      "how much longer a stop waits for a shard that does not come back from a task, before it is left behind",
      get_time<&o::stop_patience>, set_time<&o::stop_patience, longest_patience_ms>},
+    {"kernel_workers", "0 to 4096", "threads",
+     "most threads of the kernel for a shard's work on files; 0: as the kernel likes",
+     get_count<&o::kernel_workers>, set_count<&o::kernel_workers, 0, most_kernel_threads>},
+    {"kernel_waiters", "0 to 4096", "threads",
+     "most threads of the kernel for a shard's work on anything else; 0: as the kernel likes",
+     get_count<&o::kernel_waiters>, set_count<&o::kernel_waiters, 0, most_kernel_threads>},
     {"blocking_threads", "1 to 4096", "threads", "most threads of spawn_blocking",
      get_count<&o::blocking_threads>, set_count<&o::blocking_threads, 1, most_blocking_threads>},
     {"blocking_queue", "0 to 1048576", "functions", "functions that may wait for a thread of spawn_blocking",

@@ -73,6 +73,13 @@ struct runtime_options {
     std::chrono::milliseconds stop_grace{100}; ///< time that tasks get to finish after stop()
     /// How much longer a stop waits for a shard that does not come back from a task, before it is left behind.
     std::chrono::milliseconds stop_patience{1000};
+    /// Threads of the kernel that a shard has at most for what would block on files, as creating, renaming,
+    /// syncing, and for opening anything (IORING_REGISTER_IOWQ_MAX_WORKERS, kernel 5.15); 0: as the kernel
+    /// likes, the smaller of ring_entries and 4 times the CPUs. What waits in one of them holds it.
+    unsigned kernel_workers = 0;
+    /// And for what would block on anything else, as splicing out of pipes; 0: as the kernel likes, as many as
+    /// RLIMIT_NPROC allows.
+    unsigned kernel_waiters = 0;
     unsigned blocking_threads = 64;                  ///< most threads of spawn_blocking()
     unsigned blocking_queue = 1024;                  ///< functions that may wait for such a thread
     std::chrono::milliseconds blocking_idle{10'000}; ///< how long such a thread without work is kept

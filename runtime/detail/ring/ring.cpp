@@ -26,6 +26,8 @@ std::expected<std::unique_ptr<ring>, start_error> ring::create(const runtime_opt
     io_uring_ring_dontfork(&made->raw_);
     made->enters_ = &enters;
     made->features_ = *features;
+    made->most_workers_[0] = options.kernel_workers;
+    made->most_workers_[1] = options.kernel_waiters;
     if (features->between_shards == shard_wake::eventfd || features->from_outside == foreign_wake::eventfd) {
         made->wake_fd_ = eventfd(0, EFD_CLOEXEC);
         if (made->wake_fd_ < 0)
@@ -45,6 +47,9 @@ void ring::take_over() noexcept {
         ::syscall(SYS_io_uring_register, raw_.ring_fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
     assert(enabled == 0 && "a ring has one owner");
     features_.registered_ring = io_uring_register_ring_fd(&raw_) == 1; // saves a descriptor look-up a call
+    // They belong to the thread, not to the ring: only its own call sets how many.
+    if (most_workers_[0] != 0 || most_workers_[1] != 0)
+        io_uring_register_iowq_max_workers(&raw_, most_workers_);
 }
 
 ring::~ring() {

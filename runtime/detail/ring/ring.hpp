@@ -52,7 +52,8 @@ public:
     /// Does not wait for requests in flight (hazards, finding 3): the owner has drained them before.
     ~ring();
 
-    /// Enables the ring for the calling thread, and for no other. Once, before anything else. Two system calls.
+    /// Enables the ring for the calling thread, and for no other. Once, before anything else. Two system calls,
+    /// or three where the options limit the kernel's workers.
     void take_over() noexcept;
 
     [[nodiscard]] const capabilities& features() const noexcept { return features_; }
@@ -199,6 +200,7 @@ private:
     counter* enters_ = nullptr; // the owner's, so that it can be read when the ring is gone
     bool live_ = false;
     capabilities features_;
+    unsigned most_workers_[2]{}; // for files, and for what may wait; 0: as the kernel likes
     int wake_fd_ = -1;
     std::uint64_t wake_count_ = 0; // where the eventfd's counter is read to
 };

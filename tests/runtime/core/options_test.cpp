@@ -53,6 +53,8 @@ TEST(R1, a_knob_changes_its_own_field_and_no_other) {
                                                                       {"sqpoll_idle", "20"},
                                                                       {"sqpoll_cpu", "3"},
                                                                       {"affinity", "0;2"},
+                                                                      {"kernel_workers", "5"},
+                                                                      {"kernel_waiters", "6"},
                                                                       {"blocking_threads", "3"},
                                                                       {"blocking_queue", "9"},
                                                                       {"blocking_idle", "70"}};
