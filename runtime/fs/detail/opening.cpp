@@ -145,7 +145,8 @@ io_result<file_descriptor> open_regular(const std::filesystem::path& path, int f
     // It may have changed since.
     if (::fstat(opened.get(), &known) != 0) return system_failure(errno);
     if (!S_ISREG(known.st_mode)) return system_failure(EINVAL);
-    return opened;
+    // To the ring O_NONBLOCK means EAGAIN where the file system can't do without waiting, as /proc.
+    return made_to_wait(std::move(opened), flags);
 }
 
 } // namespace spargio::fs::detail

@@ -215,9 +215,14 @@ TEST(R41, a_copy_has_the_contents_and_the_permissions) {
 
 TEST(R41, a_copy_of_what_the_kernel_makes_up_is_whole) {
     const scratch_directory scratch;
-    EXPECT_GT(got(fs::copy("/proc/self/mountinfo", scratch / "mounts")), 0u);
-    const auto copied = scratch_directory::contents_of(scratch / "mounts");
-    EXPECT_EQ(copied, scratch_directory::contents_of("/proc/self/mountinfo"));
+    for (const char* const from : {"/proc/self/mountinfo", "/proc/version", "/proc/filesystems"}) {
+        EXPECT_GT(got(fs::copy(from, scratch / "copy")), 0u) << from;
+        EXPECT_EQ(scratch_directory::contents_of(scratch / "copy"), scratch_directory::contents_of(from));
+        EXPECT_GT(got(fs::copy(from, "/dev/null")), 0u) << from;
+    }
+    const auto empty = scratch.make_file("empty", "");
+    EXPECT_EQ(got(fs::copy(empty, scratch / "copy")), 0u);
+    EXPECT_EQ(std::filesystem::file_size(scratch / "copy"), 0u);
 }
 
 task<std::set<std::string>> list(path directory) {
