@@ -64,10 +64,17 @@ concept immediate_request = kernel_request<Request> && requires(Request& request
 
 namespace detail {
 
+/// Whether a thread of the kernel's was interrupted in its work: EINTR, or what restarts a system call inside
+/// the kernel and no program is to see (ERESTARTSYS and its like, include/linux/errno.h), which opening lets
+/// out.
+[[nodiscard]] constexpr bool is_interruption(std::int32_t result) noexcept {
+    return result == -EINTR || result == -512 || result == -513 || result == -514 || result == -516;
+}
+
 /// The error of a finished operation whose result is negative.
 [[nodiscard]] inline std::error_code operation_error(const operation_wait& request) noexcept {
     // Where the kernel's worker threads do the work they are interrupted to end it.
-    const bool ended = request.result() == -ECANCELED || request.result() == -EINTR;
+    const bool ended = request.result() == -ECANCELED || is_interruption(request.result());
     if (ended && request.cut_short() != errc{}) return make_error_code(request.cut_short());
     return {-request.result(), std::system_category()};
 }

@@ -68,6 +68,13 @@ protected:
 };
 
 using R2_kernel_workers = kernel_workers;
+using P6_kernel_workers = kernel_workers;
+
+TEST_F(P6_kernel_workers, that_wait_in_an_open_are_ended_as_canceled) {
+    begin(0, 1);
+    while (workers() == 0) std::this_thread::yield();
+    release(); // not with the errno by which the kernel restarts calls
+}
 
 TEST_F(R2_kernel_workers, may_be_more_than_the_kernel_would_have) {
     const std::size_t by_default = 4 * std::thread::hardware_concurrency();
