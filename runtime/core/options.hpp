@@ -65,7 +65,7 @@ struct runtime_options {
     unsigned operations = 65536;        ///< most operations that a shard has with the kernel
     unsigned stealable_capacity = 4096; ///< stealable tasks that a shard can hold ready
     unsigned steal_budget = 32;         ///< most tasks that one theft takes
-    unsigned tasks_per_turn = 64;       ///< tasks run between two looks at ring and lanes
+    unsigned tasks_per_turn = 64;       ///< tasks run between two looks at ring and lanes, at most
     std::chrono::microseconds spin{50}; ///< longest spin of an idle shard before it sleeps
     /// Spins also where the last idlings were ended by what came over sockets, and an operation is in flight;
     /// otherwise such a shard sleeps at once: the kernel itself wakes it, and the peer may want the CPU.

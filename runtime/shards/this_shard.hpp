@@ -95,8 +95,10 @@ public:
 
 } // namespace detail
 
-/// Lets every other ready task of this shard run first, and ring and lanes be looked at. Not cancellable.
-/// Inside a task only, which stays on this shard. Cost: a trip through the run queue.
+/// Lets every other ready task of this shard run first. Ring, lanes and timers are looked at between turns:
+/// after options.tasks_per_turn tasks at the latest, and, where tasks take long, about every half a
+/// millisecond; so a lone task that computes longer than that between its yields has them looked at in each.
+/// Not cancellable. Inside a task only, which stays on this shard. Cost: a trip through the run queue.
 [[nodiscard]] inline detail::yield_awaiter yield() noexcept { return {}; }
 
 /// Everything here must be called by a task, on a shard; elsewhere it ends the program, with a message. The

@@ -18,10 +18,9 @@ void shard::watch_forks() noexcept {
 }
 
 shard::shard(runtime_core& core, std::uint32_t index)
-    : core_(core), stopping_(core.stopping_flag()), index_(index),
-      tasks_per_turn_(core.options().tasks_per_turn), stealable_capacity_(core.options().stealable_capacity),
-      wake_order_(core.order_of_wakes()), registry_(&task_registry::acquire()),
-      queue_(core.options().stealable_capacity, wake_order_),
+    : core_(core), stopping_(core.stopping_flag()), index_(index), budget_(core.options().tasks_per_turn),
+      stealable_capacity_(core.options().stealable_capacity), wake_order_(core.order_of_wakes()),
+      registry_(&task_registry::acquire()), queue_(core.options().stealable_capacity, wake_order_),
       mailbox_(core.options().shards, core.options().lane_capacity, wake_order_,
                core.options().injection_capacity),
       hot_(core.options(), wake_order_), timers_(counters_),

@@ -29,6 +29,7 @@
 #include <spargio/detail/ring/ring.hpp>
 #include <spargio/detail/sched/run_queue.hpp>
 #include <spargio/detail/sched/task_registry.hpp>
+#include <spargio/detail/sched/turn_budget.hpp>
 #include <spargio/observe/shard_stats.hpp>
 
 #include <atomic>
@@ -304,7 +305,7 @@ private:
     runtime_core& core_;
     const std::atomic<bool>& stopping_;
     const std::uint32_t index_;
-    const std::uint32_t tasks_per_turn_;
+    turn_budget<> budget_;
     const std::uint32_t stealable_capacity_;
     const wake_order wake_order_;
 

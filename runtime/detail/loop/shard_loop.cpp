@@ -63,13 +63,15 @@ bool shard::deliver_mail() noexcept {
 
 bool shard::run_tasks() noexcept {
     std::uint32_t count = 0;
-    inline_left_ = tasks_per_turn_;
-    while (count < tasks_per_turn_) {
+    const std::uint32_t limit = budget_.limit();
+    inline_left_ = limit;
+    while (count < limit) {
         task_header* const task = queue_.pop();
         if (task == nullptr) break;
         run(*task);
         ++count;
     }
+    count == limit ? budget_.used_up() : budget_.ended_early();
     if (count == 0) return false;
     requests_.end_turn();
     counters_.tasks_run.add(count + std::exchange(ran_inline_, 0));

@@ -90,7 +90,8 @@ std::coroutine_handle<> shard::end_of_task(task_header& task) noexcept {
 /// something else to do.
 bool shard::may_run_inline() noexcept {
     if (inline_left_ != 0) return true;
-    inline_left_ = tasks_per_turn_;
+    budget_.used_up();
+    inline_left_ = budget_.limit();
     look_at_ring();
     gather();
     timers_.expire(queue_);

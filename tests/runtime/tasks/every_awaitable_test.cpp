@@ -158,6 +158,19 @@ struct an_operation : row {
     auto wait() { return ops::nop(); }
 };
 
+struct a_timed_operation : row {
+    static constexpr answer second_time = answer::message;
+    static constexpr const char* said = "an operation is awaited that was awaited before";
+    auto wait() { return timeout(1h, ops::nop()); }
+};
+
+/// The second time there is nothing left to send, and it says so at once.
+struct a_send_to_a_shard : row {
+    static constexpr answer elsewhere = answer::message;
+    static constexpr const char* said = "belongs to a shard|another shard";
+    auto wait() { return this_shard::remote(1).send(1, 7); }
+};
+
 struct a_call_from_outside : row {
     boundary::channel_ends<int, int> ends = boundary::channel<int, int>(4);
     void feed() {
@@ -240,7 +253,7 @@ protected:
 using rows = testing::Types<a_task, a_join_handle, a_yield, a_move_to_a_shard, a_sleep, a_tick,
                             a_deadline_timer, an_event, a_latch, a_mutex, a_mutex_regardless, a_semaphore,
                             a_receive, a_send, a_spawn_when_room, a_message, a_batch_of_messages, a_flush,
-                            an_operation, a_call_from_outside, a_call>;
+                            an_operation, a_timed_operation, a_send_to_a_shard, a_call_from_outside, a_call>;
 TYPED_TEST_SUITE(P15_awaitable, rows);
 
 TYPED_TEST(P15_awaitable, waits_anew_or_says_so_when_it_is_awaited_twice) {
