@@ -20,12 +20,14 @@ std::expected<std::uint16_t, std::error_code> parse_port(std::string_view text) 
     return port;
 }
 
-/// The number of an interface by its name or its number; 0 for none.
+/// The number of an interface by its name or its number; 0 when there is none.
 std::uint32_t scope_of(const std::string& name) {
     if (const unsigned index = ::if_nametoindex(name.c_str()); index != 0) return index;
     std::uint32_t number = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    return error == std::errc() && end == name.data() + name.size() ? number : 0;
+    if (error != std::errc() || end != name.data() + name.size()) return 0;
+    std::array<char, IF_NAMESIZE> known{};
+    return ::if_indextoname(number, known.data()) != nullptr ? number : 0;
 }
 
 } // namespace

@@ -29,7 +29,7 @@ public:
     [[nodiscard]] static endpoint loopback(std::uint16_t port,
                                            address_family family = address_family::v4) noexcept;
     /// "192.0.2.1:80", "[2001:db8::1]:80", "[fe80::1%eth0]:80". EINVAL: it is none of these, or the port is
-    /// missing or above 65535, or there is no such interface.
+    /// missing or above 65535, or there is no such interface, by name or by number.
     [[nodiscard]] static io_result<endpoint> parse(std::string_view text);
     /// The address alone, "192.0.2.1" or "2001:db8::1", with or without brackets. EINVAL as above.
     [[nodiscard]] static io_result<endpoint> parse(std::string_view address, std::uint16_t port);
@@ -40,7 +40,8 @@ public:
     void set_port(std::uint16_t port) noexcept;
     [[nodiscard]] bool is_loopback() const noexcept;
 
-    /// "192.0.2.1:80", "[2001:db8::1]:80"; "none" of no family. What parse() takes.
+    /// "192.0.2.1:80", "[2001:db8::1]:80"; "none" of no family. What parse() takes, as long as there is the
+    /// interface that a scope names.
     [[nodiscard]] std::string to_string() const;
 
     /// As system calls want it. Valid as long as the endpoint is.
