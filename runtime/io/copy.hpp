@@ -23,7 +23,8 @@ namespace spargio::io {
 inline constexpr std::size_t copy_bytes = std::size_t{64} * 1024;
 
 /// Writes what comes from `from` to `to`, until `from` ends; `to` stays open. Gives the bytes copied; `done`
-/// has those that were written also when it fails or is cancelled, when up to 64 KiB more may have been read.
+/// has those that were written also when it fails or is cancelled. Up to 64 KiB more may have been READ then,
+/// and are lost to the stream; not where `from` takes them back, as a buffered_reader does (`unread()`).
 /// Allocates 64 KiB for as long as it runs: throws std::bad_alloc.
 template <async_reader Reader, async_writer Writer>
 [[nodiscard]] task<io_result<std::uint64_t>> copy(Reader& from, Writer& to, std::uint64_t* done = nullptr) {
@@ -39,6 +40,8 @@ template <async_reader Reader, async_writer Writer>
         std::size_t written = 0;
         auto all_written = co_await write_all(to, all.first(*count), &written);
         *done += written;
+        if constexpr (requires { from.unread(std::span<const std::byte>()); })
+            if (!all_written) from.unread(all.first(*count).subspan(written));
         if (!all_written) co_return std::unexpected(all_written.error());
     }
 }

@@ -33,8 +33,9 @@ namespace detail {
 } // namespace detail
 
 /// Fills the whole buffer. `ended_early`: the stream ended before. `done` gets the bytes that were read,
-/// whatever the answer: those of a cancelled transfer are lost to the stream otherwise. Borrows all. Cost: a
-/// frame beside the reads.
+/// whatever the answer. A transfer that fails or is cancelled in the middle has TAKEN those bytes from the
+/// stream, and nothing but `done` and the buffer know of them: who goes on with the stream begins behind them.
+/// Over a buffered_reader nothing is lost. Borrows all. Cost: a frame beside the reads.
 template <async_reader Reader>
 [[nodiscard]] task<io_result<void>> read_exact(Reader& from, std::span<std::byte> into,
                                                std::size_t* done = nullptr) {
@@ -49,8 +50,8 @@ template <async_reader Reader>
     co_return io_result<void>();
 }
 
-/// Writes the whole buffer. `done` gets the bytes that were written, whatever the answer. Borrows all. Cost: a
-/// frame beside the writes.
+/// Writes the whole buffer. `done` gets the bytes that were written, whatever the answer: of a transfer that
+/// failed or was cancelled in the middle these are on their way. Borrows all. Cost: a frame beside the writes.
 template <async_writer Writer>
 [[nodiscard]] task<io_result<void>> write_all(Writer& to, std::span<const std::byte> from,
                                               std::size_t* done = nullptr) {
