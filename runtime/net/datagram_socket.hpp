@@ -27,8 +27,8 @@ public:
     [[nodiscard]] auto send_to(std::span<const std::byte> from, const Address& to) const noexcept {
         return operation_on(shared(), [&](int number) { return ops::sendto(number, from, to); });
     }
-    /// Waits for a datagram and gives its size, whether it was cut to fit into the buffer, and who sent it.
-    /// Cancelled, it has taken none. IORING_OP_RECVMSG, in place.
+    /// Waits for a datagram and gives its size, whether it was cut to fit into the buffer, and who sent it; an
+    /// empty buffer takes one as well. Cancelled, it has taken none. IORING_OP_RECVMSG, in place.
     [[nodiscard]] auto receive_from(std::span<std::byte> into) const noexcept {
         return operation_on(shared(), [into](int number) { return ops::recvfrom<Address>(number, into); });
     }
@@ -37,8 +37,8 @@ public:
     [[nodiscard]] auto send(std::span<const std::byte> from) const noexcept {
         return operation_on(shared(), [from](int number) { return ops::send(number, from); });
     }
-    /// The next datagram's bytes; what does not fit into the buffer is lost. Of a connected socket: from its
-    /// peer. IORING_OP_RECV, in place.
+    /// The next datagram's bytes; what does not fit into the buffer is lost, all of it where that is empty. Of
+    /// a connected socket: from its peer. IORING_OP_RECV, in place.
     [[nodiscard]] auto receive(std::span<std::byte> into) const noexcept {
         return operation_on(shared(), [into](int number) { return ops::recv(number, into); });
     }

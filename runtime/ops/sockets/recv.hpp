@@ -2,6 +2,7 @@
 #pragma once
 
 #include <spargio/detail/sched/attempt_guess.hpp>
+#include <spargio/ops/detail/empty_read.hpp>
 #include <spargio/ops/detail/operation_limits.hpp>
 #include <spargio/ops/detail/operation_tried_first.hpp>
 #include <spargio/ops/operation.hpp>
@@ -22,6 +23,8 @@ public:
         : socket_(socket), into_(into), flags_(flags) {}
 
     void prepare(io_uring_sqe& entry) const noexcept {
+        if (into_.empty() && detail::asks_for_nothing(socket_, flags_))
+            return detail::prepare_empty_read(entry);
         io_uring_prep_recv(&entry, socket_, into_.data(), detail::transfer_length(into_.size()), flags_);
     }
     /// See operation_tried_first.hpp.
@@ -39,8 +42,9 @@ private:
     int flags_;
 };
 
-/// Waits for bytes and gives how many came; 0 when the other side has ended its direction. With MSG_WAITALL it
-/// waits until `into` is full. Cancelled, it has taken nothing, or gives what it has taken. Borrows `into`.
+/// Waits for bytes and gives how many came; 0 when the other side has ended its direction, and at once for an
+/// empty `into`; which of a datagram socket waits for a datagram, and drops it. With MSG_WAITALL it waits until
+/// `into` is full. Cancelled, it has taken nothing, or gives what it has taken. Borrows `into`.
 [[nodiscard]] inline operation<recv_request> recv(int socket, std::span<std::byte> into,
                                                   int flags = 0) noexcept {
     return operation<recv_request>(recv_request(socket, into, flags));

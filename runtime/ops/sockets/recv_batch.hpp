@@ -1,6 +1,7 @@
 // Receiving into several buffers with one request (R29): IORING_OP_RECVMSG (kernel 5.3; recvmsg(2)).
 #pragma once
 
+#include <spargio/ops/detail/empty_read.hpp>
 #include <spargio/ops/operation.hpp>
 
 #include <cstddef>
@@ -21,6 +22,8 @@ public:
         : socket_(socket), parts_(parts), flags_(flags) {}
 
     void prepare(io_uring_sqe& entry) noexcept {
+        if (detail::have_no_room(parts_) && detail::asks_for_nothing(socket_, flags_))
+            return detail::prepare_empty_read(entry);
         message_ = {};
         message_.msg_iov = parts_.data();
         message_.msg_iovlen = parts_.size();
@@ -39,8 +42,8 @@ private:
 };
 
 /// Waits for bytes and fills the buffers in order, at most 1,024 of them (EMSGSIZE above). Gives the bytes that
-/// came; 0 when the other side has ended its direction. With MSG_WAITALL it waits until all are full. Borrows
-/// list and buffers.
+/// came; 0 when the other side has ended its direction, and at once where there is room for nothing, as
+/// recv(). With MSG_WAITALL it waits until all are full. Borrows list and buffers.
 [[nodiscard]] inline operation<recv_batch_request> recv_batch(int socket, std::span<iovec> parts,
                                                               int flags = 0) noexcept {
     return operation<recv_batch_request>(recv_batch_request(socket, parts, flags));

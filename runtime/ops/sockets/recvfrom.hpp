@@ -55,7 +55,8 @@ private:
     msghdr message_{};
 };
 
-/// Waits for a datagram and gives its size and who sent it. Borrows `into`.
+/// Waits for a datagram and gives its size and who sent it; into an empty `into` too, where it is cut. Borrows
+/// `into`.
 template <class Address>
 [[nodiscard]] operation<recvfrom_request<Address>> recvfrom(int socket, std::span<std::byte> into,
                                                             int flags = 0) noexcept {

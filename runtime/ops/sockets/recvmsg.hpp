@@ -1,6 +1,7 @@
 // IORING_OP_RECVMSG (kernel 5.3; recvmsg(2)).
 #pragma once
 
+#include <spargio/ops/detail/empty_read.hpp>
 #include <spargio/ops/operation.hpp>
 
 #include <cstddef>
@@ -18,6 +19,9 @@ public:
         : socket_(socket), message_(&message), flags_(flags) {}
 
     void prepare(io_uring_sqe& entry) const noexcept {
+        if (detail::have_no_room({message_->msg_iov, message_->msg_iovlen}) &&
+            detail::asks_for_nothing(socket_, flags_))
+            return detail::prepare_empty_read(entry);
         io_uring_prep_recvmsg(&entry, socket_, message_, static_cast<unsigned>(flags_));
     }
     [[nodiscard]] std::size_t take(std::int32_t result, std::uint32_t) const noexcept {
@@ -31,7 +35,8 @@ private:
 };
 
 /// Waits for a message and takes it with its address, its control data and into several buffers, as `message`
-/// says (recvmsg(2)). Gives the bytes that came. Borrows all of it.
+/// says (recvmsg(2)). Gives the bytes that came; 0 at once where there is room for nothing, as recv(), and
+/// `message` is as it was then. Borrows all of it.
 [[nodiscard]] inline operation<recvmsg_request> recvmsg(int socket, msghdr& message, int flags = 0) noexcept {
     return operation<recvmsg_request>(recvmsg_request(socket, message, flags));
 }
