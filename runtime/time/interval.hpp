@@ -2,6 +2,7 @@
 #pragma once
 
 #include <spargio/core/errc.hpp>
+#include <spargio/detail/sched/later_by.hpp>
 #include <spargio/time/sleep.hpp>
 #include <spargio/time/timer_awaiter.hpp>
 
@@ -30,14 +31,18 @@ public:
     using time_point = clock::time_point;
     using duration = clock::duration;
 
-    /// Ticks at once, then every `period`. Throws std::invalid_argument when `period` is not positive.
-    explicit interval(duration period, missed_ticks policy = missed_ticks::burst)
+    /// Ticks at once, then every `period`, which is rounded up to the clock's nanoseconds; one that these can't
+    /// hold is as good as for ever. Throws std::invalid_argument when `period` is not positive.
+    template <class Rep, class Period>
+    explicit interval(std::chrono::duration<Rep, Period> period, missed_ticks policy = missed_ticks::burst)
         : interval(clock::now(), period, policy) {}
 
-    /// Ticks at `first`, which may have passed, then every `period`. Throws std::invalid_argument as above.
-    interval(time_point first, duration period, missed_ticks policy = missed_ticks::burst)
-        : next_(first), period_(period), policy_(policy) {
-        if (period <= duration::zero()) throw std::invalid_argument("an interval needs a positive period");
+    /// Ticks at `first`, which may have passed, then every `period`; as above.
+    template <class Rep, class Period>
+    interval(time_point first, std::chrono::duration<Rep, Period> period,
+             missed_ticks policy = missed_ticks::burst)
+        : next_(first), period_(detail::later_by(time_point(), period) - time_point()), policy_(policy) {
+        if (period_ <= duration::zero()) throw std::invalid_argument("an interval needs a positive period");
     }
 
     [[nodiscard]] duration period() const noexcept { return period_; }
@@ -100,8 +105,9 @@ private:
 };
 
 /// An interval that begins at `first`. Throws std::invalid_argument when `period` is not positive.
-[[nodiscard]] inline interval interval_at(interval::time_point first, interval::duration period,
-                                          missed_ticks policy = missed_ticks::burst) {
+template <class Rep, class Period>
+[[nodiscard]] interval interval_at(interval::time_point first, std::chrono::duration<Rep, Period> period,
+                                   missed_ticks policy = missed_ticks::burst) {
     return interval(first, period, policy);
 }
 

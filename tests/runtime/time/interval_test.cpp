@@ -110,6 +110,24 @@ TEST(R35, an_interval_without_a_period_is_refused) {
     EXPECT_THROW(interval(t0, -1s), std::invalid_argument);
 }
 
+TEST(R35, a_period_beyond_the_end_of_time_is_as_good_as_for_ever) {
+    using std::chrono::hours;
+    for (const interval& tested :
+         {interval(hours::max()), interval(t0, hours::max()), interval_at(t0, hours::max()),
+          interval(std::chrono::duration<double>(1e300)), interval(clock::duration::max())}) {
+        EXPECT_EQ(tested.period(), clock::duration::max());
+        for (const auto policy : {missed_ticks::burst, missed_ticks::delay, missed_ticks::skip}) {
+            interval other = tested;
+            other.set_policy(policy);
+            EXPECT_EQ(other.after(t0, t0 + 1s), clock::time_point::max());
+            other.reset();
+            EXPECT_EQ(other.next(), clock::time_point::max());
+        }
+    }
+    EXPECT_THROW(interval(hours::min()), std::invalid_argument);
+    EXPECT_EQ(interval(std::chrono::duration<double>(1e-12)).period(), 1ns);
+}
+
 TEST(R35, an_interval_can_be_set_anew) {
     interval tested(t0, 10ms);
     tested.reset_at(t0 + 3ms);
