@@ -9,7 +9,7 @@
 #
 # Precompiled headers were tried and left: g++ 12 reads the whole file anew for each source, 90 MB for the standard
 # library and 200 MB with Asio, and that takes as long as to compile the headers that the source wants.
-option(SPARGIO_JOINED "Compile the harness, the workloads and the tests several sources a unit" ${PROJECT_IS_TOP_LEVEL})
+option(SPARGIO_JOINED "Compile the harness and the workloads several sources a unit" ${PROJECT_IS_TOP_LEVEL})
 
 # spargio_join(TARGET [COUNT] [APART SOURCE...]): COUNT sources a unit, 8 unless told; 0 is all in one. APART: sources that
 # stay by themselves, with the reason where it is called.
