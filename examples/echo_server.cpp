@@ -31,15 +31,9 @@ task<> echo(net::tcp_stream client) {
 task<> accept_all(const net::tcp_listener& listener, task_group& clients) {
     for (;;) {
         auto client = co_await listener.accept(net::round_robin{});
-        if (client) {
-            const std::uint32_t home = client->home();
-            clients.spawn(echo(std::move(*client)), pinned{home});
-            continue;
-        }
-        // Of which ends one connection, and which the listener?
-        if (client.error() == std::errc::connection_aborted) continue;
-        if (client.error() != std::errc::too_many_files_open) co_return;
-        (void)co_await sleep_for(10ms); // others will close theirs
+        if (!client) co_return; // the listener was closed
+        const std::uint32_t home = client->home();
+        clients.spawn(echo(std::move(*client)), pinned{home});
     }
 }
 

@@ -1,7 +1,7 @@
 // net::tcp_listener: waits for TCP connections (R42).
 #pragma once
 
-#include <spargio/net/accept_operation.hpp>
+#include <spargio/net/accept_connection.hpp>
 #include <spargio/net/any_socket.hpp>
 #include <spargio/net/endpoint.hpp>
 #include <spargio/net/tcp_stream.hpp>
@@ -34,12 +34,14 @@ public:
     /// The same on every IPv4 address of the machine.
     [[nodiscard]] static task<io_result<tcp_listener>> bind(std::uint16_t port, listen_options options = {});
 
-    /// Waits for a connection and gives it. Several tasks may wait; a connection goes to one of them. EMFILE,
-    /// ENFILE, ECONNABORTED and others of accept(2) say nothing about the next one. None is lost by a
-    /// cancellation: one that came all the same is the answer. IORING_OP_ACCEPT, in place; a connection costs
-    /// an allocation. Throws std::bad_alloc.
-    [[nodiscard]] auto accept(session_policy home = context_preferred{}) const noexcept {
-        return accept_on<tcp_stream>(shared(), home);
+    /// Waits for a connection and gives it. Several tasks may wait; a connection goes to one of them. An error
+    /// says that no more will come: EBADF or EINVAL of a listener that was closed, others of accept(2). What
+    /// ends one connection (ECONNABORTED and the like) is passed over; while descriptors or memory are short
+    /// (EMFILE, ENFILE, ENOBUFS, ENOMEM) it tries again every 10 ms, and connections wait in the backlog. None
+    /// is lost by a cancellation: one that came all the same is the answer. IORING_OP_ACCEPT; a frame, and a
+    /// connection costs an allocation. Throws std::bad_alloc.
+    [[nodiscard]] task<io_result<tcp_stream>> accept(session_policy home = context_preferred{}) const {
+        return accept_connection<tcp_stream>(shared(), home);
     }
     /// Every connection that comes, by one request of the kernel's (R30), for the task that calls it, on its
     /// shard; what it gives is to become a tcp_stream. As stream_socket::receive_stream() otherwise. Throws

@@ -1,7 +1,7 @@
 // net::unix_listener: waits for connections within this machine (R42; unix(7)).
 #pragma once
 
-#include <spargio/net/accept_operation.hpp>
+#include <spargio/net/accept_connection.hpp>
 #include <spargio/net/any_socket.hpp>
 #include <spargio/net/unix_endpoint.hpp>
 #include <spargio/net/unix_stream.hpp>
@@ -22,8 +22,8 @@ public:
     [[nodiscard]] static task<io_result<unix_listener>> bind(unix_endpoint at, int backlog = 4096);
 
     /// As tcp_listener::accept().
-    [[nodiscard]] auto accept(session_policy home = context_preferred{}) const noexcept {
-        return accept_on<unix_stream>(shared(), home);
+    [[nodiscard]] task<io_result<unix_stream>> accept(session_policy home = context_preferred{}) const {
+        return accept_connection<unix_stream>(shared(), home);
     }
     /// Every connection that comes, by one request of the kernel's (R30), for the task that calls it, on its
     /// shard; what it gives is to become a unix_stream. As stream_socket::receive_stream() otherwise. Throws

@@ -26,7 +26,7 @@ PUBLIC: dict[str, str] = {
                    "shutdown socket",
     "time": "deadline_timer interval sleep timeout timer_awaiter",
     "fs": "contents directories directory_reader file file_metadata file_time open_options paths",
-    "net": "accept_operation any_socket datagram_socket endpoint resolve session_policy stream_socket tcp_listener "
+    "net": "accept_connection any_socket datagram_socket endpoint resolve session_policy stream_socket tcp_listener "
            "tcp_stream udp_socket unix_datagram unix_endpoint unix_listener unix_stream",
     "io": "async_stream buffered_reader buffered_writer copy length_delimited split transfer",
     "boundary": "asio call channel client exchange libuv server wait_limit",
