@@ -54,6 +54,7 @@
 #include <spargio/ops/files/linkat.hpp>
 #include <spargio/ops/files/mkdirat.hpp>
 #include <spargio/ops/files/openat.hpp>
+#include <spargio/ops/files/openat2.hpp>
 #include <spargio/ops/files/read.hpp>
 #include <spargio/ops/files/read_fixed.hpp>
 #include <spargio/ops/files/readv.hpp>

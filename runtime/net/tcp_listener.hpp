@@ -20,13 +20,15 @@ public:
     bool reuse_address = true; ///< SO_REUSEADDR, so that a restarted server can bind again at once
     bool reuse_port = false;   ///< SO_REUSEPORT, for a listener a shard on one port
     bool only_v6 = false;      ///< IPV6_V6ONLY
+    bool no_delay = true;      ///< TCP_NODELAY for the connections; false: the kernel gathers small writes
 };
 
 class tcp_listener : public any_socket {
 public:
     tcp_listener() noexcept = default; ///< none; every operation answers EBADF
-    /// Takes over a listening socket. Throws std::bad_alloc. Any thread.
-    explicit tcp_listener(file_descriptor owned) : any_socket(std::move(owned)) {}
+    /// Takes over a listening socket, and sets TCP_NODELAY for the connections that come from now on, unless
+    /// `no_delay` is false, which leaves the socket as it is. Throws std::bad_alloc. Any thread.
+    explicit tcp_listener(file_descriptor owned, bool no_delay = true);
 
     /// Binds and listens; port 0 lets the kernel choose, see local_address(). EADDRINUSE, EACCES (ports below
     /// 1024), EADDRNOTAVAIL and others of bind(2). Throws std::bad_alloc.

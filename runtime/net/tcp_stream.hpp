@@ -21,15 +21,18 @@ public:
 
     session_policy home;    ///< the shard that it belongs to
     endpoint from;          ///< local address; of no family: the kernel's choice
-    bool no_delay = false;  ///< TCP_NODELAY from the beginning
+    bool no_delay = true;   ///< TCP_NODELAY from the beginning; false: the kernel gathers small writes
     int receive_buffer = 0; ///< SO_RCVBUF in bytes, which the window's scale follows; 0: the kernel's
     int send_buffer = 0;    ///< SO_SNDBUF in bytes; 0: the kernel's
 };
 
+/// One that was made here, by connect() or by a tcp_listener, has TCP_NODELAY unless its options say otherwise
+/// (docs/decisions/0046): an answer in two small writes is not held back until the first has been acknowledged.
 class tcp_stream : public stream_socket {
 public:
     tcp_stream() noexcept = default; ///< none; every operation answers EBADF
-    /// Takes over a connected socket; `home` as home(). Throws std::bad_alloc. Any thread.
+    /// Takes over a connected socket, with its options as they are; `home` as home(). Throws std::bad_alloc.
+    /// Any thread.
     explicit tcp_stream(file_descriptor owned, std::uint32_t home = 0)
         : stream_socket(std::move(owned), home) {}
 

@@ -20,7 +20,7 @@ PUBLIC: dict[str, str] = {
     "shards": "flush_ticket hot_events remote_shard resume_on ring_message shard_context this_shard",
     "ops": "accept_stream buffer_lease buffer_segments close current_position futex nop operation operation_affinity operation_in_pool "
            "operation_on_descriptor operation_steering operation_stream poll raw receive_stream registered_buffer",
-    "ops/files": "fallocate fsync ftruncate linkat mkdirat openat read read_fixed readv renameat splice statx symlinkat "
+    "ops/files": "fallocate fsync ftruncate linkat mkdirat openat openat2 read read_fixed readv renameat splice statx symlinkat "
                  "unlinkat write write_fixed writev",
     "ops/sockets": "accept connect recv recv_batch recvfrom recvmsg send send_batch send_zc sendmsg sendto sendv "
                    "shutdown socket",
