@@ -23,8 +23,9 @@ void ring::wake_foreign(const capabilities& features, int ring_descriptor, int w
     entry.fd = ring_descriptor;
     entry.off = user_data{completion_kind::ringing, 0}.packed();
     // ENOMEM and EAGAIN pass: the kernel allocates the message. Losing it would lose a wake-up.
-    while (::syscall(SYS_io_uring_register, -1, kernel::register_send_msg_ring, &entry, 1) < 0 &&
-           (errno == EINTR || errno == EAGAIN || errno == ENOMEM)) {
+    while (::syscall(SYS_io_uring_register, -1, kernel::register_send_msg_ring, &entry, 1) < 0) {
+        if (is_refusal(-errno)) forbidden_since_the_start("io_uring_register(2)");
+        if (errno != EINTR && errno != EAGAIN && errno != ENOMEM) break; // its shard has closed
     }
 }
 

@@ -4,8 +4,10 @@
 #include <spargio/detail/ring/setup.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
@@ -14,6 +16,18 @@
 #include <unistd.h>
 
 namespace spargio::detail {
+
+void ring::forbidden_since_the_start(const char* call) noexcept {
+    // A filter of seccomp that was put on after the ring was made: a shard could neither sleep nor be heard any
+    // more, and would turn on the spot for ever.
+    std::array<char, 256> said{};
+    std::snprintf(
+        said.data(), said.size(),
+        "%s has been forbidden since the runtime started. A sandbox (seccomp) must allow it, or be put "
+        "on before the start, which then says what is missing",
+        call);
+    misused(said.data());
+}
 
 std::expected<std::unique_ptr<ring>, start_error> ring::create(const runtime_options& options,
                                                                counter& enters) {
@@ -30,11 +44,7 @@ std::expected<std::unique_ptr<ring>, start_error> ring::create(const runtime_opt
     made->most_workers_[1] = options.kernel_waiters;
     if (features->between_shards == shard_wake::eventfd || features->from_outside == foreign_wake::eventfd) {
         made->wake_fd_ = eventfd(0, EFD_CLOEXEC);
-        if (made->wake_fd_ < 0)
-            return std::unexpected(
-                start_error{errc::no_resources, errno,
-                            "could not create the eventfd that wakes a shard: the process has too "
-                            "many open files. Raise `ulimit -n`."});
+        if (made->wake_fd_ < 0) return std::unexpected(explain_eventfd_failure(errno));
         [[maybe_unused]] const bool armed = made->arm_wake_read();
         assert(armed && "the queue of a new ring has room");
     }
@@ -43,8 +53,9 @@ std::expected<std::unique_ptr<ring>, start_error> ring::create(const runtime_opt
 
 void ring::take_over() noexcept {
     // By hand: liburing 2.3 declares io_uring_enable_rings() but does not export it.
-    [[maybe_unused]] const long enabled =
+    const long enabled =
         ::syscall(SYS_io_uring_register, raw_.ring_fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
+    if (enabled != 0 && is_refusal(-errno)) forbidden_since_the_start("io_uring_register(2)");
     assert(enabled == 0 && "a ring has one owner");
     features_.registered_ring = io_uring_register_ring_fd(&raw_) == 1; // saves a descriptor look-up a call
     // They belong to the thread, not to the ring: only its own call sets how many.
@@ -104,12 +115,8 @@ void ring::submit_and_wait(std::chrono::nanoseconds limit) noexcept {
         io_uring_cqe* first = nullptr; // stays in the queue for reap()
         answer = io_uring_submit_and_wait_timeout(&raw_, &first, 1, &most, nullptr);
     }
-    // Forbidden since the ring was made, by a filter of seccomp that was put on later: a shard could neither
-    // sleep nor be heard any more, and would turn on the spot for ever.
-    if (answer == -EPERM || answer == -ENOSYS)
-        misused("io_uring_enter(2) has been forbidden since the runtime started. A sandbox (seccomp) must "
-                "allow it, or "
-                "be put on before the start, which then says what is missing");
+    if (is_refusal(answer)) [[unlikely]]
+        forbidden_since_the_start("io_uring_enter(2)");
 }
 
 bool ring::arm_wake_read() noexcept {

@@ -94,7 +94,8 @@ public:
     /// kernel_has_more()), without waiting. One system call.
     void submit_and_fetch() noexcept {
         enters_->add();
-        io_uring_submit_and_get_events(&raw_);
+        if (is_refusal(io_uring_submit_and_get_events(&raw_))) [[unlikely]]
+            forbidden_since_the_start("io_uring_enter(2)");
     }
 
     /// Whether entries wait to be submitted: new ones, or what an interrupted call left in the queue.
@@ -181,6 +182,12 @@ public:
 
 private:
     ring() = default;
+    /// What a filter of seccomp answers, and the kernel itself never does.
+    [[nodiscard]] static constexpr bool is_refusal(int answer) noexcept {
+        return answer == -EPERM || answer == -ENOSYS || answer == -EACCES;
+    }
+    /// Ends the program.
+    [[noreturn]] static void forbidden_since_the_start(const char* call) noexcept;
     [[nodiscard]] io_uring_cqe* first_completion() noexcept {
         const unsigned head = *raw_.cq.khead; // ours alone
         if (head == io_uring_smp_load_acquire(raw_.cq.ktail)) return nullptr;

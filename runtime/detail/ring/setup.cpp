@@ -3,12 +3,15 @@
 #include <spargio/detail/ring/kernel_constants.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -31,6 +34,19 @@ opcode_set ask_for_opcodes(io_uring& raw) {
         known[opcode] = io_uring_opcode_supported(probe, static_cast<int>(opcode)) != 0;
     io_uring_free_probe(probe);
     return known;
+}
+
+/// The two calls by which a ring lives, tried on a new one, which is disabled: a filter of seccomp may allow
+/// io_uring_setup(2) alone, and a shard could then neither enable its ring nor submit to it. Three hundred ns.
+std::expected<void, start_error> try_calls(const io_uring& raw) {
+    // The kernel's word on no opcodes at all (5.6).
+    std::array<std::uint64_t, sizeof(io_uring_probe) / sizeof(std::uint64_t)> nothing{};
+    if (::syscall(SYS_io_uring_register, raw.ring_fd, IORING_REGISTER_PROBE, nothing.data(), 0) < 0)
+        return std::unexpected(explain_refused_call("io_uring_register", errno));
+    // A disabled ring answers EBADFD before anything else is looked at.
+    if (::syscall(SYS_io_uring_enter, raw.ring_fd, 0, 0, 0, nullptr, 0) < 0 && errno != EBADFD)
+        return std::unexpected(explain_refused_call("io_uring_enter", errno));
+    return {};
 }
 
 /// Requests on paths and sizes of files, which a kernel may lack while it reads and writes.
@@ -58,18 +74,14 @@ bool kernel_has_send_msg_ring() {
     return answer < 0 && errno == EBADF;
 }
 
-struct wake_ways {
-    shard_wake between_shards;
-    foreign_wake from_outside;
-};
-
-wake_ways probe_wake_ways(const capabilities& features) {
+/// By which ways a shard is woken, its opcodes being known.
+void note_wake_ways(capabilities& features) {
     const bool has_msg_ring = features.supports(IORING_OP_MSG_RING);
     static const bool has_send_msg_ring = has_msg_ring && kernel_has_send_msg_ring();
     const bool msg_ring = has_msg_ring && !tier_lacks("no_msg_ring");
     const bool send_msg_ring = has_send_msg_ring && msg_ring && !tier_lacks("no_send_msg_ring");
-    return {msg_ring ? shard_wake::msg_ring : shard_wake::eventfd,
-            send_msg_ring ? foreign_wake::send_msg_ring : foreign_wake::eventfd};
+    features.between_shards = msg_ring ? shard_wake::msg_ring : shard_wake::eventfd;
+    features.from_outside = send_msg_ring ? foreign_wake::send_msg_ring : foreign_wake::eventfd;
 }
 
 /// For as long as the kernel may need to give back what rings that are gone were charged: it does so behind
@@ -124,6 +136,21 @@ void ask_for_polling_thread(io_uring_params& asked, const runtime_options& optio
     if (options.sqpoll_cpu < 0) return;
     asked.flags |= IORING_SETUP_SQ_AFF;
     asked.sq_thread_cpu = static_cast<unsigned>(options.sqpoll_cpu);
+}
+
+/// Which tables of buffers and files the ring can have, its opcodes being known.
+void note_tables(capabilities& features, const io_uring& raw, const runtime_options& options) {
+    // The table can't be probed without making one; IORING_OP_SOCKET came with the same kernel, 5.19.
+    features.registered_buffers = options.registered_buffers != 0 && features.supports(IORING_OP_SOCKET) &&
+                                  features.supports(IORING_OP_READ_FIXED) &&
+                                  features.supports(IORING_OP_WRITE_FIXED) &&
+                                  !tier_lacks("no_registered_buffers");
+    features.registered_files = options.registered_files != 0 && features.supports(IORING_OP_SOCKET) &&
+                                !tier_lacks("no_registered_files");
+    // Before 6.13 an emptied place keeps its file for as long as any request of the ring that was made before
+    // and names a place is in flight. Nothing tells that kernel from the one before; the next has a sign.
+    features.prompt_release = features.registered_files && (raw.features & kernel::feature_rw_attr) != 0 &&
+                              !tier_lacks("no_prompt_release");
 }
 
 struct setup_flag {
@@ -182,6 +209,10 @@ std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_opt
         features.*flags[given_up].effective = false;
     }
     if (answer != 0) return std::unexpected(explain_setup_failure(-answer, options));
+    if (auto allowed = try_calls(raw); !allowed) {
+        io_uring_queue_exit(&raw);
+        return std::unexpected(std::move(allowed.error()));
+    }
     if (features.sqpoll) features.coop_taskrun = features.defer_taskrun = false;
     for (const auto& flag : flags) {
         if (flag.use != feature_use::on || features.*flag.effective) continue;
@@ -199,20 +230,8 @@ std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_opt
                                            "(IORING_RECVSEND_BUNDLE, 6.10). Set receive_bundles to best."});
     }
     features.opcodes = usable_opcodes(raw);
-    // The table can't be probed without making one; IORING_OP_SOCKET came with the same kernel, 5.19.
-    features.registered_buffers = options.registered_buffers != 0 && features.supports(IORING_OP_SOCKET) &&
-                                  features.supports(IORING_OP_READ_FIXED) &&
-                                  features.supports(IORING_OP_WRITE_FIXED) &&
-                                  !tier_lacks("no_registered_buffers");
-    features.registered_files = options.registered_files != 0 && features.supports(IORING_OP_SOCKET) &&
-                                !tier_lacks("no_registered_files");
-    // Before 6.13 an emptied place keeps its file for as long as any request of the ring that was made before
-    // and names a place is in flight. Nothing tells that kernel from the one before; the next has a sign.
-    features.prompt_release = features.registered_files && (raw.features & kernel::feature_rw_attr) != 0 &&
-                              !tier_lacks("no_prompt_release");
-    const wake_ways ways = probe_wake_ways(features);
-    features.between_shards = ways.between_shards;
-    features.from_outside = ways.from_outside;
+    note_tables(features, raw, options);
+    note_wake_ways(features);
     return features;
 }
 

@@ -20,4 +20,10 @@ namespace spargio::detail {
 /// The error behind a failed set-up, explained: which sysctl, limit or filter it was and how to lift it.
 [[nodiscard]] start_error explain_setup_failure(int os_error, const runtime_options& options);
 
+/// The same where a ring could be made, and `call`, without which it is of no use, is refused.
+[[nodiscard]] start_error explain_refused_call(const char* call, int os_error);
+
+/// The same for the eventfd that wakes a shard where rings can't.
+[[nodiscard]] start_error explain_eventfd_failure(int os_error);
+
 } // namespace spargio::detail

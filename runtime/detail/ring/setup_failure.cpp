@@ -23,7 +23,29 @@ std::string locked_memory_limit() {
     return limit.rlim_cur == RLIM_INFINITY ? "unlimited" : std::to_string(limit.rlim_cur / 1024) + " KiB";
 }
 
+constexpr const char* profile_that_allows =
+    "In a container, allow the io_uring system calls (Docker: --security-opt seccomp=PROFILE with "
+    "io_uring_setup, io_uring_enter and io_uring_register allowed).";
+
 } // namespace
+
+start_error explain_refused_call(const char* call, int os_error) {
+    return {errc::not_permitted, os_error,
+            std::string("io_uring could not be set up: rings can be made, but ") + call +
+                "(2), without which they are of no use, is forbidden (" + std::strerror(os_error) +
+                "), probably by a seccomp filter. " + profile_that_allows};
+}
+
+start_error explain_eventfd_failure(int os_error) {
+    const std::string failed = "could not create the eventfd that wakes a shard: ";
+    if (os_error == EMFILE || os_error == ENFILE)
+        return {errc::no_resources, os_error,
+                failed + "the process has too many open files. Raise `ulimit -n`."};
+    if (os_error == EPERM || os_error == ENOSYS)
+        return {errc::not_permitted, os_error,
+                failed + "eventfd2(2) is forbidden, probably by a seccomp filter, which must allow it."};
+    return {errc::no_resources, os_error, failed + std::strerror(os_error) + '.'};
+}
 
 start_error explain_setup_failure(int os_error, const runtime_options& options) {
     const std::string start = "io_uring could not be set up: ";
@@ -35,13 +57,11 @@ start_error explain_setup_failure(int os_error, const runtime_options& options) 
                         ". Lift it with `sysctl kernel.io_uring_disabled=0`" +
                         (value == 1 ? ", or run in the group named by kernel.io_uring_group." : ".")};
         return {errc::not_permitted, os_error,
-                start +
-                    "forbidden, probably by a seccomp filter. In a container, allow the io_uring system calls "
-                    "(Docker: --security-opt seccomp=PROFILE with io_uring_setup, io_uring_enter and "
-                    "io_uring_register allowed)."};
+                start + "forbidden, probably by a seccomp filter. " + profile_that_allows};
     case ENOSYS:
         return {errc::not_supported, os_error,
-                start + "the kernel has no io_uring (5.18 or newer is needed), or a seccomp filter hides it."};
+                start + "the kernel has no io_uring (5.18 or newer is needed), or a seccomp filter hides it. " +
+                    profile_that_allows};
     case ENOMEM:
         return {errc::no_resources, os_error,
                 start + "no memory for a ring of " + std::to_string(options.ring_entries) +

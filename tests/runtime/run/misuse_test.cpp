@@ -186,11 +186,11 @@ TEST_F(P15, destroying_a_runtime_on_one_of_its_shards_ends_the_program_instead_o
     EXPECT_DEATH(suicide(), "destroyed on one of its shards");
 }
 
-/// From now on this thread may not enter its ring.
-void forbid_entering() {
+/// From now on this thread may not make that system call.
+void forbid(unsigned call) {
     sock_filter program[] = {
         {BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
-        {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SYS_io_uring_enter},
+        {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, call},
         {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM},
         {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
     };
@@ -206,11 +206,43 @@ protected:
 
 TEST_F(P14_sandbox, one_that_forbids_the_ring_after_the_start_ends_the_program_with_a_message_and_no_hang) {
     const auto body = []() -> task<int> {
-        forbid_entering();
+        forbid(SYS_io_uring_enter);
         (void)co_await sleep_for(std::chrono::hours(1));
         co_return 0;
     };
     EXPECT_DEATH((void)run({.shards = 1}, body), "io_uring_enter.*forbidden.*seccomp");
+}
+
+task<> never_rests() {
+    for (;;) co_await yield();
+}
+
+TEST_F(P14_sandbox, one_that_forbids_the_ring_to_a_shard_that_never_sleeps_ends_the_program_too) {
+    const auto body = []() -> task<int> {
+        forbid(SYS_io_uring_enter);
+        spawn(never_rests(), pinned{0}).detach();
+        (void)co_await ops::nop();
+        co_return 0;
+    };
+    const auto in_time = [&] {
+        ::alarm(60); // it would turn on the spot for ever
+        (void)run({.shards = 1}, body);
+    };
+    EXPECT_DEATH(in_time(), "io_uring_enter.*forbidden.*seccomp");
+}
+
+TEST_F(P14_sandbox, a_thread_that_may_not_wake_a_shard_any_more_ends_the_program_and_loses_no_task) {
+    if (const auto tried = runtime::start({.shards = 1});
+        tried && (*tried)->features().from_outside != foreign_wake::send_msg_ring)
+        GTEST_SKIP() << "this kernel wakes shards by an eventfd, which is written to";
+    const auto in_time = [] {
+        ::alarm(60); // it would wait for ever
+        auto started = runtime::start({.shards = 1, .spin = std::chrono::microseconds(0)});
+        if (!started) return;
+        forbid(SYS_io_uring_register);
+        for (;;) (void)(*started)->spawn(seven(), pinned{0}).get();
+    };
+    EXPECT_DEATH(in_time(), "io_uring_register.*forbidden.*seccomp");
 }
 
 class P17 : public testing::Test {

@@ -104,11 +104,11 @@ TEST(R3, a_required_feature_that_is_missing_stops_the_start_and_says_which) {
     EXPECT_EQ(in_child(body), 0);
 }
 
-/// Makes io_uring_setup(2) fail with `error` for this process.
-void forbid_io_uring(int error) {
+/// Makes a system call fail with `error` for this process.
+void forbid(unsigned call, int error) {
     sock_filter program[] = {
         {BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
-        {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SYS_io_uring_setup},
+        {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, call},
         {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | static_cast<unsigned>(error)},
         {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
     };
@@ -116,6 +116,8 @@ void forbid_io_uring(int error) {
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
 }
+
+void forbid_io_uring(int error) { forbid(SYS_io_uring_setup, error); }
 
 struct forbidden {
     int error;
@@ -141,6 +143,49 @@ INSTANTIATE_TEST_SUITE_P(by, R3_forbidden,
                                          forbidden{ENOSYS, errc::not_supported, "5.18"},
                                          forbidden{ENOMEM, errc::no_resources, "ulimit -l"},
                                          forbidden{EMFILE, errc::no_resources, "ulimit -n"}));
+
+struct half_forbidden {
+    unsigned call;
+    int error;
+    const char* name;
+};
+
+class R3_half_forbidden : public testing::TestWithParam<half_forbidden> {};
+
+TEST_P(R3_half_forbidden, a_start_whose_rings_could_not_be_used_names_the_call_and_the_profile) {
+    const auto body = [] {
+        forbid(GetParam().call, GetParam().error);
+        ::alarm(60); // shards that turn on the spot would do so for ever
+        const auto started = runtime::start({.shards = 2});
+        if (started) return 1;
+        if (started.error().code != errc::not_permitted) return 2;
+        if (started.error().os_error != GetParam().error) return 3;
+        const std::string& said = started.error().message;
+        if (said.find(GetParam().name) == std::string::npos) return 4;
+        return said.find("--security-opt seccomp=PROFILE") != std::string::npos ? 0 : 5;
+    };
+    EXPECT_EQ(in_child(body), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(by, R3_half_forbidden,
+                         testing::Values(half_forbidden{SYS_io_uring_register, EPERM, "io_uring_register(2)"},
+                                         half_forbidden{SYS_io_uring_register, ENOSYS, "io_uring_register(2)"},
+                                         half_forbidden{SYS_io_uring_register, EACCES, "io_uring_register(2)"},
+                                         half_forbidden{SYS_io_uring_enter, EPERM, "io_uring_enter(2)"},
+                                         half_forbidden{SYS_io_uring_enter, ENOSYS, "io_uring_enter(2)"},
+                                         half_forbidden{SYS_io_uring_enter, EACCES, "io_uring_enter(2)"}));
+
+TEST(R3, an_eventfd_that_is_forbidden_is_not_called_a_lack_of_files) {
+    const auto body = [] {
+        setenv("SPARGIO_TIER", "no_msg_ring", 1);
+        forbid(SYS_eventfd2, EPERM);
+        const auto started = runtime::start({.shards = 1});
+        if (started) return 1;
+        if (started.error().code != errc::not_permitted) return 2;
+        return started.error().message.find("eventfd2(2) is forbidden") != std::string::npos ? 0 : 3;
+    };
+    EXPECT_EQ(in_child(body), 0);
+}
 
 TEST(R3, a_start_that_runs_out_of_files_half_way_leaves_nothing_running) {
     const auto body = [] {
