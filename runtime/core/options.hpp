@@ -71,7 +71,7 @@ struct runtime_options {
     /// otherwise such a shard sleeps at once: the kernel itself wakes it, and the peer may want the CPU.
     bool spin_for_io = false;
     std::chrono::milliseconds stop_grace{100}; ///< time that tasks get to finish after stop()
-    /// How much longer a stop waits for a shard that does not come back from a task, before it is left behind.
+    /// How much longer a stop waits for a shard that neither comes back from a task nor ends its requests.
     std::chrono::milliseconds stop_patience{1000};
     /// Threads of the kernel that a shard has at most for what would block on files, as creating, renaming,
     /// syncing, and for opening anything (IORING_REGISTER_IOWQ_MAX_WORKERS, kernel 5.15); 0: as the kernel

@@ -1,8 +1,10 @@
 // The operations that a shard has with the kernel, by the number that their completions carry.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <new>
 #include <optional>
@@ -18,12 +20,13 @@ class operation_wait;
 class operation_slots {
 public:
     /// A number for an operation; none when memory is short, or when as many are open as numbers can name.
-    [[nodiscard]] std::optional<std::uint64_t> open(operation_wait& what) noexcept {
+    [[nodiscard]] std::optional<std::uint64_t> open(operation_wait& operation) noexcept {
         if (free_ == none && !grow()) return std::nullopt;
         const std::uint32_t index = free_;
         entry& taken = entries_[index];
         free_ = taken.next_free;
-        taken.what = &what;
+        taken.opened_as = ++opened_;
+        taken.operation = &operation;
         ++open_;
         return std::uint64_t{index} << generation_bits | taken.generation;
     }
@@ -33,13 +36,13 @@ public:
         const std::uint64_t index = number >> generation_bits;
         if (index >= entries_.size()) return nullptr;
         const entry& found = entries_[index];
-        return found.generation == static_cast<std::uint32_t>(number) ? found.what : nullptr;
+        return found.generation == static_cast<std::uint32_t>(number) ? found.operation : nullptr;
     }
 
     void close(std::uint64_t number) noexcept {
         const auto index = static_cast<std::uint32_t>(number >> generation_bits);
         entry& left = entries_[index];
-        left.what = nullptr;
+        left.operation = nullptr;
         ++left.generation;
         left.next_free = free_;
         free_ = index;
@@ -53,15 +56,35 @@ public:
     template <class Visit>
     void for_each(Visit&& visit) {
         for (std::uint32_t index = 0; index < entries_.size(); ++index)
-            if (const entry& each = entries_[index]; each.what != nullptr)
-                visit(std::uint64_t{index} << generation_bits | each.generation, *each.what);
+            if (const entry& each = entries_[index]; each.operation != nullptr)
+                visit(std::uint64_t{index} << generation_bits | each.generation, *each.operation);
+    }
+
+    /// The numbers of those that are open, in the order in which they were opened. Throws std::bad_alloc.
+    [[nodiscard]] std::vector<std::uint64_t> oldest_first() const {
+        std::vector<std::uint64_t> found;
+        found.reserve(open_);
+        for (std::uint32_t index = 0; index < entries_.size(); ++index)
+            if (const entry& each = entries_[index]; each.operation != nullptr) {
+                const std::uint32_t younger = opened_ - each.opened_as; // the count may have gone round
+                found.push_back(std::uint64_t{younger} << generation_bits | index);
+            }
+        std::ranges::sort(found, std::greater<>());
+        for (std::uint64_t& each : found) {
+            const auto index = static_cast<std::uint32_t>(each);
+            each = std::uint64_t{index} << generation_bits | entries_[index].generation;
+        }
+        return found;
     }
 
 private:
     struct entry {
-        operation_wait* what = nullptr;
+        operation_wait* operation = nullptr;
         std::uint32_t generation = 0;
-        std::uint32_t next_free = none;
+        union {
+            std::uint32_t next_free = none; // of one that is not open
+            std::uint32_t opened_as;        // of one that is
+        };
     };
 
     static constexpr unsigned generation_bits = 32;
@@ -86,6 +109,7 @@ private:
 
     std::vector<entry> entries_;
     std::uint32_t free_ = none;
+    std::uint32_t opened_ = 0;
     std::size_t open_ = 0;
 };
 

@@ -65,6 +65,8 @@ public:
     void end_turn() noexcept { gathering_.end_turn(); }
 
 private:
+    template <class Wanted>
+    void end_each(Wanted&& wanted) noexcept;
     void submit(operation_wait& request) noexcept;
     void play_fault(fault_plan& plan, operation_wait& request, io_uring_sqe& entry) noexcept;
     void retire(operation_wait& request) noexcept;

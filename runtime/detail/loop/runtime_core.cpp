@@ -69,10 +69,23 @@ void runtime_core::request_stop() noexcept {
     blocking_->close();
 }
 
+std::uint64_t runtime_core::requests_with_the_kernel() const noexcept {
+    std::uint64_t all = 0;
+    for (const auto& each : shards_) all += each->operations_elsewhere();
+    return all;
+}
+
 bool runtime_core::wait_for_exits() noexcept {
     const bool again = gave_up();
     const auto patience = again ? std::chrono::milliseconds(0) : options_.stop_patience;
-    if (exits.wait_for_all(stop_deadline(), patience)) return true;
+    // Before the wait, in which they become fewer where shards get on.
+    for (std::uint64_t before = requests_with_the_kernel();;) {
+        if (exits.wait_for_all(stop_deadline(), patience)) return true;
+        if (again) return false;
+        const std::uint64_t now = requests_with_the_kernel();
+        if (now >= before) break;
+        before = now;
+    }
     if (!gave_up_.exchange(true, std::memory_order_acq_rel)) report_stuck();
     return false;
 }

@@ -70,9 +70,9 @@ public:
     /// When the last shard has destroyed its frames.
     std::promise<void> all_closed;
     /// After the start of the stop: waits until every shard is out of its loop, for options().stop_patience
-    /// beyond the grace at most. False, and said once on standard error, when one has not come back from its
-    /// task; it counts as left behind from then on. Any thread that is no shard, or a shard that has left its
-    /// loop.
+    /// beyond the grace at most, and for as long again while the requests with the kernel become fewer. False,
+    /// and said once on standard error, when one has not come back from its task; it counts as left behind from
+    /// then on. Any thread that is no shard, or a shard that has left its loop.
     [[nodiscard]] bool wait_for_exits() noexcept;
     /// Whether that has ever said no.
     [[nodiscard]] bool gave_up() const noexcept { return gave_up_.load(std::memory_order_acquire); }
@@ -83,6 +83,8 @@ public:
 
 private:
     void report_stuck() noexcept;
+    /// Of all shards; a guess.
+    [[nodiscard]] std::uint64_t requests_with_the_kernel() const noexcept;
 
     const std::uint32_t born_;
     runtime_options options_;

@@ -245,6 +245,8 @@ public:
         io_uring_sqe* const entry = ring_->try_entry();
         return entry != nullptr ? *entry : entry_after_looking();
     }
+    /// Hands over what is asked for, and takes what the kernel has at hand, but for a flood.
+    void fetch_what_ended() noexcept;
     void count_operation_at_once() noexcept { counters_.operations_at_once.add(); }
     /// What its ring knows beforehand; all three throw std::bad_alloc.
     [[nodiscard]] receive_buffers& buffers();

@@ -44,5 +44,17 @@ TEST(P5, every_open_operation_has_its_own_number) {
     EXPECT_EQ(slots.size(), 0u);
 }
 
+TEST(P9, open_operations_are_told_in_the_order_in_which_they_were_opened) {
+    operation_slots slots;
+    std::vector<dummy_operation> all(6);
+    std::vector<std::uint64_t> numbers;
+    for (int i = 0; i < 4; ++i) numbers.push_back(slots.open(all[i]).value());
+    slots.close(numbers[1]);
+    slots.close(numbers[2]);
+    const std::uint64_t fifth = slots.open(all[4]).value(); // both in slots that were in use before
+    const std::uint64_t sixth = slots.open(all[5]).value();
+    EXPECT_EQ(slots.oldest_first(), (std::vector<std::uint64_t>{numbers[0], numbers[3], fifth, sixth}));
+}
+
 } // namespace
 } // namespace spargio::detail
