@@ -6,9 +6,9 @@
 //     messages, tasks, files ..... spins_on() as long as that has paid of late, then sleep
 //     an answer of a peer ........ worth_yielding() once, then sleep
 //
-// A peer is whoever is at the other end of a socket. For that it does not pay to spin: it takes as long as
-// another process takes, who may want this very CPU, and the kernel wakes the shard itself, without a doorbell.
-// What the kernel's own workers do, as most work on files, is soon done.
+// A peer is the process at the other end of a socket. For its answer it does not pay to spin: that takes as
+// long as the peer takes, which may want this very CPU, and the kernel wakes the shard itself, without a
+// doorbell. What the kernel's own workers do, as most work on files, is soon done.
 #pragma once
 
 #include <spargio/detail/machine/cpu.hpp>

@@ -16,32 +16,32 @@ std::expected<injection_queue*, errc> shard::way_from_outside(std::uint32_t tag)
     }
 }
 
-status shard::post_from_outside(message what) noexcept {
-    if (hot_.counters().index_of(what.tag)) return count_from_outside(what);
-    const auto queue = way_from_outside(what.tag);
+status shard::post_from_outside(message sent) noexcept {
+    if (hot_.counters().index_of(sent.tag)) return count_from_outside(sent);
+    const auto queue = way_from_outside(sent.tag);
     if (!queue) return std::unexpected(queue.error());
-    if (!(*queue)->push(what)) return std::unexpected(errc::overloaded);
+    if (!(*queue)->push(sent)) return std::unexpected(errc::overloaded);
     nudge();
     return {};
 }
 
-status shard::send_from_outside(message what) noexcept {
+status shard::send_from_outside(message sent) noexcept {
     assert(current() == nullptr && "runtime_handle::send() would block a shard");
-    if (current() != nullptr || hot_.counters().index_of(what.tag)) return post_from_outside(what);
-    const auto queue = way_from_outside(what.tag);
+    if (current() != nullptr || hot_.counters().index_of(sent.tag)) return post_from_outside(sent);
+    const auto queue = way_from_outside(sent.tag);
     if (!queue) return std::unexpected(queue.error());
-    // The order is that of request_stop(), which makes it true and then wakes those who wait.
+    // The order is that of request_stop(), which makes it true and then wakes the threads that wait.
     const auto ended = [this] { return core_.stopping_before_sleep(); };
-    if (!(*queue)->push_waiting(what, ended)) return std::unexpected(errc::closed);
+    if (!(*queue)->push_waiting(sent, ended)) return std::unexpected(errc::closed);
     nudge();
     return {};
 }
 
-status shard::count_from_outside(message what) noexcept {
-    const auto index = hot_.counters().index_of(what.tag);
+status shard::count_from_outside(message sent) noexcept {
+    const auto index = hot_.counters().index_of(sent.tag);
     if (!index) return std::unexpected(errc::does_not_fit);
     if (core_.stopping() || core_.inherited()) return std::unexpected(errc::closed);
-    if (hot_.counters().from_outside(*index).add(what.value, core_.options().hot_counter_wake_threshold))
+    if (hot_.counters().from_outside(*index).add(sent.value, core_.options().hot_counter_wake_threshold))
         nudge();
     return {};
 }

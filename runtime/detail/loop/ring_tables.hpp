@@ -32,11 +32,11 @@ public:
     [[nodiscard]] const std::shared_ptr<registered_files>&
     files(shard& owner, ring& of, const runtime_options& options, shard_counters& counters);
 
-    /// Each turn: takes what other threads have given back, and tells those who wait for a buffer. Whether that
-    /// has made a task runnable.
+    /// Each turn: takes what other threads have given back, and tells the streams that wait for a buffer.
+    /// Whether that has made a task runnable.
     bool serve() noexcept { return any_ && serve_all(); }
     [[nodiscard]] bool must_serve_before_sleep() const noexcept { return any_ && all_must_serve(); }
-    /// The runtime stops: whoever waits for a buffer is told.
+    /// The runtime stops: the streams that wait for a buffer are told.
     void close_waits() noexcept;
     /// Before the ring goes.
     void detach() noexcept;

@@ -40,7 +40,7 @@ shard& runtime_core::next_in_turn() noexcept {
 }
 
 bool runtime_core::all_quiet() noexcept {
-    // Whoever finds it leaves at once and closes its intake, so the others must take its word.
+    // The shard that finds it leaves at once and closes its intake, so the others must take its word.
     if (agreed_quiet_.load(std::memory_order_acquire)) return true;
     // A function that ends hands its joiner over before the pool counts it as ended.
     if (blocking_->busy()) return false;
@@ -57,7 +57,7 @@ bool runtime_core::all_quiet() noexcept {
 
 void runtime_core::request_stop() noexcept {
     if (inherited()) return;
-    // In one step: whoever comes second may ask for the deadline before the first has said that we stop.
+    // In one step: a second caller may ask for the deadline before the first has said that we stop.
     const auto deadline = std::chrono::steady_clock::now() + options_.stop_grace;
     auto before = not_asked;
     if (!stop_deadline_.compare_exchange_strong(before, deadline, std::memory_order_acq_rel)) return;

@@ -5,8 +5,8 @@
 // The ring code reaps completions and never resumes a coroutine; only run_tasks() does.
 //
 // Each of its parts can be read alone: shard_life (its stages), arrivals (what others hand over), mailbox and
-// hot_inbox (messages), progress_line (who waits for room), run_queue, thief, shard_timers, requests_in_flight,
-// ring_tables (what the ring knows beforehand), idle_policy (spinning, yielding, sleeping).
+// hot_inbox (messages), progress_line (the tasks that wait for room), run_queue, thief, shard_timers,
+// requests_in_flight, ring_tables (what the ring knows beforehand), idle_policy (spinning, yielding, sleeping).
 #pragma once
 
 #include <spargio/core/shard_binding.hpp>
@@ -110,9 +110,9 @@ public:
     /// Wakes the shard if it sleeps.
     void nudge() noexcept;
     /// Messages of threads that own no ring, see runtime_handle.
-    [[nodiscard]] status post_from_outside(message what) noexcept;
-    [[nodiscard]] status send_from_outside(message what) noexcept;
-    [[nodiscard]] status count_from_outside(message what) noexcept;
+    [[nodiscard]] status post_from_outside(message sent) noexcept;
+    [[nodiscard]] status send_from_outside(message sent) noexcept;
+    [[nodiscard]] status count_from_outside(message sent) noexcept;
     /// After the runtime has begun to stop: lets go the threads that wait for room.
     void release_outside() noexcept;
     [[nodiscard]] bool has_arrivals() const noexcept { return !arrivals_.empty_before_sleep(); }
@@ -139,7 +139,8 @@ public:
     [[nodiscard]] bool running() const noexcept { return runs_tasks(life_); }
     [[nodiscard]] task_header* current_task() const noexcept { return current_; }
     /// The same for what belongs to this shard and is only used by its tasks: ends the program when none runs
-    /// here. A test of what is loaded anyway; who waits is asked properly, see insist_on_here().
+    /// here. A test of what is loaded anyway; a task that is about to wait is asked properly, see
+    /// insist_on_here().
     [[nodiscard]] task_header& own_task() const noexcept {
         if (current_ == nullptr) [[unlikely]]
             used_elsewhere();
@@ -208,7 +209,7 @@ public:
     }
     /// What comes with hot tags.
     [[nodiscard]] hot_inbox& hot() noexcept { return hot_; }
-    /// Whether somebody waits for a hot message that is there: whoever takes plain ones then gives way.
+    /// Whether somebody waits for a hot message that is there: a task that takes plain ones then gives way.
     [[nodiscard]] bool hot_goes_first() const noexcept { return hot_.used() && hot_.has_served(); }
 
     /// Takes a message without waiting.

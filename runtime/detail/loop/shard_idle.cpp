@@ -1,5 +1,5 @@
-// What a shard does when it has nothing to do: it spins, lets others run, sleeps. idle_policy.hpp decides; here
-// stands what it costs nobody a wake-up to do.
+// What a shard does when it has nothing to do: it spins, lets others run, sleeps. idle_policy.hpp decides
+// which; here it is done so that no wake-up is lost.
 #include <spargio/detail/loop/runtime_core.hpp>
 #include <spargio/detail/loop/shard.hpp>
 #include <spargio/detail/machine/process_barrier.hpp>
@@ -58,7 +58,7 @@ void shard::park() noexcept {
     if (limit != std::chrono::nanoseconds::zero()) sleep(limit);
     parking_.stay_awake();
     core_.parked.fetch_sub(1, std::memory_order_relaxed);
-    thief_.begin_searching(); // whoever woke us may have done so for a theft
+    thief_.begin_searching(); // the shard that woke us may have done so for a theft
     want_progress(false);
     look_at_ring();
 }
@@ -84,22 +84,23 @@ bool shard::work_before_sleep() noexcept {
     return progress_.advance(*this);
 }
 
-/// See process_barrier.hpp: they have left the order of their stores and questions to the one who goes to
+/// See process_barrier.hpp: wakers have left the order of their stores and questions to the shard that goes to
 /// sleep.
 void shard::pay_for_the_wakers() const noexcept {
     if (wake_order_ == wake_order::by_sleeper) process_barrier::run();
 }
 
-/// Work that somebody brings, who then asks whether this shard sleeps. What can be stolen is not among it: that
-/// wakes one shard, not each.
+/// Work whose bringer then asks whether this shard sleeps. What can be stolen is not among it: that wakes one
+/// shard, not each.
 bool shard::has_work_of_wakers() noexcept {
     return !arrivals_.empty_before_sleep() || (!event_waiters_.empty() && mailbox_.has_mail_before_sleep()) ||
            (hot_.used() && hot_.work_before_sleep());
 }
 
-/// After a sleep that a timer would have ended: whether work is here whose bringer has not woken us (P3). One
-/// who has brought it just now may not have come to the question yet; he gets time for it before he is blamed,
-/// since his CPU may have been taken from him in between. So this waits only where a wake-up seems to be lost.
+/// After a sleep that a timer would have ended: whether work is here whose bringer has not woken us (P3). A
+/// thread that has brought it just now may not have come to the question yet; it gets time for that before it
+/// is blamed, since its CPU may have been taken from it in between. So this waits only where a wake-up seems to
+/// be lost.
 bool shard::overslept() noexcept {
     if (parking_.claimed() || !has_work_of_wakers()) return false;
     const auto patience = std::chrono::steady_clock::now() + longest_way_to_the_bell;
@@ -110,7 +111,7 @@ bool shard::overslept() noexcept {
     return true;
 }
 
-/// The kernel keeps a bound thread where it is, but whoever changes its mask or the cpuset moves it.
+/// The kernel keeps a bound thread where it is, but a change of its mask or of the cpuset moves it.
 void shard::check_cpu() noexcept {
     const int bound = bound_cpu_.load(std::memory_order_relaxed);
     if (bound >= 0 && current_cpu() != bound) counters_.affinity_violations.add();

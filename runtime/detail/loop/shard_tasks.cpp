@@ -29,7 +29,7 @@ task_header& shard::suspend_current(std::coroutine_handle<> caller) noexcept {
     task_header& self = *current_;
     self.resume_point = caller;
     registry_->link_if_new(self);
-    // Their join words name those who wait for them already.
+    // Their join words name the tasks that wait for them already.
     for (task_header* above = &self; task_header* const below = std::exchange(above->inline_joiner, nullptr);
          above = below)
         registry_->link_if_new(*below);

@@ -1,7 +1,7 @@
 // How a shard without work takes tasks from others, and how one with too much has them taken (R10).
 //
-// The one who makes a task stealable wakes a sleeper for it, unless somebody is awake and searches: a searcher
-// takes the task or hands it on, and clears its mark before it looks for the last time.
+// A thread that makes a task stealable wakes a sleeper for it, unless somebody is awake and searches: a
+// searcher takes the task or hands it on, and clears its mark before it looks for the last time.
 // tests/models/thief_wake_model.cpp shows that no task stays queued while a shard sleeps.
 #pragma once
 

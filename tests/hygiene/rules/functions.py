@@ -19,7 +19,7 @@ GIANTS: dict[tuple[str, str], int] = {
 
 PRONOUNS = ("what", "how", "which", "who")
 # Areas of C++ in which no parameter is called by a pronoun any more; the list grows until it names them all.
-CPP_WITHOUT_PRONOUNS: tuple[str, ...] = ()
+CPP_WITHOUT_PRONOUNS: tuple[str, ...] = ("runtime/detail/loop",)
 
 # A type before it, and after it the next parameter, a default or the end.
 PRONOUN_PARAMETER = re.compile(rf"(?:[\w>.\]]\s+|[&*>]\s*)({'|'.join(PRONOUNS)})\s*(?:=[^=]|,|$)")

@@ -12,20 +12,21 @@ receive_buffers::receive_buffers(shard& owner, ring& of, std::uint32_t count, st
     returned_.reserve(count); // so that giving back never allocates
 }
 
-void receive_buffers::put(number which) noexcept {
-    if (!detached_) ring_.give_back(which);
+void receive_buffers::put(number returned) noexcept {
+    if (!detached_) ring_.give_back(returned);
 }
 
-void receive_buffers::give_back(number which) noexcept {
+void receive_buffers::give_back(number returned) noexcept {
     if (shard::current() == &owner_) {
-        put(which);
+        put(returned);
         return;
     }
     {
         const std::lock_guard hold(lock_);
-        returned_.push_back(which);
+        returned_.push_back(returned);
     }
-    returned_any_.exchange(true, std::memory_order_seq_cst); // a full barrier before the look at who sleeps
+    returned_any_.exchange(true,
+                           std::memory_order_seq_cst); // a full barrier before the look at which shard sleeps
     owner_.nudge();
 }
 
@@ -33,7 +34,7 @@ void receive_buffers::take_returned() noexcept {
     if (!returned_any_.load(std::memory_order_relaxed)) return;
     returned_any_.exchange(false, std::memory_order_seq_cst); // before they are taken
     const std::lock_guard hold(lock_);
-    for (const number which : returned_) put(which);
+    for (const number returned : returned_) put(returned);
     returned_.clear();
 }
 
@@ -49,21 +50,21 @@ bool receive_buffers::serve() noexcept {
     return most != 0;
 }
 
-void receive_buffers::wait(buffer_waiter& who) noexcept {
-    if (who.waits_) return;
-    who.waits_ = true;
-    who.next_ = nullptr;
-    (last_ != nullptr ? last_->next_ : first_) = &who;
-    last_ = &who;
+void receive_buffers::wait(buffer_waiter& waiter) noexcept {
+    if (waiter.waits_) return;
+    waiter.waits_ = true;
+    waiter.next_ = nullptr;
+    (last_ != nullptr ? last_->next_ : first_) = &waiter;
+    last_ = &waiter;
 }
 
-void receive_buffers::forget(buffer_waiter& who) noexcept {
-    if (!who.waits_) return;
-    who.waits_ = false;
+void receive_buffers::forget(buffer_waiter& waiter) noexcept {
+    if (!waiter.waits_) return;
+    waiter.waits_ = false;
     buffer_waiter* before = nullptr;
-    for (buffer_waiter* each = first_; each != &who; each = each->next_) before = each;
-    (before != nullptr ? before->next_ : first_) = who.next_;
-    if (last_ == &who) last_ = before;
+    for (buffer_waiter* each = first_; each != &waiter; each = each->next_) before = each;
+    (before != nullptr ? before->next_ : first_) = waiter.next_;
+    if (last_ == &waiter) last_ = before;
 }
 
 void receive_buffers::close_waits() noexcept {

@@ -51,8 +51,8 @@ bool launch_here(task_header& task) noexcept {
     return true;
 }
 
-status submit_blocking(runtime_core& core, blocking_pool::job what) noexcept {
-    return core.blocking().submit(what);
+status submit_blocking(runtime_core& core, blocking_pool::job function) noexcept {
+    return core.blocking().submit(function);
 }
 
 runtime_core& current_core() noexcept {

@@ -4,9 +4,9 @@
 
 namespace spargio::detail {
 
-bool register_descriptor(shared_descriptor* which) {
+bool register_descriptor(shared_descriptor* descriptor) {
     registered_files& known = registered_files::of_this_shard();
-    return which != nullptr && known.take_in(*which);
+    return descriptor != nullptr && known.take_in(*descriptor);
 }
 
 } // namespace spargio::detail

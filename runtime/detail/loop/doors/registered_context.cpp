@@ -39,19 +39,19 @@ io_result<registered_memory*> registered_home::make(std::size_t bytes) noexcept 
 }
 
 /// On the shard's thread: nobody is at it, so no request, queued or with the kernel, names its place.
-void registered_home::put_away(registered_memory& which) noexcept {
-    if (which.place_) {
-        table_.take_out(*which.place_);
+void registered_home::put_away(registered_memory& memory) noexcept {
+    if (memory.place_) {
+        table_.take_out(*memory.place_);
         registered_.lower();
     }
-    delete &which;
+    delete &memory;
 }
 
-void registered_home::take_back(registered_memory& which) noexcept {
-    const auto self = shared_from_this(); // `which` may have the last reference
-    if (is_here()) return put_away(which);
-    if (which.place_ && returned_.give(which)) return;
-    delete &which; // a plain one, or the ring has gone and its table with it
+void registered_home::take_back(registered_memory& memory) noexcept {
+    const auto self = shared_from_this(); // `memory` may have the last reference
+    if (is_here()) return put_away(memory);
+    if (memory.place_ && returned_.give(memory)) return;
+    delete &memory; // a plain one, or the ring has gone and its table with it
 }
 
 void registered_home::serve() noexcept {

@@ -45,16 +45,16 @@ bool registered_files::somebody_waits_for_its_end(int number) noexcept {
     return ::fstat(number, &found) != 0 || !(S_ISREG(found.st_mode) || S_ISBLK(found.st_mode));
 }
 
-bool registered_files::take_in(shared_descriptor& which) noexcept {
-    if (which.place() != nullptr) return which.place()->here().has_value();
-    const descriptor_use use(&which); // none of one that is closing
+bool registered_files::take_in(shared_descriptor& descriptor) noexcept {
+    if (descriptor.place() != nullptr) return descriptor.place()->here().has_value();
+    const descriptor_use use(&descriptor); // none of one that is closing
     if (!use) return false;
     serve(); // a place may have come back since the turn began
-    const int number = which.number();
+    const int number = descriptor.number();
     if (prompt_ || !somebody_waits_for_its_end(number))
         if (const auto place = table_.put(number)) {
             if (auto* const made = new (std::nothrow) file_place(shared_from_this(), number, *place)) {
-                which.set_place(made);
+                descriptor.set_place(made);
                 registered_.raise();
                 return true;
             }
@@ -65,16 +65,16 @@ bool registered_files::take_in(shared_descriptor& which) noexcept {
 }
 
 /// On the shard's thread: nobody is at it, so no request, queued or with the kernel, names its place.
-void registered_files::put_away(file_place& which) noexcept {
-    table_.take_out(which.place_);
+void registered_files::put_away(file_place& place) noexcept {
+    table_.take_out(place.place_);
     registered_.lower();
-    which.has_been_emptied();
+    place.has_been_emptied();
 }
 
-void registered_files::take_back(file_place& which) noexcept {
-    const auto self = shared_from_this(); // `which` may have the last reference
-    if (is_here()) return put_away(which);
-    if (!returned_.give(which)) which.has_been_emptied(); // the ring has let go of all
+void registered_files::take_back(file_place& place) noexcept {
+    const auto self = shared_from_this(); // `place` may have the last reference
+    if (is_here()) return put_away(place);
+    if (!returned_.give(place)) place.has_been_emptied(); // the ring has let go of all
 }
 
 void registered_files::serve() noexcept {

@@ -61,12 +61,12 @@ public:
     /// Those of the shard that this thread is; ends the program where it is none. Throws std::bad_alloc.
     [[nodiscard]] static registered_files& of_this_shard();
 
-    /// Whether the ring of this shard knows it from now on; see fs::file::register_here(). For who is alone
-    /// with the descriptor.
-    [[nodiscard]] bool take_in(shared_descriptor& which) noexcept;
+    /// Whether the ring of this shard knows it from now on; see fs::file::register_here(). For a caller that is
+    /// alone with the descriptor.
+    [[nodiscard]] bool take_in(shared_descriptor& descriptor) noexcept;
     /// No operation is at it any more. Any thread. On another than the shard's: a lock, and a wake of the shard
     /// if it sleeps.
-    void take_back(file_place& which) noexcept;
+    void take_back(file_place& place) noexcept;
     /// Whether it is of the shard that this thread is. Any thread.
     [[nodiscard]] bool is_here() const noexcept { return returned_.is_here(); }
 
@@ -79,7 +79,7 @@ public:
 private:
     /// Whether its end must not wait until the kernel lets go of a place.
     [[nodiscard]] static bool somebody_waits_for_its_end(int number) noexcept;
-    void put_away(file_place& which) noexcept;
+    void put_away(file_place& place) noexcept;
 
     return_list returned_;
     file_table table_;

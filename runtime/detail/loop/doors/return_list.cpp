@@ -11,12 +11,12 @@ bool return_list::is_here() const noexcept {
     return here != nullptr && owner_.load(std::memory_order_relaxed) == here;
 }
 
-bool return_list::give(returned_item& which) noexcept {
+bool return_list::give(returned_item& item) noexcept {
     const std::lock_guard hold(lock_);
     shard* const owner = owner_.load(std::memory_order_relaxed);
     if (owner == nullptr) return false;
-    which.next_ = std::exchange(returned_, &which);
-    any_.exchange(true, std::memory_order_seq_cst); // a barrier before the look at who sleeps
+    item.next_ = std::exchange(returned_, &item);
+    any_.exchange(true, std::memory_order_seq_cst); // a barrier before the look at which shard sleeps
     owner->nudge();
     return true;
 }

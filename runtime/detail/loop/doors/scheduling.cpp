@@ -1,4 +1,4 @@
-// The scheduler that tasks see: what runtime/task declares and leaves to whoever runs tasks.
+// The scheduler that tasks see: what runtime/tasks declares and leaves to the loop that runs tasks.
 #include <spargio/detail/frames/scheduling.hpp>
 
 #include <spargio/detail/loop/runtime_core.hpp>
