@@ -48,7 +48,10 @@ task<std::error_code> create(path name) {
 
 class kernel_workers : public testing::Test {
 protected:
-    void SetUp() override { ASSERT_EQ(::mkfifo(fifo_.c_str(), 0600), 0); }
+    void SetUp() override {
+        while (workers() != 0) std::this_thread::yield(); // of threads that have ended just now
+        ASSERT_EQ(::mkfifo(fifo_.c_str(), 0600), 0);
+    }
 
     void begin(unsigned most, std::size_t stuck) {
         tested_ = start({.shards = 1, .kernel_workers = most});
