@@ -140,10 +140,7 @@ public:
     [[nodiscard]] status try_send(T& value) noexcept {
         if (values_.try_put(value)) return {};
         if (values_.surely_full()) return std::unexpected(errc::overloaded);
-        slow_section slow(*this);
-        if (closed_) return std::unexpected(errc::closed);
-        if (!pass_on(value, slow)) return std::unexpected(errc::overloaded);
-        return {};
+        return try_send_slowly(value);
     }
 
     /// Takes the oldest value if there is one. `would_block`: the channel is empty; `closed`: and will stay so.
@@ -152,9 +149,7 @@ public:
         std::optional<T> taken;
         if (values_.try_take([&](T&& oldest) { taken.emplace(std::move(oldest)); })) return std::move(*taken);
         if (values_.surely_empty()) return std::unexpected(errc::would_block);
-        slow_section slow(*this);
-        if (values_.empty()) return std::unexpected(closed_ ? errc::closed : errc::would_block);
-        return take(slow);
+        return try_receive_slowly();
     }
 
     /// No more values: waiting and later senders get `closed`, receivers what is left and then `closed`.
@@ -216,6 +211,21 @@ private:
         detail::wait_node* claimed_ = nullptr;
         std::optional<detail::waking_section> on_the_way_; // ends when the claimed one has been woken
     };
+
+    // Whatever claims a waiter asks for this thread's shard, and so is never inlined into a coroutine: these
+    // two, and the next two, which only await_suspend() calls.
+    [[gnu::noinline]] status try_send_slowly(T& value) noexcept {
+        slow_section slow(*this);
+        if (closed_) return std::unexpected(errc::closed);
+        if (!pass_on(value, slow)) return std::unexpected(errc::overloaded);
+        return {};
+    }
+
+    [[gnu::noinline]] std::expected<T, errc> try_receive_slowly() noexcept {
+        slow_section slow(*this);
+        if (values_.empty()) return std::unexpected(closed_ ? errc::closed : errc::would_block);
+        return take(slow);
+    }
 
     bool start_send(send_wait& sender, std::coroutine_handle<> caller) noexcept {
         slow_section slow(*this);

@@ -13,8 +13,18 @@ namespace spargio::detail::scheduling {
 /// The registry of this thread's shard; null outside a shard.
 [[nodiscard]] task_registry* current_registry() noexcept;
 
-/// Whether this thread is a shard of the same runtime as `other`; false outside a shard.
-[[nodiscard]] bool shares_runtime(const shard& other) noexcept;
+/// The shard that this thread is; null outside a shard. Set by the shard. Only for functions that are never
+/// inlined into a coroutine, see current_task(); others ask shard::current().
+inline constinit thread_local shard* this_threads_shard = nullptr;
+
+/// Whether this thread is a shard of the runtime of `other`.
+[[nodiscard]] bool is_neighbour(const shard& other) noexcept;
+
+/// The same without a call where it is that shard itself. For functions that are never inlined into a
+/// coroutine.
+[[nodiscard]] inline bool shares_runtime(const shard& other) noexcept {
+    return this_threads_shard == &other || is_neighbour(other);
+}
 
 /// Makes a suspended task runnable: a pinned one on its home shard, a stealable one here, or at its last home
 /// when this thread is no shard. The caller has claimed it, or is the only one who can wake it. Any thread.

@@ -11,10 +11,11 @@
 #include <unistd.h>
 
 namespace spargio::detail {
-[[gnu::noinline]] shard* shard::current() noexcept { return this_threads_; }
+[[gnu::noinline]] shard* shard::current() noexcept { return here(); }
 
 void shard::watch_forks() noexcept {
-    [[maybe_unused]] static const int noted = pthread_atfork(nullptr, nullptr, [] { this_threads_ = nullptr; });
+    [[maybe_unused]] static const int noted =
+        pthread_atfork(nullptr, nullptr, [] { scheduling::this_threads_shard = nullptr; });
 }
 
 shard::shard(runtime_core& core, std::uint32_t index)
@@ -50,7 +51,7 @@ void shard::bind_thread() noexcept {
 
 void shard::take_over() noexcept {
     ring_->take_over();
-    this_threads_ = this;
+    scheduling::this_threads_shard = this;
     thread_number_.store(static_cast<int>(::gettid()), std::memory_order_relaxed);
     trace::thread_begins(index_);
     frame_pool::count_into(&counters_.frame_pool_hits, &counters_.frame_pool_misses);
@@ -72,7 +73,7 @@ void shard::leave_loop() noexcept {
 void shard::let_go_thread() noexcept {
     frame_pool::count_into(nullptr, nullptr);
     trace::thread_ends();
-    this_threads_ = nullptr;
+    scheduling::this_threads_shard = nullptr;
 }
 
 void shard::close() noexcept {

@@ -55,7 +55,7 @@ public:
     /// The shard that this thread is, or null. Out of line: see scheduling::current_task().
     [[nodiscard]] static shard* current() noexcept;
     /// The same, inline, for functions that are never inlined into a coroutine themselves.
-    [[nodiscard]] static shard* here() noexcept { return this_threads_; }
+    [[nodiscard]] static shard* here() noexcept { return scheduling::this_threads_shard; }
 
     /// The shard that this thread is; ends the program where it is none (P15).
     [[nodiscard]] static shard& current_or_end() noexcept {
@@ -88,7 +88,7 @@ public:
     void close_ring() noexcept;
     /// Between the two: another thread will close. It calls adopt_thread() first.
     void let_go_thread() noexcept;
-    void adopt_thread() noexcept { this_threads_ = this; }
+    void adopt_thread() noexcept { scheduling::this_threads_shard = this; }
 
     // --- any thread
     // -------------------------------------------------------------------------------------------
@@ -302,8 +302,6 @@ private:
                                                         std::span<const message> messages) noexcept;
     void direct_came_back(std::uint64_t payload) noexcept;
     void take_direct(std::uint64_t payload, std::int32_t result) noexcept;
-
-    static inline constinit thread_local shard* this_threads_ = nullptr;
 
     runtime_core& core_;
     const std::atomic<bool>& stopping_;

@@ -16,7 +16,7 @@ task_registry* current_registry() noexcept {
     return here != nullptr ? &here->registry() : nullptr;
 }
 
-bool shares_runtime(const shard& other) noexcept {
+bool is_neighbour(const shard& other) noexcept {
     const shard* const here = shard::here();
     return here != nullptr && &here->core() == &other.core();
 }
