@@ -36,16 +36,27 @@ opcode_set ask_for_opcodes(io_uring& raw) {
     return known;
 }
 
+/// The errno of a system call, 0 when there is none. What passes (EINTR, EAGAIN, EBUSY) is tried again.
+template <class... Arguments>
+int final_error(long call, Arguments... arguments) {
+    while (::syscall(call, arguments...) < 0)
+        if (errno != EINTR && errno != EAGAIN && errno != EBUSY) return errno;
+    return 0;
+}
+
 /// The two calls by which a ring lives, tried on a new one, which is disabled: a filter of seccomp may allow
 /// io_uring_setup(2) alone, and a shard could then neither enable its ring nor submit to it. Three hundred ns.
 std::expected<void, start_error> try_calls(const io_uring& raw) {
     // The kernel's word on no opcodes at all (5.6).
     std::array<std::uint64_t, sizeof(io_uring_probe) / sizeof(std::uint64_t)> nothing{};
-    if (::syscall(SYS_io_uring_register, raw.ring_fd, IORING_REGISTER_PROBE, nothing.data(), 0) < 0)
-        return std::unexpected(explain_refused_call("io_uring_register", errno));
+    if (const int error =
+            final_error(SYS_io_uring_register, raw.ring_fd, IORING_REGISTER_PROBE, nothing.data(), 0);
+        error != 0)
+        return std::unexpected(explain_refused_call("io_uring_register", error));
     // A disabled ring answers EBADFD before anything else is looked at.
-    if (::syscall(SYS_io_uring_enter, raw.ring_fd, 0, 0, 0, nullptr, 0) < 0 && errno != EBADFD)
-        return std::unexpected(explain_refused_call("io_uring_enter", errno));
+    if (const int error = final_error(SYS_io_uring_enter, raw.ring_fd, 0, 0, 0, nullptr, 0);
+        error != 0 && error != EBADFD)
+        return std::unexpected(explain_refused_call("io_uring_enter", error));
     return {};
 }
 

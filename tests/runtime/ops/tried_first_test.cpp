@@ -227,10 +227,22 @@ task<std::size_t> read_by_many(fs::file& from, int tasks, int times) {
     co_return all;
 }
 
+task<> yield_times(int times) {
+    for (int i = 0; i < times; ++i) co_await yield();
+}
+
+task<> yield_by_many(int tasks, int times) {
+    std::vector<join_handle<void>> yielders;
+    for (int i = 0; i < tasks; ++i) yielders.push_back(spawn(yield_times(times), pinned{0}));
+    for (auto& each : yielders) co_await std::move(each);
+}
+
 TEST(R25, reads_that_many_tasks_ask_for_at_once_go_to_the_kernel_together) {
     const file_on_disk disk;
     const auto tested = start({.shards = 1});
     auto from = fs::file::from_fd(file_descriptor(disk.number()));
+    // The first turns of a shard are short, until it has seen that its tasks are.
+    tested->spawn(yield_by_many(64, 8), pinned{0}).get();
     EXPECT_EQ(tested->spawn(read_by_many(from, 16, 4), pinned{0}).get(), 16u * 4 * 64);
     const auto total = tested->handle().stats().total();
     // The first seven don't know yet that they are many.
