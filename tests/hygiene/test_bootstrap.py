@@ -125,7 +125,7 @@ def test_another_user_installs_through_sudo(house):
     house.switch("sudo", True)
     done = house.run()
     assert done.returncode == 0, done.stderr
-    assert "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get" in house.log
+    assert "sudo -n env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get" in house.log
 
 
 def test_without_the_right_it_stops_with_the_exact_command(house):
