@@ -3,6 +3,7 @@
 
 #include "tests/runtime/pseudo_terminal.hpp"
 #include "tests/runtime/scratch_directory.hpp"
+#include "tests/runtime/untouched_memory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +19,6 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -30,24 +30,6 @@ using path = std::filesystem::path;
 constexpr std::size_t two_gib = std::size_t{1} << 31;
 constexpr std::size_t four_gib = std::size_t{1} << 32;
 constexpr std::size_t at_most = 0x7ffff000; // that read(2) and write(2) move
-
-/// Addresses that cost nothing until they are written to.
-class vast_memory {
-public:
-    explicit vast_memory(std::size_t bytes) : bytes_(bytes) {
-        at_ =
-            ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (at_ == MAP_FAILED) throw std::bad_alloc();
-    }
-    vast_memory(const vast_memory&) = delete;
-    vast_memory& operator=(const vast_memory&) = delete;
-    ~vast_memory() { ::munmap(at_, bytes_); }
-    [[nodiscard]] std::span<std::byte> bytes() const noexcept { return {static_cast<std::byte*>(at_), bytes_}; }
-
-private:
-    std::size_t bytes_;
-    void* at_;
-};
 
 /// A terminal that nobody types at, and a pipe that is empty or full.
 struct idle_things {
@@ -176,9 +158,9 @@ task<int> write_much(std::span<const std::byte> from) {
 TEST(R40, what_is_larger_than_the_kernel_moves_at_once_is_moved_in_parts) {
     const scratch_directory scratch;
     const auto file = scratch.make_file("file", "0123456789");
-    const vast_memory memory(four_gib);
-    EXPECT_EQ(run({.shards = 1}, [&] { return read_much(file, memory.bytes()); }), 0);
-    EXPECT_EQ(run({.shards = 1}, [&] { return write_much(memory.bytes()); }), 0);
+    const untouched_memory memory(four_gib);
+    EXPECT_EQ(run({.shards = 1}, [&] { return read_much(file, memory.all()); }), 0);
+    EXPECT_EQ(run({.shards = 1}, [&] { return write_much(memory.all()); }), 0);
 }
 
 task<std::error_code> write_parts(std::span<const iovec> parts) {
@@ -189,8 +171,8 @@ task<std::error_code> write_parts(std::span<const iovec> parts) {
 }
 
 TEST(R24, more_parts_than_the_kernel_takes_are_an_error_however_many) {
-    const vast_memory memory(four_gib * sizeof(iovec));
-    const std::span<const iovec> parts(reinterpret_cast<const iovec*>(memory.bytes().data()), four_gib);
+    const untouched_memory memory(four_gib * sizeof(iovec));
+    const std::span<const iovec> parts(reinterpret_cast<const iovec*>(memory.all().data()), four_gib);
     for (const std::size_t count : {std::size_t{1025}, two_gib, four_gib})
         EXPECT_EQ(run({.shards = 1}, [&] { return write_parts(parts.first(count)); }),
                   std::errc::invalid_argument)

@@ -1,6 +1,7 @@
 // Transfers of no bytes, of one, and of more than the kernel moves at once or counts in 32 bits.
 #include <spargio/spargio.hpp>
 
+#include "tests/runtime/untouched_memory.hpp"
 #include "tests/runtime/value_of.hpp"
 
 #include <gtest/gtest.h>
@@ -12,34 +13,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <stdexcept>
 #include <utility>
 
-#include <sys/mman.h>
 #include <sys/socket.h>
 
 namespace spargio {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Memory that costs nothing until it is written to: reading finds zeros.
-class untouched_memory {
-public:
-    explicit untouched_memory(std::size_t bytes)
-        : bytes_(bytes), at_(::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {
-        if (at_ == MAP_FAILED) throw std::runtime_error("mmap");
-    }
-    untouched_memory(const untouched_memory&) = delete;
-    untouched_memory& operator=(const untouched_memory&) = delete;
-    ~untouched_memory() { ::munmap(at_, bytes_); }
-    [[nodiscard]] std::span<std::byte> all() const noexcept { return {static_cast<std::byte*>(at_), bytes_}; }
-
-private:
-    std::size_t bytes_;
-    void* at_;
-};
 
 /// The answer, or the end of patience: nothing here may wait.
 template <class Awaitable>
