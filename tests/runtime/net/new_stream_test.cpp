@@ -21,8 +21,8 @@ public:
     bool accepted;
 };
 
-task<both_ends> ends_of(const net::tcp_listener& listener, bool by_stream, net::connect_options how) {
-    auto connecting = spawn(net::tcp_stream::connect(value_of(listener.local_address()), how), pinned{0});
+task<both_ends> ends_of(const net::tcp_listener& listener, bool by_stream, net::connect_options options) {
+    auto connecting = spawn(net::tcp_stream::connect(value_of(listener.local_address()), options), pinned{0});
     if (by_stream) {
         auto incoming = listener.accept_stream();
         auto came = co_await incoming.next();
