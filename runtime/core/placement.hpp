@@ -54,8 +54,8 @@ using placement = std::variant<stealable, pinned, round_robin, sticky, stealable
     return static_cast<std::uint32_t>(place);
 }
 
-/// A key from text, the same everywhere: 64-bit FNV-1a (draft-eastlake-fnv). Not for adversaries who choose the
-/// text to crowd a shard. Any thread. Cost: about a ns for each byte.
+/// A key from text, the same everywhere: 64-bit FNV-1a (draft-eastlake-fnv). It does not withstand an
+/// adversary that chooses the text so as to crowd a shard. Any thread. Cost: about a ns for each byte.
 [[nodiscard]] constexpr std::uint64_t key_of(std::string_view text) noexcept {
     std::uint64_t hash = 0xcbf29ce484222325u;
     for (const char each : text) hash = (hash ^ static_cast<unsigned char>(each)) * 0x100000001b3u;

@@ -23,9 +23,9 @@ constexpr std::size_t buffer_bytes = std::size_t{64} << 10;
 /// A copy under way; with the pool's function while one runs.
 class copying {
 public:
-    /// Opens both, a target only that is a regular file. Blocks, but for nobody who may never come. False where
-    /// going on may: the target is something else, which may never take what comes, or the source says nothing
-    /// of its length, as what the kernel makes up (/proc) and perhaps has to wait for.
+    /// Opens both, a target only that is a regular file. It blocks, but never for a reader or writer that may
+    /// not come. False where going on may: the target is something else, which may never take what comes, or
+    /// the source says nothing of its length, as what the kernel makes up (/proc) and perhaps has to wait for.
     io_result<bool> begin(const std::filesystem::path& from, const std::filesystem::path& to) {
         if (const auto opened = open_source(from); !opened) return std::unexpected(opened.error());
         struct ::stat target {};

@@ -34,8 +34,8 @@ namespace detail {
 
 /// Fills the whole buffer. `ended_early`: the stream ended before. `done` gets the bytes that were read,
 /// whatever the answer. A transfer that fails or is cancelled in the middle has TAKEN those bytes from the
-/// stream, and nothing but `done` and the buffer know of them: who goes on with the stream begins behind them.
-/// Over a buffered_reader nothing is lost. Borrows all. Cost: a frame beside the reads.
+/// stream, and nothing but `done` and the buffer know of them: a caller that goes on with the stream begins
+/// behind them. Over a buffered_reader nothing is lost. Borrows all. Cost: a frame beside the reads.
 template <async_reader Reader>
 [[nodiscard]] task<io_result<void>> read_exact(Reader& from, std::span<std::byte> into,
                                                std::size_t* done = nullptr) {

@@ -27,7 +27,7 @@ public:
     [[nodiscard]] auto send_to(std::span<const std::byte> from, const Address& to) const noexcept {
         return operation_on(shared(), [&](int number) { return ops::sendto(number, from, to); });
     }
-    /// Waits for a datagram and gives its size, whether it was cut to fit into the buffer, and who sent it; an
+    /// Waits for a datagram and gives its size, whether it was cut to fit into the buffer, and its sender; an
     /// empty buffer takes one as well. Cancelled, it has taken none. IORING_OP_RECVMSG, in place.
     [[nodiscard]] auto receive_from(std::span<std::byte> into) const noexcept {
         return operation_on(shared(), [into](int number) { return ops::recvfrom<Address>(number, into); });

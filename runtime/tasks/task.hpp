@@ -113,7 +113,7 @@ template <class T>
 } // namespace detail
 
 /// Move-only owner of a coroutine that has not been awaited yet. T is void or an object type that is aligned to
-/// no more than operator new aligns; return references as pointers. When a result is moved to who joins the
+/// no more than operator new aligns; return references as pointers. When a result is moved to the joiner of the
 /// task and its move constructor throws, that exception is what the joiner gets. One thread at a time. Calling
 /// the coroutine makes its frame, in a block of the thread's pool or of malloc, and throws std::bad_alloc when
 /// there is none.

@@ -16,7 +16,7 @@ namespace spargio::detail {
 
 class shard;
 
-/// Somebody who needs a buffer when none is left.
+/// A stream that needs a buffer when none is left.
 class buffer_waiter {
 public:
     /// One is there again, or there will be none any more. On the shard's thread, outside tasks.
@@ -35,8 +35,8 @@ private:
 };
 
 /// The buffers of one shard. They live as long as the runtime's shards, and so longer than every task. Every
-/// call is for the shard's thread, if it says nothing else. Each buffer has a note beside it, for the one who
-/// has it: the queues of streams are made of these.
+/// call is for the shard's thread, if it says nothing else. Each buffer has a note beside it, for the stream
+/// that has it: the queues of streams are made of these.
 class receive_buffers {
 public:
     using number = buffer_ring::number;
@@ -53,30 +53,30 @@ public:
     /// Whether a completion may fill several of them.
     [[nodiscard]] bool come_in_bundles() const noexcept { return bundles_ && known_to_kernel(); }
     /// See buffer_ring.
-    [[nodiscard]] number shown_after(number which) const noexcept { return ring_.shown_after(which); }
+    [[nodiscard]] number shown_after(number buffer) const noexcept { return ring_.shown_after(buffer); }
     [[nodiscard]] std::uint16_t group() const noexcept { return group_number; }
-    [[nodiscard]] std::span<std::byte> memory(number which) noexcept { return ring_.memory(which); }
-    [[nodiscard]] note& note_of(number which) noexcept { return notes_[which]; }
+    [[nodiscard]] std::span<std::byte> memory(number buffer) noexcept { return ring_.memory(buffer); }
+    [[nodiscard]] note& note_of(number buffer) noexcept { return notes_[buffer]; }
     [[nodiscard]] std::uint32_t available() const noexcept { return ring_.available(); }
 
     void taken_by_kernel() noexcept { ring_.taken_by_kernel(); }
     [[nodiscard]] std::optional<number> take() noexcept { return ring_.take(); }
     /// Any thread. On another than the shard's: a lock, and a wake of the shard if it sleeps.
-    void give_back(number which) noexcept;
+    void give_back(number buffer) noexcept;
 
     /// Calls the waiter once when a buffer is free, after those that wait already. It may find none all the
     /// same, and wait again.
-    void wait(buffer_waiter& who) noexcept;
-    void forget(buffer_waiter& who) noexcept;
+    void wait(buffer_waiter& waiter) noexcept;
+    void forget(buffer_waiter& waiter) noexcept;
 
     /// For the shard's loop, each turn: takes what other threads have given back, and calls as many waiters as
-    /// there are buffers. Not one for each buffer that comes: who is called may have nothing to receive and
-    /// need none, and then the next one must have it. Cheap when there is nothing.
+    /// there are buffers. Not one for each buffer that comes: the waiter that is called may have nothing to
+    /// receive and need none, and then the next one must have it. Cheap when there is nothing.
     bool serve() noexcept;
     [[nodiscard]] bool must_serve_before_sleep() const noexcept {
         return returned_any_.load(std::memory_order_seq_cst) || (first_ != nullptr && available() != 0);
     }
-    /// The runtime stops: whoever waits is told.
+    /// The runtime stops: each waiter is told.
     void close_waits() noexcept;
     /// Before the ring goes. What comes back later stays where it is.
     void detach() noexcept;
@@ -84,7 +84,7 @@ public:
 private:
     static constexpr std::uint16_t group_number = 0;
 
-    void put(number which) noexcept;
+    void put(number buffer) noexcept;
     void take_returned() noexcept;
 
     shard& owner_;

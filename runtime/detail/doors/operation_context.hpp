@@ -12,8 +12,8 @@
 //   finished            cancelling -------------------------------------+
 //
 // The kernel may read and write what an operation borrows until its last completion, so a task that waits for
-// one is never resumed before that, whoever wants to stop it: a cancellation asks the kernel to end the
-// operation and goes on waiting.
+// one is never resumed before that, whatever is to stop it: a cancellation asks the kernel to end the operation
+// and goes on waiting.
 #pragma once
 
 #include <spargio/core/errc.hpp>

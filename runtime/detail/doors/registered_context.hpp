@@ -24,7 +24,7 @@ namespace spargio::detail {
 class shard;
 class registered_home;
 
-/// One buffer with the count of those who are at it. Any thread.
+/// One buffer with the count of its users. Any thread.
 class registered_memory : public returned_item {
 public:
     registered_memory(const registered_memory&) = delete;
@@ -69,7 +69,7 @@ public:
     [[nodiscard]] static io_result<registered_memory*> make_here(std::size_t bytes);
     /// Nobody is at it any more. Any thread. On another than the shard's: a lock, and a wake of the shard if it
     /// sleeps.
-    void take_back(registered_memory& which) noexcept;
+    void take_back(registered_memory& buffer) noexcept;
     /// Whether it is of the shard that this thread is. Any thread.
     [[nodiscard]] bool is_here() const noexcept { return returned_.is_here(); }
 
@@ -81,7 +81,7 @@ public:
     void detach() noexcept;
 
 private:
-    void put_away(registered_memory& which) noexcept;
+    void put_away(registered_memory& buffer) noexcept;
 
     return_list returned_;
     buffer_table table_;

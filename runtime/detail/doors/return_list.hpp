@@ -30,7 +30,7 @@ public:
 
     /// Hands it over, and wakes the shard if it sleeps; false when the shard has closed its ring, and the item
     /// is still the caller's. Any thread; a lock.
-    [[nodiscard]] bool give(returned_item& which) noexcept;
+    [[nodiscard]] bool give(returned_item& item) noexcept;
 
     /// Whether take() finds something; cheap. The second one sees all that was given before the shard said that
     /// it sleeps.

@@ -30,7 +30,7 @@ public:
     [[nodiscard]] bool wait(progress_wait& wait, std::coroutine_handle<> caller) noexcept;
     /// No more to be asked. Again: no effect.
     void forget(progress_wait& wait) noexcept;
-    /// In await_resume of one who has waited: forgets it, and lets the task be moved to other shards again.
+    /// In await_resume after a wait: forgets it, and lets the task be moved to other shards again.
     void end(progress_wait& wait) noexcept;
 
 private:

@@ -9,6 +9,6 @@ namespace spargio::detail {
 class runtime_core;
 
 /// To the pool of the runtime. `overloaded`, `closed`, `no_resources`: see spawn_blocking(). Any thread.
-[[nodiscard]] status submit_blocking(runtime_core& core, blocking_pool::job what) noexcept;
+[[nodiscard]] status submit_blocking(runtime_core& core, blocking_pool::job function) noexcept;
 
 } // namespace spargio::detail

@@ -37,8 +37,8 @@ public:
     /// cancelled and must not suspend. Nothing of the waiting frame may be touched after true.
     [[nodiscard]] bool suspend(timer_wait& wait, std::coroutine_handle<> caller) noexcept;
 
-    /// The current task is resumed on this shard until end(), whoever wakes it: for a wait that is suspended in
-    /// another way than by suspend().
+    /// The current task is resumed on this shard until end(), whatever wakes it: for a wait that is suspended
+    /// in another way than by suspend().
     void hold() noexcept;
 
     /// `wait` is finished when `deadline` has come, or with `closed` when the runtime stops first. One that is

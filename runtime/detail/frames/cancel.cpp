@@ -9,7 +9,7 @@ namespace spargio::detail {
 namespace {
 
 /// What a task has that has asked for a std::stop_token. Made by the task itself, at most once; freed with its
-/// header, so a canceller, who keeps the header alive, finds it alive.
+/// header, and a canceller keeps the header alive, so it finds this alive.
 struct alignas(8) stop_relay {
     std::stop_source source;
 };

@@ -13,7 +13,7 @@
 
 namespace spargio::detail {
 
-/// One request, in two steps, for who keeps the task alive by a lock and must not wake anybody under it.
+/// One request, in two steps, for a caller that keeps the task alive by a lock and must wake nobody under it.
 class cancellation {
 public:
     /// Marks the task, and claims it where it waits. The task must be alive. Any thread.

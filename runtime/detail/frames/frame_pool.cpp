@@ -73,8 +73,8 @@ union immortal_depot {
 };
 constinit immortal_depot common_depot;
 
-/// Of one thread. Trivial to make and to destroy, so that using it needs no look whether it was made: whoever
-/// fills a shelf for the first time has seen to it that cache_end gives the blocks away when the thread ends.
+/// Of one thread. Trivial to make and to destroy, so that using it needs no look whether it was made: the first
+/// call that fills a shelf has seen to it that cache_end gives the blocks away when the thread ends.
 class thread_cache {
 public:
     void* take(std::size_t size_class) {

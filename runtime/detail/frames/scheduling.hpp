@@ -1,5 +1,5 @@
-// What tasks ask of whoever runs them. Declared here, defined by runtime/shard, so that task/ needs no
-// scheduler.
+// What tasks ask of the scheduler that runs them. Declared here and defined by runtime/detail/loop, so that
+// runtime/tasks needs no scheduler.
 #pragma once
 
 #include <spargio/detail/frames/task_header.hpp>
@@ -27,16 +27,16 @@ inline constinit thread_local shard* this_threads_shard = nullptr;
 }
 
 /// Makes a suspended task runnable: a pinned one on its home shard, a stealable one here, or at its last home
-/// when this thread is no shard. The caller has claimed it, or is the only one who can wake it. Any thread.
+/// when this thread is no shard. The caller has claimed it, or is the only one that can wake it. Any thread.
 void make_runnable(task_header& task) noexcept;
 
 /// Every suspension begins with this: notes where the current task goes on, and makes sure that a stop of the
-/// runtime will find it. Afterwards the task may be published to those who wake it. Gives the current task.
+/// runtime will find it. Afterwards the task may be published to its wakers. Gives the current task.
 task_header& suspend_current(std::coroutine_handle<> caller) noexcept;
 
 /// Whether the running task may go on without suspending for one thing more that is ready. After so many in a
-/// row it must give way, or whoever always finds something ready would keep its shard for ever (R11). Only on
-/// a shard.
+/// row it must give way, or a task that always finds something ready would keep its shard for ever (R11). Only
+/// on a shard.
 [[nodiscard]] bool may_go_on() noexcept;
 
 /// Lets every other ready task of this shard run before the current one, which goes on at `caller`. The last

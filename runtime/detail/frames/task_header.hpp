@@ -1,5 +1,5 @@
 // What the scheduler knows of a spawned task, whatever its result: the node that queues hold, where it goes on,
-// who waits for it (R7).
+// which task waits for it (R7).
 #pragma once
 
 #include <spargio/detail/machine/fork_count.hpp>
@@ -20,7 +20,7 @@ enum class mobility : std::uint8_t {
     stealable, ///< may run anywhere; goes on where it is woken
 };
 
-/// States of task_header::join other than the address of who waits.
+/// States of task_header::join other than the address of the waiting task.
 struct join_word {
     static constexpr std::uintptr_t running = 0;  ///< not finished, nobody waits
     static constexpr std::uintptr_t done = 1;     ///< finished; the result is there; the handle owns the rest
@@ -72,7 +72,7 @@ struct task_header {
     /// this one's end is a mere jump. Shard's thread only.
     task_header* inline_joiner = nullptr;
     const task_operations* operations;
-    /// What the task waits for that must end before it may be resumed, whoever wakes it. Home shard's thread
+    /// What the task waits for that must end before it may be resumed, whatever wakes it. Home shard's thread
     /// only.
     operation_wait* operation = nullptr;
     std::atomic<std::uintptr_t> waiting{0}; ///< the bits below, and the address of the task's stop_relay
@@ -82,8 +82,8 @@ struct task_header {
     static constexpr std::uintptr_t deaf_bit = 4;   ///< suspended; only a waker may claim it
     static constexpr std::uintptr_t bits = wait_bit | cancel_bit | deaf_bit;
 
-    explicit task_header(std::uint32_t bytes, const task_operations* what = nullptr) noexcept
-        : block{bytes, true}, operations(what) {}
+    explicit task_header(std::uint32_t bytes, const task_operations* operations_of_type = nullptr) noexcept
+        : block{bytes, true}, operations(operations_of_type) {}
     ~task_header() {
         if (const auto relay = waiting.load(std::memory_order_relaxed) & ~bits; relay != 0) drop_relay(relay);
     }
@@ -103,7 +103,7 @@ struct task_header {
     /// The same for a wait that no cancellation ends: always suspends.
     void begin_deaf_wait() noexcept { waiting.fetch_or(deaf_bit, std::memory_order_acq_rel); }
 
-    /// Waker: true for the one who may make the waiting task runnable.
+    /// Waker: true for the one waker that may make the waiting task runnable.
     [[nodiscard]] bool claim() noexcept {
         constexpr std::uintptr_t suspended = wait_bit | deaf_bit;
         return (waiting.fetch_and(~suspended, std::memory_order_acq_rel) & suspended) != 0;

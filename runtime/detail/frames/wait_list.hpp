@@ -41,7 +41,7 @@ public:
     /// Gives a claimed task its answer and makes it runnable. Nothing of the node may be touched afterwards.
     void finish(std::optional<errc> error = {}) noexcept { scheduling::make_runnable(answer(error)); }
 
-    /// finish() for who makes the task runnable in a way of its own.
+    /// finish() for an owner that makes the task runnable in a way of its own.
     [[nodiscard]] task_header& answer(std::optional<errc> error = {}) noexcept {
         decide(error);
         return *task_;
@@ -71,7 +71,7 @@ public:
         return task_->begin_wait();
     }
 
-    /// For such an owner: true for the one who may finish() it.
+    /// For such an owner: true for the one caller that may finish() it.
     [[nodiscard]] bool claim() noexcept { return task_->claim(); }
 
     [[nodiscard]] bool listed() const noexcept { return listed_.load(std::memory_order_acquire); }

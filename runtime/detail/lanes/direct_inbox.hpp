@@ -37,10 +37,10 @@ public:
     // ------------------------------------------------------------------------------------------------
 
     /// A message has come through the kernel. What no shard of ours has sent is dropped. Owner only.
-    void arrived(std::size_t source, std::uint32_t slot, const message& what) noexcept {
+    void arrived(std::size_t source, std::uint32_t slot, const message& carried) noexcept {
         if (source >= links_.size()) return;
         if (direct_link* const incoming = links_[source].load(std::memory_order_acquire))
-            incoming->arrived(slot, what);
+            incoming->arrived(slot, carried);
     }
 
     /// Takes one message, of each source in turn. Owner only.

@@ -32,8 +32,8 @@ struct direct_limits {
     /// Messages of one shard to one other that no task there has taken yet.
     static constexpr std::uint32_t most_outstanding = 64;
 
-    [[nodiscard]] static constexpr bool fits(const message& what) noexcept {
-        return what.tag >> tag_bits == 0 && what.value >> value_bits == 0;
+    [[nodiscard]] static constexpr bool fits(const message& carried) noexcept {
+        return carried.tag >> tag_bits == 0 && carried.value >> value_bits == 0;
     }
 };
 
@@ -54,9 +54,9 @@ public:
 
     /// Keeps a copy and gives its slot. Only while there is room. Sender only; publish() when all are put, and
     /// before any of them is sent.
-    std::uint32_t put(const message& what) noexcept {
+    std::uint32_t put(const message& carried) noexcept {
         const std::uint32_t slot = slot_of(next_++);
-        copies_[slot] = what;
+        copies_[slot] = carried;
         return slot;
     }
     void publish() noexcept { published_.store(next_, std::memory_order_release); }
@@ -87,12 +87,12 @@ public:
 
     /// A message has come through the kernel. Receiver only. One that is not on its way, or has come already,
     /// is dropped.
-    void arrived(std::uint32_t slot, const message& what) noexcept {
+    void arrived(std::uint32_t slot, const message& carried) noexcept {
         // The position with this slot that is due. The load is what orders whatever the sender did before; the
         // kernel does so too, but neither the language nor a sanitizer knows that.
         const std::uint64_t position = due_ + ((slot - due_) & (slots - 1));
         if (position >= published_.load(std::memory_order_acquire) || (filled_ & bit_of(slot)) != 0) return;
-        waiting_[slot] = what;
+        waiting_[slot] = carried;
         filled_ |= bit_of(slot);
     }
 

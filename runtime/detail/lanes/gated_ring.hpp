@@ -1,4 +1,4 @@
-// A bounded queue of values for any number of threads at both ends, which whoever holds its owner's lock can
+// A bounded queue of values for any number of threads at both ends, which the holder of its owner's lock can
 // shut: the way of channel<T> while nobody waits.
 //
 // Each cell carries a turn number that says whose it is: 2 * lap for a putter of that lap, 2 * lap + 1 for a
@@ -10,7 +10,7 @@
 //   tail: compare-exchange, not shut -> next        shut(): the mark into tail and head
 //   fill the cell, turn = filled                    nobody can reserve any more; what was reserved is counted
 //
-// A reservation comes before the mark, and the holder sees it, or after, and then it fails. A holder who needs
+// A reservation comes before the mark, and the holder sees it, or after, and then it fails. A holder that needs
 // a cell that is reserved but not yet filled (or emptied) waits for it: some instructions, unless that thread
 // has lost its CPU. tests/models/channel_model.cpp checks this.
 #pragma once
@@ -103,7 +103,7 @@ public:
         return (tail & mark) == 0 && head_.word.load(std::memory_order_relaxed) + one_lap == tail;
     }
 
-    // --- who holds the lock of the owner --------------------------------------------------------------------
+    // --- for the holder of the owner's lock -----------------------------------------------------------------
 
     /// From here on only holders of the lock move anything. Cheap when it is shut.
     void shut() noexcept {
@@ -149,8 +149,8 @@ private:
         alignas(T) std::byte room[sizeof(T)];
 
         [[nodiscard]] T& value() noexcept { return *std::launder(reinterpret_cast<T*>(room)); }
-        void fill(T&& what, std::uint32_t turn_after) noexcept {
-            ::new (static_cast<void*>(room)) T(std::move(what));
+        void fill(T&& entry, std::uint32_t turn_after) noexcept {
+            ::new (static_cast<void*>(room)) T(std::move(entry));
             turn.store(turn_after, std::memory_order_release);
         }
         void clear(std::uint32_t turn_after) noexcept {

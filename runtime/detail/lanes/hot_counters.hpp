@@ -60,7 +60,7 @@ public:
     /// Owner: how many tasks may be in the lists; saves looking at them.
     void note_waiter() noexcept { maybe_waiting_ = true; }
 
-    /// Gives sums to those who wait for them; whether there were any.
+    /// Gives sums to the tasks that wait for them; whether there were any.
     bool deliver() noexcept {
         if (!maybe_waiting_) return false;
         maybe_waiting_ = false;

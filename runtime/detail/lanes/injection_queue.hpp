@@ -36,7 +36,7 @@ public:
 
     /// Puts a message; false when there is no room. The store that publishes it is sequentially consistent: the
     /// caller goes on to ask whether the consumer sleeps. Never waits for another thread.
-    [[nodiscard]] bool push(const message& what) noexcept {
+    [[nodiscard]] bool push(const message& sent) noexcept {
         std::uint64_t at = tail_.load(std::memory_order_relaxed);
         for (;;) {
             slot& into = slots_[at & mask_];
@@ -46,8 +46,8 @@ public:
                 return false;
             }
             if (ahead == 0 && tail_.compare_exchange_weak(at, at + 1, std::memory_order_relaxed)) {
-                into.value = what.value;
-                into.tag = what.tag;
+                into.value = sent.value;
+                into.tag = sent.tag;
                 into.turn.store(mine + 1, std::memory_order_seq_cst);
                 return true;
             }
@@ -56,21 +56,21 @@ public:
     }
 
     /// Waits for room and puts a message; false when `ended()` said so first: it is asked after each wake-up,
-    /// and whoever makes it true calls wake_waiting() afterwards. Blocks the thread.
+    /// and the thread that makes it true calls wake_waiting() afterwards. Blocks the thread.
     template <class Ended>
-    [[nodiscard]] bool push_waiting(const message& what, Ended&& ended) {
-        if (push(what)) return true;
+    [[nodiscard]] bool push_waiting(const message& sent, Ended&& ended) {
+        if (push(sent)) return true;
         std::unique_lock hold(lock_);
         // Counted before the last look, and the consumer asks after it has made room, both by changing the same
         // word: either it sees us, or we see the room.
         waiting_.fetch_add(1, std::memory_order_acq_rel);
         bool done = false;
-        while (!ended() && !(done = push(what))) room_.wait(hold);
+        while (!ended() && !(done = push(sent))) room_.wait(hold);
         waiting_.fetch_sub(1, std::memory_order_relaxed);
         return done;
     }
 
-    /// Makes those who wait ask again whether it has ended.
+    /// Makes the waiting threads ask again whether it has ended.
     void wake_waiting() noexcept {
         const std::lock_guard hold(lock_);
         room_.notify_all();

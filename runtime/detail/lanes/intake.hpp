@@ -29,8 +29,8 @@ public:
         return true;
     }
 
-    /// push() that counts, for who wants to know how many are here: see put_so_far(). Cost: one more atomic
-    /// operation, on the same cache line.
+    /// push() that counts, for an owner that wants to know how many are here: see put_so_far(). Cost: one more
+    /// atomic operation, on the same cache line.
     [[nodiscard]] bool push_counted(Node& node) noexcept {
         put_.fetch_add(1, std::memory_order_relaxed); // first: nobody takes more than were put
         if (push(node)) return true;

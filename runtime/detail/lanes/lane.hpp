@@ -52,12 +52,12 @@ public:
     }
 
     /// Puts one message, as push() does; false when there is no room. Producer only.
-    [[nodiscard]] bool push_one(const message& what) noexcept {
+    [[nodiscard]] bool push_one(const message& sent) noexcept {
         if (room() == 0) {
             seen_head_ = head_.load(std::memory_order_seq_cst);
             if (room() == 0) return false;
         }
-        publish(what);
+        publish(sent);
         return true;
     }
 
@@ -161,15 +161,15 @@ private:
     }
 
     /// The next slot, with the message in it but not yet published.
-    [[nodiscard]] slot& fill(const message& what) noexcept {
+    [[nodiscard]] slot& fill(const message& sent) noexcept {
         slot& into = slots_[tail_ & mask_];
-        into.value = what.value;
-        into.tag = what.tag;
+        into.value = sent.value;
+        into.tag = sent.tag;
         return into;
     }
 
-    void publish(const message& what) noexcept {
-        slot& into = fill(what);
+    void publish(const message& sent) noexcept {
+        slot& into = fill(sent);
         publish_before_asking(into.lap, lap_of(tail_++), order_);
     }
 

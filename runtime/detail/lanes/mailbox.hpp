@@ -93,9 +93,9 @@ public:
     }
 
     /// A direct message has come through the kernel. Owner only.
-    void direct_arrived(std::size_t source, std::uint32_t slot, const message& what) noexcept {
+    void direct_arrived(std::size_t source, std::uint32_t slot, const message& carried) noexcept {
         if (direct_inbox* const direct = direct_.load(std::memory_order_acquire))
-            direct->arrived(source, slot, what);
+            direct->arrived(source, slot, carried);
     }
 
     /// How many messages were ever taken. Any thread.

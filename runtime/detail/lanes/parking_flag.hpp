@@ -1,4 +1,4 @@
-// Whether a shard sleeps, and who wakes it: the one flag of the park and doorbell protocol (P3).
+// Whether a shard sleeps, and which waker rings its bell: the one flag of the park and doorbell protocol (P3).
 //
 //   waker                                    sleeper
 //   make work visible      (seq_cst)         announce_sleep()           store 1 (seq_cst)

@@ -43,11 +43,11 @@ public:
 
     /// Throws std::bad_alloc.
     [[nodiscard]] std::vector<std::size_t> missing() const {
-        std::vector<std::size_t> which;
+        std::vector<std::size_t> inside;
         const std::lock_guard hold(lock_);
         for (std::size_t i = 0; i < out_.size(); ++i)
-            if (!out_[i]) which.push_back(i);
-        return which;
+            if (!out_[i]) inside.push_back(i);
+        return inside;
     }
 
 private:

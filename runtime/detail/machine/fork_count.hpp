@@ -1,7 +1,8 @@
 // Telling a process from its children made by fork(2) without exec (P18).
 //
-// A child has one thread, so of an inherited runtime it has the memory and nobody who runs it. What it asks of
-// such a runtime must neither wait for ever nor reach the rings and eventfds, which it shares with its parent.
+// A child has one thread, so of an inherited runtime it has the memory and no thread that runs it. What it asks
+// of such a runtime must neither wait for ever nor reach the rings and eventfds, which it shares with its
+// parent.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Memory that the kernel writes to while an operation goes on (P7). Under AddressSanitizer whoever touches it
+// Memory that the kernel writes to while an operation goes on (P7). Under AddressSanitizer a touch of it
 // meanwhile ends the program with a report (use-after-poison); elsewhere all of this is nothing.
 #pragma once
 

@@ -7,10 +7,10 @@
 namespace spargio::detail {
 
 /// Ends the program, in every build: std::terminate() with a std::logic_error as the active exception, so that
-/// the default handler shows `what`.
-[[noreturn, gnu::cold, gnu::noinline]] inline void misused(const char* what) noexcept {
+/// the default handler shows `reason`.
+[[noreturn, gnu::cold, gnu::noinline]] inline void misused(const char* reason) noexcept {
     try {
-        throw std::logic_error(what);
+        throw std::logic_error(reason);
     } catch (...) {
         std::terminate();
     }

@@ -10,7 +10,7 @@
 
 namespace spargio::detail {
 
-status blocking_pool::submit(job what) noexcept {
+status blocking_pool::submit(job asked) noexcept {
     const std::lock_guard hold(lock_);
     if (closed_) return std::unexpected(errc::closed);
     const bool every_idle_one_is_spoken_for = queue_.size() >= idle_;
@@ -20,7 +20,7 @@ status blocking_pool::submit(job what) noexcept {
         return std::unexpected(errc::overloaded);
     }
     try {
-        queue_.push_back(what);
+        queue_.push_back(asked);
     } catch (const std::bad_alloc&) {
         return std::unexpected(errc::no_resources);
     }
@@ -79,12 +79,12 @@ void blocking_pool::work(worker& self) noexcept {
     }
 }
 
-void blocking_pool::run(job what) noexcept {
-    what.run(*what.header);
+void blocking_pool::run(job next) noexcept {
+    next.run(*next.header);
     {
         // The joiner may belong to a runtime that is stopping.
         const waking_section on_the_way;
-        announce_done(*what.header, task_end::completed);
+        announce_done(*next.header, task_end::completed);
     }
     unanswered_.fetch_sub(1, std::memory_order_seq_cst);
 }

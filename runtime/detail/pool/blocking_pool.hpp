@@ -1,8 +1,8 @@
 // The threads that run functions which block (R12).
 //
-// A bounded queue under one lock: whoever blocks a thread for long does not notice the lock. A thread is made
-// when a function finds none idle, and ends when it has been idle for long. No part of it is on the way of
-// anything else.
+// A bounded queue under one lock: a function that blocks its thread for long does not notice the lock. A thread
+// is made when a function finds none idle, and ends when it has been idle for long. No part of it is on the way
+// of anything else.
 #pragma once
 
 #include <spargio/core/errc.hpp>
@@ -43,7 +43,7 @@ public:
     /// Takes a function. `overloaded`: every thread is busy and the queue full; `closed`; `no_resources`: no
     /// memory, or not even one thread could be made. The job is then the caller's. Any thread. Cost: a lock and
     /// a wake-up, or a new thread.
-    [[nodiscard]] status submit(job what) noexcept;
+    [[nodiscard]] status submit(job asked) noexcept;
 
     /// Refuses everything from now on, and lets the joiners of what has not begun find that it was stopped. Any
     /// thread; idempotent.
@@ -66,7 +66,7 @@ private:
 
     [[nodiscard]] bool start_worker() noexcept;
     void work(worker& self) noexcept;
-    void run(job what) noexcept;
+    void run(job next) noexcept;
     [[nodiscard]] std::optional<job> take_queued() noexcept;
     /// A thread that has ended or will do so by itself; those that run a function are let go of instead.
     [[nodiscard]] std::thread next_to_join() noexcept;

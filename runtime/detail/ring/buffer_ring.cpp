@@ -34,7 +34,7 @@ buffer_ring::buffer_ring(ring& of, std::uint16_t group, std::uint32_t count, std
     else
         here_.reserve(count);
     available_ = 0;
-    for (std::uint32_t which = 0; which < count; ++which) give_back(static_cast<number>(which));
+    for (std::uint32_t buffer = 0; buffer < count; ++buffer) give_back(static_cast<number>(buffer));
 }
 
 void buffer_ring::hide() noexcept {
@@ -43,23 +43,23 @@ void buffer_ring::hide() noexcept {
 
 std::optional<buffer_ring::number> buffer_ring::take() noexcept {
     if (here_.empty()) return std::nullopt;
-    const number which = here_.back();
+    const number buffer = here_.back();
     here_.pop_back();
     --available_;
-    return which;
+    return buffer;
 }
 
-void buffer_ring::give_back(number which) noexcept {
+void buffer_ring::give_back(number buffer) noexcept {
     assert(available_ < count_ && "a buffer was given back twice");
     ++available_;
     if (!known_to_kernel()) {
-        here_.push_back(which); // there is room for all
+        here_.push_back(buffer); // there is room for all
         return;
     }
     const auto mask = io_uring_buf_ring_mask(count_);
-    io_uring_buf_ring_add(shown_.get(), memory_.get() + std::size_t{which} * bytes_,
-                          static_cast<unsigned>(bytes_), which, static_cast<int>(mask), 0);
-    successors_[std::exchange(last_shown_, which)] = which;
+    io_uring_buf_ring_add(shown_.get(), memory_.get() + std::size_t{buffer} * bytes_,
+                          static_cast<unsigned>(bytes_), buffer, static_cast<int>(mask), 0);
+    successors_[std::exchange(last_shown_, buffer)] = buffer;
     io_uring_buf_ring_advance(shown_.get(), 1); // a store-release of the tail
 }
 

@@ -1,6 +1,6 @@
-// Buffers from which the kernel chooses when bytes have come, not before (IORING_REGISTER_PBUF_RING,
-// kernel 5.19). Where it lacks that the same buffers are handed out one by one. Knows nothing of who waits for
-// them.
+// Buffers from which the kernel chooses when bytes have come, not before (IORING_REGISTER_PBUF_RING, kernel
+// 5.19). Where it lacks that the same buffers are handed out one by one. It knows nothing of the tasks that
+// wait for them.
 #pragma once
 
 #include <spargio/detail/ring/ring.hpp>
@@ -37,20 +37,20 @@ public:
     [[nodiscard]] std::uint32_t size() const noexcept { return count_; }
     /// How many are here.
     [[nodiscard]] std::uint32_t available() const noexcept { return available_; }
-    [[nodiscard]] std::span<std::byte> memory(number which) noexcept {
-        return {memory_.get() + std::size_t{which} * bytes_, bytes_};
+    [[nodiscard]] std::span<std::byte> memory(number buffer) noexcept {
+        return {memory_.get() + std::size_t{buffer} * bytes_, bytes_};
     }
 
     /// Which one the kernel took after this one, in the same bundle: it takes them in the order in which they
     /// were given back. Right as long as this one is out.
-    [[nodiscard]] number shown_after(number which) const noexcept { return successors_[which]; }
+    [[nodiscard]] number shown_after(number buffer) const noexcept { return successors_[buffer]; }
 
     /// The kernel has filled one.
     void taken_by_kernel() noexcept { --available_; }
     /// Takes one out, where the kernel does not know them; none when all are out.
     [[nodiscard]] std::optional<number> take() noexcept;
     /// One is free again.
-    void give_back(number which) noexcept;
+    void give_back(number buffer) noexcept;
 
 private:
     struct unmap {

@@ -25,10 +25,10 @@ std::optional<buffer_table::place> buffer_table::put(std::span<std::byte> memory
     return next;
 }
 
-void buffer_table::take_out(place which) noexcept {
+void buffer_table::take_out(place emptied) noexcept {
     // Refused, which memory that is short may cause, the old pages stay pinned until the place is filled again.
-    static_cast<void>(ring_.fill_place(which, {}));
-    free_.push_back(which);
+    static_cast<void>(ring_.fill_place(emptied, {}));
+    free_.push_back(emptied);
 }
 
 } // namespace spargio::detail

@@ -1,6 +1,6 @@
 // The table of registered buffers of one ring (IORING_REGISTER_BUFFERS2, kernel 5.19): memory that the kernel
-// has pinned once, so that requests that name its place need not look it up page by page. Knows nothing of who
-// uses the memory.
+// has pinned once, so that requests that name its place need not look it up page by page. It knows nothing of
+// the users of the memory.
 #pragma once
 
 #include <spargio/detail/ring/ring.hpp>
@@ -29,7 +29,7 @@ public:
     [[nodiscard]] std::optional<place> put(std::span<std::byte> memory) noexcept;
     /// Empties a place that no request names any more, also none that waits to be submitted: that would go to
     /// what is put in next. One system call.
-    void take_out(place which) noexcept;
+    void take_out(place emptied) noexcept;
 
 private:
     [[nodiscard]] bool is_known_to_kernel() noexcept;

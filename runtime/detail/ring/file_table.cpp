@@ -25,9 +25,9 @@ std::optional<file_table::place> file_table::put(int number) noexcept {
     return next;
 }
 
-void file_table::take_out(place which) noexcept {
+void file_table::take_out(place emptied) noexcept {
     // Refused, which memory that is short may cause on kernels before 6.13, it still holds the file.
-    if (ring_.set_file(which, -1)) free_.push_back(which);
+    if (ring_.set_file(emptied, -1)) free_.push_back(emptied);
 }
 
 void file_table::clear() noexcept {

@@ -1,6 +1,6 @@
 // The table of registered files of one ring (IORING_REGISTER_FILES2, kernel 5.19 for one with empty places):
-// open files that the kernel has looked up once, so that requests that name their place need not. Knows nothing
-// of who uses them.
+// open files that the kernel has looked up once, so that requests that name their place need not. It knows
+// nothing of the users of the files.
 #pragma once
 
 #include <spargio/detail/ring/ring.hpp>
@@ -12,7 +12,7 @@
 namespace spargio::detail {
 
 /// Places for open files, for the thread that owns the ring. The kernel gets the table with the first file, and
-/// keeps each file open, whoever closes its number, until its place is empty.
+/// keeps each file open, even when its number is closed, until its place is empty.
 class file_table {
 public:
     using place = std::uint32_t;
@@ -28,7 +28,7 @@ public:
     [[nodiscard]] std::optional<place> put(int number) noexcept;
     /// Empties a place that no request names any more, also none that waits to be submitted: that would go to
     /// what is put in next. One system call.
-    void take_out(place which) noexcept;
+    void take_out(place emptied) noexcept;
     /// Empties them all: before the ring is closed, which may be later than the end of its owner.
     void clear() noexcept;
 

@@ -78,11 +78,11 @@ bool ring::send_bell(int target_descriptor, std::uint32_t target) noexcept {
     return submit(); // what it leaves behind, submit_leftovers() or the wait takes along
 }
 
-bool ring::queue_message(int target_descriptor, const direct_message& what, std::uint64_t if_refused) noexcept {
+bool ring::queue_message(int target_descriptor, const direct_message& sent, std::uint64_t if_refused) noexcept {
     io_uring_sqe* const entry = try_entry();
     if (entry == nullptr) return false;
-    const auto received = user_data{completion_kind::direct, what.payload()}.packed();
-    io_uring_prep_msg_ring(entry, target_descriptor, static_cast<unsigned>(what.result()), received, 0);
+    const auto received = user_data{completion_kind::direct, sent.payload()}.packed();
+    io_uring_prep_msg_ring(entry, target_descriptor, static_cast<unsigned>(sent.result()), received, 0);
     io_uring_sqe_set_data64(entry, user_data{completion_kind::returned, if_refused}.packed());
     io_uring_sqe_set_flags(entry, IOSQE_CQE_SKIP_SUCCESS);
     return true;

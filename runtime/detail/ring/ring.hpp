@@ -67,7 +67,7 @@ public:
     /// Rings the bell of the ring behind `target_descriptor` (IORING_OP_MSG_RING, kernel 5.18) and submits it
     /// at once, so that the target wakes even if the caller computes for long. One system call. False when the
     /// kernel refuses for the moment (EAGAIN, EBUSY): the request, if there was room for it, is submitted
-    /// later, and a caller who may compute for long must wake the target another way. Success of the sender is
+    /// later, and a caller that may compute for long must wake the target another way. Success of the sender is
     /// not delivery; a failed request comes back as a completion of kind `bell` with `target`.
     [[nodiscard]] bool send_bell(int target_descriptor, std::uint32_t target) noexcept;
 
@@ -75,7 +75,7 @@ public:
     /// kind `direct`; submit_messages() must follow. False when the queue is full and the kernel takes nothing
     /// for the moment: not queued. A request that fails comes back as a completion of kind `returned` with
     /// `if_refused`. No system call while the queue has room.
-    [[nodiscard]] bool queue_message(int target_descriptor, const direct_message& what,
+    [[nodiscard]] bool queue_message(int target_descriptor, const direct_message& sent,
                                      std::uint64_t if_refused) noexcept;
     /// Submits the `count` messages that were queued last. What the kernel does not take at once is taken back
     /// and will never be sent; says how many: the newest. Not with SQPOLL, where nothing can be taken back. One
@@ -145,8 +145,8 @@ public:
 
     /// Shows a ring of buffers to the kernel; false where it lacks that (5.19), or where memory for it is
     /// short. One system call, as for the next.
-    [[nodiscard]] bool register_buffers(io_uring_buf_reg& which) noexcept {
-        return io_uring_register_buf_ring(&raw_, &which, 0) == 0;
+    [[nodiscard]] bool register_buffers(io_uring_buf_reg& shown) noexcept {
+        return io_uring_register_buf_ring(&raw_, &shown, 0) == 0;
     }
     void unregister_buffers(std::uint16_t group) noexcept { io_uring_unregister_buf_ring(&raw_, group); }
 

@@ -65,7 +65,7 @@ static_assert(user_data{completion_kind::wake_read, ~std::uint64_t{0}}.packed() 
 struct direct_message {
     std::uint32_t source; ///< index of the sending shard
     std::uint32_t slot;   ///< see direct_link
-    message what;
+    message carried;
 
     static constexpr unsigned source_bits = 10;
     static constexpr unsigned slot_bits = 6;
@@ -73,10 +73,10 @@ struct direct_message {
 
     [[nodiscard]] constexpr std::uint64_t payload() const noexcept {
         const std::uint64_t place = std::uint64_t{source} << slot_bits | slot;
-        return (place << direct_limits::tag_bits | what.tag) << high_bits | what.value >> 32;
+        return (place << direct_limits::tag_bits | carried.tag) << high_bits | carried.value >> 32;
     }
     [[nodiscard]] constexpr std::int32_t result() const noexcept {
-        return std::bit_cast<std::int32_t>(static_cast<std::uint32_t>(what.value));
+        return std::bit_cast<std::int32_t>(static_cast<std::uint32_t>(carried.value));
     }
     [[nodiscard]] static constexpr direct_message unpack(std::uint64_t payload, std::int32_t result) noexcept {
         const auto bits = [payload](unsigned from, unsigned count) {

@@ -24,8 +24,8 @@ public:
         : slots_(std::make_unique_for_overwrite<task_header*[]>(capacity)),
           mask_(static_cast<std::int64_t>(capacity) - 1), order_(order) {}
 
-    /// Owner: false when full. The owner goes on to ask who sleeps, and may then compute for long, so that
-    /// question must not overtake the store that publishes the task (see wake_order).
+    /// Owner: false when full. The owner goes on to ask which shard sleeps, and may then compute for long, so
+    /// that question must not overtake the store that publishes the task (see wake_order).
     [[nodiscard]] bool push(task_header& task) noexcept {
         const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);
         const std::int64_t top = top_.load(std::memory_order_acquire);

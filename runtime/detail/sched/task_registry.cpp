@@ -60,7 +60,7 @@ void task_registry::unlink(task_header& task) noexcept {
         task.live_previous->live_next = task.live_next;
     else
         first_ = task.live_next;
-    // Last: who sees it may free the task.
+    // Last: a thread that sees it may free the task.
     task.registry.store(nullptr, std::memory_order_release);
 }
 
@@ -113,12 +113,12 @@ void task_registry::stop_all() noexcept {
     }
 }
 
-void announce_done(task_header& task, task_end how) noexcept {
+void announce_done(task_header& task, task_end end) noexcept {
     const std::uintptr_t before = task.join.exchange(join_word::done, std::memory_order_acq_rel);
     // From here on the handle may free the task, unless nobody had one.
     if (before == join_word::running) return;
     if (before == join_word::detached) {
-        if (how == task_end::completed) task.operations->insist_on_success(task);
+        if (end == task_end::completed) task.operations->insist_on_success(task);
         task_registry::release(task);
     } else if ((before & join_word::foreign_mark) != 0) {
         reinterpret_cast<foreign_waiter*>(before & ~join_word::foreign_mark)->notify();

@@ -36,8 +36,9 @@ public:
     /// Frees what other threads have handed back. Owner shard only; cheap when there is nothing.
     void free_returned() noexcept;
 
-    /// Destroys every unfinished frame, tells who waits for them, and refuses everything from now on. Owner
-    /// shard only, when no shard runs tasks any more; the owners of one runtime do this one after the other.
+    /// Destroys every unfinished frame, tells the tasks that wait for them, and refuses everything from now on.
+    /// Owner shard only, when no shard runs tasks any more; the owners of one runtime do this one after the
+    /// other.
     void stop_all() noexcept;
 
     [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
@@ -56,9 +57,10 @@ enum class task_end : std::uint8_t {
     abandoned, ///< by the stop of the runtime: abandon() has run
 };
 
-/// Publishes that a task has ended: wakes who waits, or releases it when nobody can. An exception of a
-/// completed task that nobody can see any more ends the program, as with std::thread.
-void announce_done(task_header& task, task_end how) noexcept;
+/// Publishes that a task has ended: wakes the task or thread that waits, or releases it when nothing refers to
+/// it any more. An exception of a completed task that nobody can see any more ends the program, as with
+/// std::thread.
+void announce_done(task_header& task, task_end end) noexcept;
 
 /// The handle of a task is dropped.
 void drop_handle(task_header& task) noexcept;

@@ -26,8 +26,8 @@ namespace spargio::detail {
 
 class timer_queue;
 
-/// A timer: the part of whoever waits that the queue links. The queue allocates nothing. It must be out of the
-/// queue when it is destroyed.
+/// A timer: the part of a wait that the queue links. The queue allocates nothing. It must be out of the queue
+/// when it is destroyed.
 class timer_node {
 public:
     timer_node() = default;

@@ -79,14 +79,14 @@ task<io_result<file_descriptor>> open_for_a_reader(std::filesystem::path path, i
     for (patience left;;) {
         const status slept = co_await sleep_for(left.next());
         if (!slept) co_return std::unexpected(make_error_code(slept.error()));
-        // It was there: whoever removes it meanwhile does not want a file instead.
+        // It was there: a program that removes it meanwhile does not want a file instead.
         auto opened = co_await open_once(path, (flags & ~O_CREAT) | O_NONBLOCK, mode);
         if (!is_error(opened, ENXIO)) co_return opened;
     }
 }
 
-/// Whether an end for reading has somebody who writes, or bytes; `into` is the end for writing of another pipe.
-/// tee(2) copies what is there and leaves it, and tells an end without writers from one that is only empty.
+/// Whether an end for reading has a writer, or bytes; `into` is the end for writing of another pipe. tee(2)
+/// copies what is there and leaves it, and tells an end without writers from one that is only empty.
 bool has_writer(int fifo, int into) noexcept {
     const auto copied = ::tee(fifo, into, 1, SPLICE_F_NONBLOCK);
     return copied > 0 || (copied < 0 && errno == EAGAIN);

@@ -19,7 +19,7 @@
 namespace spargio::ops::detail {
 
 /// Whether the ring may do what the system call of the same meaning could not. Other errors are the answer: a
-/// socket tells what has become of its connection once, and who asks again hears nothing of it.
+/// socket tells what has become of its connection once, and a second question hears nothing of it.
 [[nodiscard]] constexpr bool is_for_the_ring(int error) noexcept {
     switch (error) {
     case EAGAIN: // it would have had to wait

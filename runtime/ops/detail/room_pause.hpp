@@ -1,5 +1,5 @@
-// The pause of who accepts while descriptors or memory are short: a request of the kernel's (IORING_OP_TIMEOUT,
-// kernel 5.4), which streams can make as well as tasks.
+// The pause of an accepting server while descriptors or memory are short: a request of the kernel's
+// (IORING_OP_TIMEOUT, kernel 5.4), which streams can make as well as tasks.
 #pragma once
 
 #include <spargio/ops/operation.hpp>

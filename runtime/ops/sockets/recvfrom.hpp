@@ -55,7 +55,7 @@ private:
     msghdr message_{};
 };
 
-/// Waits for a datagram and gives its size and who sent it; into an empty `into` too, where it is cut. Borrows
+/// Waits for a datagram and gives its size and its sender; into an empty `into` too, where it is cut. Borrows
 /// `into`.
 template <class Address>
 [[nodiscard]] operation<recvfrom_request<Address>> recvfrom(int socket, std::span<std::byte> into,

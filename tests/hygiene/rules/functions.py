@@ -18,11 +18,8 @@ GIANTS: dict[tuple[str, str], int] = {
 }
 
 PRONOUNS = ("what", "how", "which", "who")
-# Areas of C++ in which no parameter is called by a pronoun any more; the list grows until it names them all.
-CPP_WITHOUT_PRONOUNS: tuple[str, ...] = (
-    "backends", "examples", "harness", "tests", "workloads", "runtime/boundary", "runtime/core", "runtime/detail/loop",
-    "runtime/fs", "runtime/io", "runtime/net", "runtime/observe", "runtime/ops", "runtime/run", "runtime/shards",
-    "runtime/sync", "runtime/tasks", "runtime/time")
+# Areas of C++ in which no parameter is called by a pronoun.
+CPP_WITHOUT_PRONOUNS: tuple[str, ...] = ("backends", "examples", "harness", "runtime", "tests", "workloads")
 
 # A type before it, and after it the next parameter, a default or the end.
 PRONOUN_PARAMETER = re.compile(rf"(?:[\w>.\]]\s+|[&*>]\s*)({'|'.join(PRONOUNS)})\s*(?:=[^=]|,|$)")

@@ -46,7 +46,7 @@ private:
     const int number_;
     const file_table::place place_;
     std::atomic<unsigned> state_{0};
-    std::atomic<unsigned> holders_{1}; // who empties it, and who waits for that
+    std::atomic<unsigned> holders_{1}; // the thread that empties it, and the closer that waits for that
 };
 
 /// Those of one shard. Lives until the last place has gone, and so maybe longer than the runtime. For the
