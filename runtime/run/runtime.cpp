@@ -81,7 +81,7 @@ std::expected<void, start_error> runtime::start_threads(std::size_t first) {
 }
 
 void runtime::run_shard(detail::shard& mine) noexcept {
-    mine.bind_thread();
+    if (const int cpu = mine.core().options().affinity.cpu_for(mine.index()); cpu >= 0) mine.thread().bind(cpu);
     mine.take_over();
     mine.run_until_stopped();
     mine.leave_loop();

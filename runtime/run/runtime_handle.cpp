@@ -51,7 +51,7 @@ shard_binding runtime_handle::binding(std::size_t shard) const {
     if (shard >= core_->shard_count())
         throw std::out_of_range("shard " + std::to_string(shard) + " of " +
                                 std::to_string(core_->shard_count()));
-    return core_->at(shard).binding();
+    return core_->at(shard).thread().binding();
 }
 
 } // namespace spargio

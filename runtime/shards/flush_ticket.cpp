@@ -6,10 +6,11 @@ namespace spargio {
 
 flush_ticket::flush_ticket(detail::shard& here) : here_(here) {
     for (std::size_t i = 0; i < here.core().shard_count(); ++i) {
-        detail::shard& target = here.core().at(i);
-        for (detail::lane* const outgoing : {here.used_lane_to(target), here.used_hot_lane_to(target)})
+        detail::shard_mail& mail = here.core().at(i).mail();
+        for (detail::lane* const outgoing :
+             {mail.plain().used_from(here.index()), mail.used_hot_from(here.index())})
             if (outgoing != nullptr) marks_.push_back({outgoing, nullptr, outgoing->pushed()});
-        if (detail::direct_link* const direct = here.used_direct_to(target))
+        if (detail::direct_link* const direct = mail.plain().used_direct_from(here.index()))
             marks_.push_back({nullptr, direct, direct->pushed()});
     }
 }

@@ -23,12 +23,12 @@ public:
     hot_event_awaiter(const hot_event_awaiter&) = delete;
     hot_event_awaiter& operator=(const hot_event_awaiter&) = delete;
     ~hot_event_awaiter() {
-        if (wait_) here_.hot().waiters().remove(*wait_);
+        if (wait_) here_.mail().hot().waiters().remove(*wait_);
     }
 
     [[nodiscard]] bool await_ready() noexcept {
-        got_one_ = here_.hot().waiters().empty() && !here_.own_task().cancel_requested() && here_.may_go_on() &&
-                   here_.hot().lanes().take(received_);
+        got_one_ = here_.mail().hot().waiters().empty() && !here_.own_task().cancel_requested() &&
+                   here_.may_go_on() && here_.mail().hot().lanes().take(received_);
         return got_one_;
     }
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
@@ -36,13 +36,13 @@ public:
         here_.insist_on_here();
         if (here_.stopping()) return wait_->decide(errc::closed);
         here_.current_task()->held = true;
-        return here_.hot().waiters().wait(*wait_, caller);
+        return here_.mail().hot().waiters().wait(*wait_, caller);
     }
     [[nodiscard]] std::expected<event, errc> await_resume() noexcept {
         if (got_one_) return received_;
-        here_.hot().waiters().remove(*wait_);
+        here_.mail().hot().waiters().remove(*wait_);
         here_.current_task()->held = false;
-        if (const status how = wait_->outcome(); !how) return std::unexpected(how.error());
+        if (const status ended = wait_->outcome(); !ended) return std::unexpected(ended.error());
         return wait_->received;
     }
 
@@ -56,7 +56,7 @@ private:
 class hot_count_awaiter {
 public:
     hot_count_awaiter(shard& here, std::uint32_t tag) noexcept
-        : here_(here), index_(here.hot().counters().index_of(tag)) {
+        : here_(here), index_(here.mail().hot().counters().index_of(tag)) {
         assert(index_ && "not one of runtime_options.coalesced_hot_tags");
     }
     hot_count_awaiter(const hot_count_awaiter&) = delete;
@@ -84,12 +84,12 @@ public:
         if (taken_ != 0) return taken_;
         counters().waiters(*index_).remove(*wait_);
         here_.current_task()->held = false;
-        if (const status how = wait_->outcome(); !how) return std::unexpected(how.error());
+        if (const status ended = wait_->outcome(); !ended) return std::unexpected(ended.error());
         return wait_->received;
     }
 
 private:
-    [[nodiscard]] hot_counters& counters() noexcept { return here_.hot().counters(); }
+    [[nodiscard]] hot_counters& counters() noexcept { return here_.mail().hot().counters(); }
 
     shard& here_;
     std::optional<std::size_t> index_;
@@ -122,7 +122,7 @@ namespace this_shard {
 /// Takes the sum of `tag` as it is now, 0 when there is none or a task waits for it already; see
 /// next_hot_count(). Never waits. By a task, on a shard; any other tag asserts, and gives 0 without assertions.
 [[nodiscard]] inline std::uint64_t try_take_hot_count(std::uint32_t tag) noexcept {
-    detail::hot_counters& counters = detail::shard::current_or_end().hot().counters();
+    detail::hot_counters& counters = detail::shard::current_or_end().mail().hot().counters();
     const auto index = counters.index_of(tag);
     assert(index && "not one of runtime_options.coalesced_hot_tags");
     return index && counters.waiters(*index).empty() ? counters.take(*index) : 0;

@@ -24,13 +24,13 @@ public:
     event_awaiter(const event_awaiter&) = delete;
     event_awaiter& operator=(const event_awaiter&) = delete;
     ~event_awaiter() {
-        if (wait_) here_.event_waiters().remove(*wait_);
+        if (wait_) here_.mail().waiters().remove(*wait_);
     }
 
     [[nodiscard]] bool await_ready() noexcept {
         // Waiting tasks are served in order of arrival; a cancelled one takes nothing any more.
-        got_one_ = here_.event_waiters().empty() && !here_.own_task().cancel_requested() &&
-                   !here_.hot_goes_first() && here_.take_event(received_);
+        got_one_ = here_.mail().waiters().empty() && !here_.own_task().cancel_requested() &&
+                   !here_.mail().hot_goes_first() && here_.take_event(received_);
         return got_one_;
     }
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
@@ -46,9 +46,9 @@ public:
 
 private:
     std::expected<event, errc> end_of_wait() noexcept {
-        here_.event_waiters().remove(*wait_);
+        here_.mail().waiters().remove(*wait_);
         here_.current_task()->held = false;
-        if (const status how = wait_->outcome(); !how) return std::unexpected(how.error());
+        if (const status ended = wait_->outcome(); !ended) return std::unexpected(ended.error());
         return wait_->received;
     }
 
@@ -63,7 +63,8 @@ public:
     event_batch_awaiter(shard& here, std::span<event> into) noexcept : here_(here), into_(into), one_(here) {}
 
     [[nodiscard]] bool await_ready() noexcept {
-        if (here_.event_waiters().empty() && !here_.own_task().cancel_requested() && !here_.hot_goes_first())
+        if (here_.mail().waiters().empty() && !here_.own_task().cancel_requested() &&
+            !here_.mail().hot_goes_first())
             count_ = here_.take_events(into_);
         return count_ != 0;
     }

@@ -12,13 +12,13 @@ std::expected<std::size_t, errc> shard::post_direct(shard& target, std::span<con
     if (current() != this) misused("a remote_shard is used on another shard than the one that made it");
     if (!std::ranges::all_of(messages, direct_limits::fits)) return std::unexpected(errc::does_not_fit);
     if (stopping()) return std::unexpected(errc::closed);
-    if (!hot_.used()) [[likely]]
+    if (!mail_.hot().used()) [[likely]]
         return ride(target, messages);
     // What a hot tag means goes before how a message travels.
     std::size_t accepted = 0;
     for (const message& each : messages) {
         const std::span one(&each, 1);
-        const bool hot = hot_.is_hot(each.tag) || hot_.counters().index_of(each.tag).has_value();
+        const bool hot = mail_.hot().is_hot(each.tag) || mail_.hot().counters().index_of(each.tag).has_value();
         const auto done = hot ? post_sorted(target, one) : ride(target, one);
         if (!done && accepted == 0) return done;
         if (!done || *done == 0) break;
@@ -30,7 +30,7 @@ std::expected<std::size_t, errc> shard::post_direct(shard& target, std::span<con
 std::expected<std::size_t, errc> shard::ride(shard& target, std::span<const message> messages) noexcept {
     direct_link* made = nullptr;
     try {
-        made = &target.mailbox_.direct_from(index_);
+        made = &target.mail_.plain().direct_from(index_);
     } catch (const std::bad_alloc&) {
         return std::unexpected(errc::no_resources);
     }
@@ -62,13 +62,13 @@ void shard::direct_came_back(std::uint64_t payload) noexcept {
     counters_.messages_returned.add();
     constexpr std::uint64_t slots = std::uint64_t{1} << direct_message::slot_bits;
     shard& target = core_.at(payload / slots);
-    target.mailbox_.used_direct_from(index_)->hand_over(static_cast<std::uint32_t>(payload % slots));
+    target.mail_.plain().used_direct_from(index_)->hand_over(static_cast<std::uint32_t>(payload % slots));
     wake(target);
 }
 
 void shard::take_direct(std::uint64_t payload, std::int32_t result) noexcept {
-    const auto [source, slot, what] = direct_message::unpack(payload, result);
-    mailbox_.direct_arrived(source, slot, what);
+    const auto [source, slot, carried] = direct_message::unpack(payload, result);
+    mail_.plain().direct_arrived(source, slot, carried);
 }
 
 } // namespace spargio::detail

@@ -15,7 +15,7 @@ void runtime_core::report_stuck() noexcept {
                 "back from a task that does not suspend, or from the kernel. It is left behind with all that "
                 "it uses, and closes when it comes back.\n",
                 static_cast<long long>(options_.stop_patience.count()),
-                static_cast<long long>(options_.stop_grace.count()), each, at(each).thread_number());
+                static_cast<long long>(options_.stop_grace.count()), each, at(each).thread().number());
     } catch (const std::bad_alloc&) {
         std::fputs("spargio: stopping, and a shard has not come back from a task; it is left behind\n", stderr);
     }

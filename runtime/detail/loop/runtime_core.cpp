@@ -2,6 +2,8 @@
 
 #include <spargio/detail/pool/blocking_pool.hpp>
 
+#include <pthread.h>
+
 namespace spargio::detail {
 
 namespace {
@@ -11,13 +13,19 @@ std::uint32_t watched_fork_count() noexcept {
     return fork_count::now();
 }
 
+/// From now on a child of fork(2) is no shard, whichever thread made it.
+void forget_shard_in_children() noexcept {
+    [[maybe_unused]] static const int noted =
+        pthread_atfork(nullptr, nullptr, [] { scheduling::this_threads_shard = nullptr; });
+}
+
 } // namespace
 
 runtime_core::runtime_core(const runtime_options& resolved)
     : exits(resolved.shards), born_(watched_fork_count()), options_(resolved),
       blocking_(std::make_shared<blocking_pool>(resolved.blocking_threads, resolved.blocking_queue,
                                                 resolved.blocking_idle)) {
-    shard::watch_forks();
+    forget_shard_in_children();
     shards_.reserve(resolved.shards);
     for (std::uint32_t i = 0; i < resolved.shards; ++i) shards_.push_back(std::make_unique<shard>(*this, i));
 }

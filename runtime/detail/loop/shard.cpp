@@ -2,29 +2,19 @@
 
 #include <spargio/detail/frames/frame_pool.hpp>
 #include <spargio/detail/loop/runtime_core.hpp>
-#include <spargio/detail/machine/cpu_binding.hpp>
 #include <spargio/observe/trace.hpp>
 
 #include <thread>
 
-#include <pthread.h>
-#include <unistd.h>
-
 namespace spargio::detail {
-[[gnu::noinline]] shard* shard::current() noexcept { return here(); }
 
-void shard::watch_forks() noexcept {
-    [[maybe_unused]] static const int noted =
-        pthread_atfork(nullptr, nullptr, [] { scheduling::this_threads_shard = nullptr; });
-}
+[[gnu::noinline]] shard* shard::current() noexcept { return here(); }
 
 shard::shard(runtime_core& core, std::uint32_t index)
     : core_(core), stopping_(core.stopping_flag()), index_(index), budget_(core.options().tasks_per_turn),
       stealable_capacity_(core.options().stealable_capacity), wake_order_(core.order_of_wakes()),
       registry_(&task_registry::acquire()), queue_(core.options().stealable_capacity, wake_order_),
-      mailbox_(core.options().shards, core.options().lane_capacity, wake_order_,
-               core.options().injection_capacity),
-      hot_(core.options(), wake_order_), timers_(counters_),
+      mail_(core.options(), wake_order_), timers_(counters_),
       requests_(*this, core.options().operations, counters_),
       idle_(core.options().spin, core.options().spin_for_io), thief_(*this, core, counters_, wake_order_) {}
 
@@ -41,18 +31,10 @@ std::expected<void, start_error> shard::open() {
     return {};
 }
 
-void shard::bind_thread() noexcept {
-    const int cpu = core_.options().affinity.cpu_for(index_);
-    if (cpu < 0) return;
-    const int error = bind_to_cpu(cpu);
-    bind_error_.store(error, std::memory_order_relaxed);
-    if (error == 0) bound_cpu_.store(cpu, std::memory_order_relaxed);
-}
-
 void shard::take_over() noexcept {
     ring_->take_over();
     scheduling::this_threads_shard = this;
-    thread_number_.store(static_cast<int>(::gettid()), std::memory_order_relaxed);
+    thread_.begin();
     trace::thread_begins(index_);
     frame_pool::count_into(&counters_.frame_pool_hits, &counters_.frame_pool_misses);
     enter(life_, shard_life::running);
@@ -94,17 +76,19 @@ void shard::close() noexcept {
     let_go_thread();
 }
 
+/// To unmap its queues while other threads of the process run costs each of them an interrupt, and us the wait
+/// for it.
 void shard::close_ring() noexcept { ring_.reset(); }
 
 shard_stats shard::stats() noexcept {
     shard_stats stats = counters_.read();
-    stats.messages_received = mailbox_.taken_so_far() + hot_.lanes().taken_so_far();
+    stats.messages_received = mail_.taken_so_far();
     stats.timers_pending = counters_.timers_pending.read();
     stats.operations_pending = counters_.operations_pending.read();
     stats.buffers_registered = counters_.buffers_registered.read();
     stats.files_registered = counters_.files_registered.read();
     stats.tasks_arriving = arrivals_.waiting();
-    stats.messages_waiting = mailbox_.waiting() + hot_.lanes().waiting();
+    stats.messages_waiting = mail_.waiting();
     stats.ready_pinned = queue_.unstealable();
     stats.ready_stealable = queue_.stealable().size();
     return stats;

@@ -51,7 +51,8 @@ void shard::park() noexcept {
     want_progress(true);
     core_.parked.fetch_add(1, std::memory_order_seq_cst);
     parking_.announce_sleep();
-    pay_for_the_wakers();
+    // The wakers have left the order of their stores and questions to the shard that goes to sleep.
+    if (wake_order_ == wake_order::by_sleeper) process_barrier::run();
     const bool work = work_before_sleep();
     // Last, because it looks at the clock.
     const auto limit = work ? std::chrono::nanoseconds::zero() : timers_.time_to_next(ring::no_limit);
@@ -72,29 +73,21 @@ void shard::sleep(std::chrono::nanoseconds limit) noexcept {
     trace::unparks();
     idle_.woke_up();
     if (limit != ring::no_limit && overslept()) counters_.timeout_wakes_with_work.add();
-    check_cpu();
+    if (thread_.was_moved()) counters_.affinity_violations.add();
     counters_.completions_lost.set(ring_->completions_lost());
 }
 
 bool shard::work_before_sleep() noexcept {
     if (!queue_.empty() || core_.stopping_before_sleep() || !arrivals_.empty_before_sleep()) return true;
-    if (!event_waiters_.empty() && mailbox_.has_mail_before_sleep()) return true;
-    if (hot_.used() && hot_.work_before_sleep()) return true;
+    if (mail_.work_before_sleep()) return true;
     if (tables_.must_serve_before_sleep() || thief_.sees_loot_before_sleep()) return true;
     return progress_.advance(*this);
-}
-
-/// See process_barrier.hpp: wakers have left the order of their stores and questions to the shard that goes to
-/// sleep.
-void shard::pay_for_the_wakers() const noexcept {
-    if (wake_order_ == wake_order::by_sleeper) process_barrier::run();
 }
 
 /// Work whose bringer then asks whether this shard sleeps. What can be stolen is not among it: that wakes one
 /// shard, not each.
 bool shard::has_work_of_wakers() noexcept {
-    return !arrivals_.empty_before_sleep() || (!event_waiters_.empty() && mailbox_.has_mail_before_sleep()) ||
-           (hot_.used() && hot_.work_before_sleep());
+    return !arrivals_.empty_before_sleep() || mail_.work_before_sleep();
 }
 
 /// After a sleep that a timer would have ended: whether work is here whose bringer has not woken us (P3). A
@@ -109,12 +102,6 @@ bool shard::overslept() noexcept {
         if (parking_.claimed()) return false;
     }
     return true;
-}
-
-/// The kernel keeps a bound thread where it is, but a change of its mask or of the cpuset moves it.
-void shard::check_cpu() noexcept {
-    const int bound = bound_cpu_.load(std::memory_order_relaxed);
-    if (bound >= 0 && current_cpu() != bound) counters_.affinity_violations.add();
 }
 
 } // namespace spargio::detail

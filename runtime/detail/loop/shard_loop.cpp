@@ -30,7 +30,7 @@ void shard::run_until_stopped() {
 /// What has come from outside this thread, made into runnable tasks. Runs none.
 bool shard::gather() noexcept {
     bool any = take_arrivals();
-    any |= deliver_mail();
+    any |= mail_.deliver();
     any |= progress_.advance(*this);
     any |= tables_.serve();
     return any;
@@ -45,20 +45,6 @@ bool shard::take_arrivals() noexcept {
         queue_.push(task);
     });
     return true;
-}
-
-bool shard::deliver_mail() noexcept {
-    bool any = false;
-    while (!event_waiters_.empty() && mailbox_.has_mail()) {
-        auto* const waiter = static_cast<event_wait*>(event_waiters_.claim_first());
-        if (waiter == nullptr) break;
-        mailbox_.take(waiter->received);
-        waiter->finish();
-        any = true;
-    }
-    if (hot_.used()) [[unlikely]]
-        any |= hot_.deliver(); // last, so that its task runs first
-    return any;
 }
 
 bool shard::run_tasks() noexcept {
@@ -86,7 +72,7 @@ void shard::run(task_header& task) noexcept {
     task.home = this;
     current_ = &task;
     trace::task_begins(&task);
-    ready_left_ = most_ready_in_a_row;
+    allowance_.renew();
     task.resume_point.resume();
     trace::tasks_end(); // those too that ran inline and have suspended together
     // From here on `task` may be running elsewhere, or be gone; only a finished one is still ours.
@@ -98,9 +84,7 @@ void shard::run(task_header& task) noexcept {
 }
 
 void shard::finish_turn() noexcept {
-    const auto wake_source = [this](std::size_t source) { wake(core_.at(source)); };
-    mailbox_.publish_progress(wake_source);
-    hot_.lanes().publish_progress(wake_source);
+    mail_.publish_progress([this](std::size_t source) { wake(core_.at(source)); });
     registry_->free_returned();
     thief_.offer_what_is_left(queue_);
 }
@@ -133,8 +117,7 @@ void shard::set_quiet(bool quiet) noexcept {
 
 /// Every wait of a task here answers that the runtime stops.
 void shard::close_waits() noexcept {
-    while (wait_node* const waiter = event_waiters_.claim_first()) waiter->finish(errc::closed);
-    hot_.close_waits();
+    mail_.close_waits();
     progress_.close();
     timers_.close();
     requests_.cancel_cancellable();

@@ -13,8 +13,8 @@ bool shard::wait_for_event(event_wait& wait, std::coroutine_handle<> caller) noe
     insist_on_here();
     // Cancelled from another shard, the task must still be resumed here: the list is this thread's alone.
     current_->held = true;
-    idle_.wait_for_message_begins(mailbox_.taken_so_far());
-    return event_waiters_.wait(wait, caller);
+    idle_.wait_for_message_begins(mail_.plain().taken_so_far());
+    return mail_.waiters().wait(wait, caller);
 }
 
 bool shard::wait_for_progress(progress_wait& wait, std::coroutine_handle<> caller) noexcept {
@@ -27,16 +27,17 @@ void shard::want_progress(bool wanted) noexcept {
     if (wanted ? progress_.empty() : !wants_progress_) return;
     wants_progress_ = wanted;
     for (std::size_t i = 0; i < core_.shard_count(); ++i) {
-        shard& target = core_.at(i);
-        if (lane* const outgoing = used_lane_to(target)) outgoing->want_progress(wanted);
-        if (lane* const outgoing = used_hot_lane_to(target)) outgoing->want_progress(wanted);
-        if (direct_link* const outgoing = used_direct_to(target)) outgoing->want_progress(wanted);
+        shard_mail& mail = core_.at(i).mail_;
+        if (lane* const outgoing = mail.plain().used_from(index_)) outgoing->want_progress(wanted);
+        if (lane* const outgoing = mail.used_hot_from(index_)) outgoing->want_progress(wanted);
+        if (direct_link* const outgoing = mail.plain().used_direct_from(index_))
+            outgoing->want_progress(wanted);
     }
 }
 
 std::size_t shard::post_sorted(shard& target, std::span<const message> messages) noexcept {
     insist_on_here();
-    hot_counters& sums = target.hot_.counters();
+    hot_counters& sums = target.mail_.hot().counters();
     std::size_t accepted = 0;
     std::size_t coalesced = 0;
     bool ask = false; // whether the target sleeps
@@ -45,7 +46,8 @@ std::size_t shard::post_sorted(shard& target, std::span<const message> messages)
             ask |= sums.from(index_, *index).add(each.value, core_.options().hot_counter_wake_threshold);
             ++coalesced;
         } else {
-            lane* const outgoing = hot_.is_hot(each.tag) ? used_hot_lane_to(target) : used_lane_to(target);
+            lane* const outgoing = mail_.hot().is_hot(each.tag) ? target.mail_.used_hot_from(index_)
+                                                                : target.mail_.plain().used_from(index_);
             if (!outgoing->push_one(each)) break;
             ask = true;
         }

@@ -87,7 +87,7 @@ bool shard::may_attempt() noexcept {
     if (current_->cancel_requested()) return false;
     if (fault_plan::installed() != nullptr) [[unlikely]]
         return false; // a plan judges requests to the ring
-    return may_go_on(cost_of_an_attempt);
+    return may_go_on(ready_allowance::cost_of_an_attempt);
 }
 
 receive_buffers& shard::buffers() { return tables_.buffers(*this, *ring_, core_.options()); }

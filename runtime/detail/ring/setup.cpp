@@ -103,8 +103,8 @@ constexpr long first_pause_ns = 1'000'000;
 constexpr long longest_pause_ns = 64'000'000;
 
 /// io_uring_setup(2) and mmap(2), again while memory is short. On newer kernels a ring of an unprivileged user
-/// is charged to RLIMIT_MEMLOCK (6.18; not 6.1), and who closes rings and makes new ones is over the limit for
-/// a moment. A try that fails half way holds for as long what it got, so tries become rarer: at one a
+/// is charged to RLIMIT_MEMLOCK (6.18; not 6.1), and a program that closes rings and makes new ones is over the
+/// limit for a moment. A try that fails half way holds for as long what it got, so tries become rarer: at one a
 /// millisecond they keep the limit reached by themselves.
 int try_set_up(unsigned entries, io_uring& raw, const io_uring_params& asked) {
     const auto give_up = std::chrono::steady_clock::now() + patience_for_memory;
@@ -130,7 +130,8 @@ bool kernel_is_at_least(int major, int minor) {
 }
 
 /// Kernels 6.13.11 to 6.14 fill the buffers of a bundle in another order than they were given in
-/// (axboe/liburing#1409), and who builds one may take that over: only a newer one is trusted unasked.
+/// (axboe/liburing#1409), and a kernel of another builder may have taken that over: only a newer one is trusted
+/// unasked.
 bool takes_bundles(const io_uring& raw, feature_use use) {
     if (use == feature_use::off || tier_lacks("no_bundles")) return false;
     if ((raw.features & kernel::feature_recvsend_bundle) == 0) return false;
@@ -169,6 +170,76 @@ struct setup_flag {
     feature_use use;
     bool capabilities::*effective;
 };
+using setup_flags = std::array<setup_flag, 4>;
+
+/// Newest first: a kernel that lacks an older feature lacks the newer ones too. Polling is not by default and
+/// so first to go.
+setup_flags flags_of(const runtime_options& options) {
+    return {{
+        {IORING_SETUP_SQPOLL, options.sqpoll, &capabilities::sqpoll},
+        {IORING_SETUP_DEFER_TASKRUN, options.defer_taskrun, &capabilities::defer_taskrun},
+        {IORING_SETUP_SINGLE_ISSUER, options.single_issuer, &capabilities::single_issuer},
+        {IORING_SETUP_COOP_TASKRUN, options.coop_taskrun, &capabilities::coop_taskrun},
+    }};
+}
+
+/// The features to try first.
+capabilities wanted_features(const runtime_options& options) {
+    capabilities features;
+    features.single_issuer = wanted(options.single_issuer, "no_single_issuer");
+    features.coop_taskrun = wanted(options.coop_taskrun, "no_coop_taskrun");
+    features.defer_taskrun = features.single_issuer && wanted(options.defer_taskrun, "no_defer");
+    // While polling is in use the other two can't be.
+    features.sqpoll = wanted(options.sqpoll, "no_sqpoll") && options.defer_taskrun != feature_use::on &&
+                      options.coop_taskrun != feature_use::on;
+    return features;
+}
+
+io_uring_params parameters_for(const capabilities& features, const setup_flags& flags,
+                               const runtime_options& options, bool tiny) {
+    io_uring_params asked{};
+    asked.flags = IORING_SETUP_CLAMP | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_R_DISABLED;
+    asked.cq_entries = tiny ? 8 : options.cq_entries;
+    for (const auto& flag : flags)
+        if (features.*flag.effective && !(features.sqpoll && excludes_sqpoll(flag.bit)))
+            asked.flags |= flag.bit;
+    if ((asked.flags & (IORING_SETUP_COOP_TASKRUN | IORING_SETUP_DEFER_TASKRUN)) != 0)
+        asked.flags |= IORING_SETUP_TASKRUN_FLAG;
+    if (features.sqpoll) ask_for_polling_thread(asked, options);
+    return asked;
+}
+
+/// Makes the ring with as many of `features` as the kernel takes, and says in them which these are. The last
+/// answer of the kernel, 0 or a negative errno.
+int set_up_with_most(io_uring& raw, capabilities& features, const setup_flags& flags,
+                     const runtime_options& options) {
+    // What the kernel accepts at the least, for tests of queues that are always full.
+    const bool tiny = tier_lacks("tiny_rings");
+    for (std::size_t given_up = 0;; ++given_up) {
+        const io_uring_params asked = parameters_for(features, flags, options, tiny);
+        const int answer = try_set_up(tiny ? 4 : options.ring_entries, raw, asked);
+        // SQPOLL needs a privilege before kernel 5.11, and threads, which may be limited.
+        const bool polling_refused = features.sqpoll && (answer == -EPERM || answer == -EAGAIN);
+        if ((answer != -EINVAL && !polling_refused) || given_up == flags.size()) return answer;
+        features.*flags[given_up].effective = false;
+    }
+}
+
+/// An error where an option says `on` and the kernel does not have it.
+std::expected<void, start_error> insist_on_options(const capabilities& features, const setup_flags& flags,
+                                                   const runtime_options& options) {
+    for (const auto& flag : flags)
+        if (flag.use == feature_use::on && !(features.*flag.effective))
+            return std::unexpected(start_error{
+                errc::not_supported, EINVAL,
+                "a ring feature is set to on that this kernel does not have (" + features.summary() +
+                    "). Set single_issuer, coop_taskrun, defer_taskrun and sqpoll to best."});
+    if (options.receive_bundles == feature_use::on && !features.receive_bundles)
+        return std::unexpected(start_error{errc::not_supported, EINVAL,
+                                           "receive_bundles is set to on, and this kernel has none "
+                                           "(IORING_RECVSEND_BUNDLE, 6.10). Set receive_bundles to best."});
+    return {};
+}
 
 } // namespace
 
@@ -185,60 +256,17 @@ bool tier_lacks(std::string_view feature) noexcept {
 }
 
 std::expected<capabilities, start_error> set_up(io_uring& raw, const runtime_options& options) {
-    capabilities features;
-    features.single_issuer = wanted(options.single_issuer, "no_single_issuer");
-    features.coop_taskrun = wanted(options.coop_taskrun, "no_coop_taskrun");
-    features.defer_taskrun = features.single_issuer && wanted(options.defer_taskrun, "no_defer");
-    // Not by default and so first to go; while it is in use the other two can't be.
-    features.sqpoll = wanted(options.sqpoll, "no_sqpoll") && options.defer_taskrun != feature_use::on &&
-                      options.coop_taskrun != feature_use::on;
-    // Newest first: a kernel that lacks an older feature lacks the newer ones too.
-    const setup_flag flags[] = {
-        {IORING_SETUP_SQPOLL, options.sqpoll, &capabilities::sqpoll},
-        {IORING_SETUP_DEFER_TASKRUN, options.defer_taskrun, &capabilities::defer_taskrun},
-        {IORING_SETUP_SINGLE_ISSUER, options.single_issuer, &capabilities::single_issuer},
-        {IORING_SETUP_COOP_TASKRUN, options.coop_taskrun, &capabilities::coop_taskrun},
-    };
-    // What the kernel accepts at the least, for tests of queues that are always full.
-    const bool tiny = tier_lacks("tiny_rings");
-    int answer = 0;
-    for (unsigned given_up = 0;; ++given_up) {
-        io_uring_params asked{};
-        asked.flags =
-            IORING_SETUP_CLAMP | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_R_DISABLED;
-        asked.cq_entries = tiny ? 8 : options.cq_entries;
-        for (const auto& flag : flags)
-            if (features.*flag.effective && !(features.sqpoll && excludes_sqpoll(flag.bit)))
-                asked.flags |= flag.bit;
-        if ((asked.flags & (IORING_SETUP_COOP_TASKRUN | IORING_SETUP_DEFER_TASKRUN)) != 0)
-            asked.flags |= IORING_SETUP_TASKRUN_FLAG;
-        if (features.sqpoll) ask_for_polling_thread(asked, options);
-        answer = try_set_up(tiny ? 4 : options.ring_entries, raw, asked);
-        // SQPOLL needs a privilege before kernel 5.11, and threads, which may be limited.
-        const bool polling_refused = features.sqpoll && (answer == -EPERM || answer == -EAGAIN);
-        if ((answer != -EINVAL && !polling_refused) || given_up == std::size(flags)) break;
-        features.*flags[given_up].effective = false;
-    }
-    if (answer != 0) return std::unexpected(explain_setup_failure(-answer, options));
-    if (auto allowed = try_calls(raw); !allowed) {
-        io_uring_queue_exit(&raw);
-        return std::unexpected(std::move(allowed.error()));
-    }
+    const setup_flags flags = flags_of(options);
+    capabilities features = wanted_features(options);
+    if (const int answer = set_up_with_most(raw, features, flags, options); answer != 0)
+        return std::unexpected(explain_setup_failure(-answer, options));
     if (features.sqpoll) features.coop_taskrun = features.defer_taskrun = false;
-    for (const auto& flag : flags) {
-        if (flag.use != feature_use::on || features.*flag.effective) continue;
-        io_uring_queue_exit(&raw);
-        return std::unexpected(
-            start_error{errc::not_supported, EINVAL,
-                        "a ring feature is set to on that this kernel does not have (" + features.summary() +
-                            "). Set single_issuer, coop_taskrun, defer_taskrun and sqpoll to best."});
-    }
     features.receive_bundles = takes_bundles(raw, options.receive_bundles);
-    if (options.receive_bundles == feature_use::on && !features.receive_bundles) {
+    auto usable = try_calls(raw);
+    if (usable) usable = insist_on_options(features, flags, options);
+    if (!usable) {
         io_uring_queue_exit(&raw);
-        return std::unexpected(start_error{errc::not_supported, EINVAL,
-                                           "receive_bundles is set to on, and this kernel has none "
-                                           "(IORING_RECVSEND_BUNDLE, 6.10). Set receive_bundles to best."});
+        return std::unexpected(std::move(usable.error()));
     }
     features.opcodes = usable_opcodes(raw);
     note_tables(features, raw, options);

@@ -1,6 +1,8 @@
-// Parts of a shard that stand by themselves: its life, what arrives.
+// Parts of a shard that stand by themselves: its life, what arrives, its mail, what a task may take in a row.
 #include <spargio/detail/loop/arrivals.hpp>
 #include <spargio/detail/loop/shard_life.hpp>
+#include <spargio/detail/loop/shard_mail.hpp>
+#include <spargio/detail/sched/ready_allowance.hpp>
 
 #include <gtest/gtest.h>
 
@@ -67,6 +69,60 @@ TEST(R4, after_the_close_every_task_is_refused_and_those_before_are_handed_out) 
     EXPECT_EQ(marks, std::vector<std::uint32_t>{1});
     EXPECT_FALSE(tested.put(late));
     EXPECT_EQ(tested.waiting(), 0u);
+}
+
+TEST(R11, a_task_may_take_so_much_in_a_row_and_then_must_give_way) {
+    const auto taken = [](std::uint32_t cost) {
+        ready_allowance tested;
+        tested.renew();
+        int count = 0;
+        while (tested.take(cost)) ++count;
+        return count;
+    };
+    EXPECT_EQ(taken(1), 256);
+    EXPECT_EQ(taken(ready_allowance::cost_of_an_attempt), 32);
+    EXPECT_FALSE(ready_allowance{}.take(1)) << "outside a task there is nothing to take";
+}
+
+runtime_options options_of_two_shards() {
+    runtime_options options;
+    options.shards = 2;
+    options.lane_capacity = 4;
+    options.injection_capacity = 4;
+    return options;
+}
+
+TEST(R21, without_hot_tags_mail_has_one_lane_from_each_source) {
+    shard_mail tested(options_of_two_shards(), wake_order::by_both);
+    EXPECT_EQ(&tested.from(1), &tested.from(1));
+    EXPECT_EQ(tested.used_hot_from(1), nullptr);
+    EXPECT_FALSE(tested.hot_goes_first());
+}
+
+TEST(R21, with_hot_tags_mail_has_a_second_lane_from_a_source_that_sends) {
+    auto options = options_of_two_shards();
+    options.hot_tags = {7};
+    shard_mail tested(options, wake_order::by_both);
+    EXPECT_TRUE(tested.from(1).push_one({.tag = 3, .value = 30}));
+    lane* const hot = tested.used_hot_from(1);
+    ASSERT_NE(hot, nullptr);
+    EXPECT_TRUE(hot->push_one({.tag = 7, .value = 70}));
+    EXPECT_EQ(tested.used_hot_from(0), nullptr) << "shard 0 has sent nothing";
+    EXPECT_EQ(tested.waiting(), 2u);
+    event taken;
+    EXPECT_TRUE(tested.plain().take(taken));
+    EXPECT_EQ(taken.value, 30u);
+    EXPECT_FALSE(tested.plain().take(taken)) << "what is hot travels apart";
+    EXPECT_EQ(tested.taken_so_far(), 1u);
+    EXPECT_EQ(tested.waiting(), 1u);
+}
+
+TEST(R23, mail_from_outside_goes_where_its_tag_belongs) {
+    auto options = options_of_two_shards();
+    options.hot_tags = {7};
+    shard_mail tested(options, wake_order::by_both);
+    EXPECT_EQ(&tested.from_outside(7), &tested.hot().lanes().from_outside());
+    EXPECT_EQ(&tested.from_outside(3), &tested.plain().from_outside());
 }
 
 } // namespace
