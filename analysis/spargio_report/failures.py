@@ -11,6 +11,8 @@ class ExitCode(IntEnum):
     INCONCLUSIVE = 3
     INVALID = 4
     CANARY = 5
+    UNFORESEEN = 70  # a defect, or what the system refused: nothing is said about the measurement
+    INTERRUPTED = 130
 
 
 class ReportError(Exception):

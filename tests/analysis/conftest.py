@@ -46,7 +46,8 @@ def inside(capsys):
     """The same without a process of its own, for the many tests that need only words and exit code."""
     def run(*arguments):
         from spargio_report.commands.cli import main
-        code = main(list(map(str, arguments)))
+        from spargio_report.commands.way_out import ended
+        code = ended(lambda: main, list(map(str, arguments)))
         return Ended(code, *capsys.readouterr())
     return run
 

@@ -1,12 +1,9 @@
 """The commands of spargio-report. Results on stdout, everything else on stderr."""
 
-import sys
-
 from spargio_report.commands import compare, completion, gate, history, plot, report, selftest, verdict
 from spargio_report.commands.flags import EPILOG, result_file
 from spargio_report.commands.teaching_parser import TeachingParser, teach
-from spargio_report.failures import ExitCode, ReportError
-from spargio_report.judge.harness import INTERRUPTED
+from spargio_report.failures import ExitCode
 
 
 def parser() -> TeachingParser:
@@ -23,20 +20,9 @@ def parser() -> TeachingParser:
 
 
 def main(arguments: list[str]) -> int:
+    """The exit code of the command. Raises what `way_out` knows how to say: ReportError, OutputLost, KeyboardInterrupt."""
     try:
         options = parser().parse_args(arguments)
     except SystemExit as stop:  # argparse has said why
         return int(ExitCode.USAGE) if stop.code else int(ExitCode.OK)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    try:
-        return int(options.run(options))
-    except ReportError as error:
-        print(f"spargio-report: {error}", file=sys.stderr)
-        return int(error.code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return int(ExitCode.OK)
-    except KeyboardInterrupt as stop:
-        print("spargio-report: interrupted" + (f"; {stop}" if str(stop) else ""), file=sys.stderr)
-        return INTERRUPTED
+    return int(options.run(options))

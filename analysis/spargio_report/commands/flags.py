@@ -5,7 +5,7 @@ from pathlib import Path
 
 EPILOG = "Exit codes: 0 pass, 1 confirmed FAIL, 2 usage, 3 unconfirmed FAIL (one file alone), or inconclusive " \
          "(with --inconclusive=fail), 4 missing, invalid, crashed or wrong result, 5 the canary tripped, " \
-         "130 interrupted."
+         "70 broken down (a defect, a full disk, a limit): no verdict, 130 interrupted."
 PROJECT_GUARDRAILS = Path(__file__).resolve().parents[3] / "guardrails.toml"
 
 

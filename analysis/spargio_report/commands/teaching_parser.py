@@ -58,7 +58,17 @@ class TeachingParser(argparse.ArgumentParser):
             flag = next((word for word in unknown if word.startswith("-")), None)
             hint = f"; {nearest(flag.split('=')[0], of.flags())}" if flag else ""
             of.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+        self._refuse_empty(options)
         return options
+
+    def _refuse_empty(self, options: argparse.Namespace) -> None:
+        """An empty word is a variable of a script that was not set, never a name that somebody meant."""
+        of = self.commands().get(getattr(options, "command", None), self)
+        for action in of._actions:
+            given = getattr(options, action.dest, None)
+            if given == "" or (isinstance(given, (list, tuple)) and "" in given):
+                of.error(f"argument {'/'.join(action.option_strings) or action.metavar or action.dest}: is empty; "
+                         "name something, or leave it away")
 
     def commands(self) -> dict[str, "TeachingParser"]:
         chosen = [action for action in self._actions if isinstance(action, argparse._SubParsersAction)]

@@ -15,7 +15,6 @@ from spargio_report.read.model import BROKEN, Run
 # Blocks of another program or another machine are no further blocks of this run.
 SAME_TOOL = ("version", "git_revision", "compiler", "compiler_flags", "build_type")
 SAME_MACHINE = ("kernel", "cpu_model", "affinity")
-INTERRUPTED = 130
 REPLACE_RUN = "measure the whole matrix again with this harness, then gate that file"
 
 
@@ -36,7 +35,7 @@ class Harness:
         matrix, result = name.with_suffix(".toml"), name.with_suffix(".json")
         matrix.write_text(matrix_text(run, blocks, arms_of_groups, secrets.randbits(32)), encoding="utf-8")
         ended = _run_harness([self.path, "run", str(matrix), "-o", str(result), *_flags(run, arms_of_groups)])
-        if ended in (INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
+        if ended in (ExitCode.INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
             raise KeyboardInterrupt(f"the blocks asked for last are kept in {result}" if result.exists() else "")
         if ended not in (ExitCode.OK, ExitCode.INVALID) or not result.exists():
             raise invalid_input(self.path, f"ended with {ended} when asked for more blocks ({matrix})",
@@ -83,7 +82,7 @@ def _run_harness(command: list[str]) -> int:
         except KeyboardInterrupt:  # on a terminal the harness has it too; a second one changes nothing there
             harness.send_signal(signal.SIGINT)
             harness.wait()
-            return INTERRUPTED
+            return ExitCode.INTERRUPTED
 
 
 def add_blocks(run: Run, more: Run) -> Run:

@@ -1,14 +1,16 @@
 """Reads guardrails.toml. Whatever is wrong in it is named with its gate and key, never guessed at (M23, P22)."""
 
 import datetime
-import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from spargio_report.failures import ReportError, nearest, usage_error
 from spargio_report.read.metrics import METRICS
+from spargio_report.read.text import NotUtf8, utf8_text
 
+# What is held is a ratio, a share or nanoseconds; numbers beyond these would leave the range of a logarithm.
+LEAST_NUMBER, LARGEST_NUMBER = 1e-12, 1e15
 KINDS = ("rival", "floor", "self", "absolute")
 BASE_MARK = "@base"
 BEST_RIVAL = "best-rival"
@@ -81,14 +83,14 @@ def load_guardrails(path, today: datetime.date | None = None) -> Guardrails:
 
 def _read(path: Path) -> dict:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(utf8_text(path.read_bytes()))
     except FileNotFoundError:
         raise usage_error(str(path), "no such guardrail file", "name one with --guardrails FILE") from None
     except OSError as error:
         raise usage_error(str(path), f"cannot be read: {error.strerror}", "check its owner and mode") from None
-    except UnicodeDecodeError as error:
-        raise usage_error(str(path), f"not UTF-8 at byte {error.start}", "save the file as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+    except NotUtf8 as error:
+        raise usage_error(str(path), str(error), "save the file as UTF-8") from None
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and a number of more digits than Python reads
         raise usage_error(str(path), f"not TOML: {error}", "mend the line named") from None
 
 
@@ -118,7 +120,9 @@ def _text(place: str, key: str, value) -> str:
 
 
 def _number(place: str, key: str, value) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not LEAST_NUMBER <= value <= LARGEST_NUMBER:
+        if isinstance(value, (int, float)) and value > LARGEST_NUMBER:
+            raise usage_error(place, f"'{key}' is beyond {LARGEST_NUMBER:g}", f"{key} must be a number that can be measured")
         extra = ""
         if key == "tolerance":
             extra = "; with zero the limit would equal the target, and such a gate could never pass"

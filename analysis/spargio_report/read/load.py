@@ -12,6 +12,7 @@ from spargio_report.failures import ExitCode, ReportError, invalid_input, usage_
 from spargio_report.read.integrity import check_integrity
 from spargio_report.read.model import Run
 from spargio_report.read.records import build_run
+from spargio_report.read.text import NotUtf8, utf8_text
 
 KNOWN_MAJOR = 1
 KNOWN_MINOR = 3
@@ -37,7 +38,7 @@ def load_run(path) -> Run:
 
 
 def _read_text(path: Path) -> str:
-    journal = path.with_name(path.name + ".journal.jsonl")
+    journal = path.parent / (path.name + ".journal.jsonl")
     if path.name.endswith(".journal.jsonl"):
         raise usage_error(str(path), "this is the journal of an unfinished run, not a result file",
                           "finish the run: spargio-bench run --resume RESULT.json")
@@ -53,9 +54,9 @@ def _read_text(path: Path) -> str:
     if not data.strip():
         raise invalid_input(str(path), "the file is empty", MEASURE_AGAIN)
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise invalid_input(str(path), f"not UTF-8 at byte {error.start}", MEASURE_AGAIN) from None
+        return utf8_text(data)
+    except NotUtf8 as error:
+        raise invalid_input(str(path), str(error), MEASURE_AGAIN) from None
 
 
 def _refuse(text: str):
@@ -125,7 +126,7 @@ def _check_version(path: Path, document: dict) -> list[str]:
 @lru_cache
 def _schema() -> dict:
     try:
-        return json.loads(SCHEMA_PATH.read_text())
+        return json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
     except OSError as error:
         raise ReportError(ExitCode.USAGE, str(SCHEMA_PATH), f"the result schema cannot be read: {error.strerror}",
                           "run spargio-report from a complete checkout") from None

@@ -53,7 +53,7 @@ def one_core_hog(wanted: bool):
     if not wanted:
         yield None
         return
-    hog = subprocess.Popen([sys.executable, "-c", HOG], stdin=subprocess.DEVNULL, start_new_session=True)
+    hog = subprocess.Popen([sys.executable, "-I", "-c", HOG], stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         os.sched_setaffinity(hog.pid, {max(os.sched_getaffinity(0))})
         yield hog.pid
@@ -99,11 +99,11 @@ def _measure(bench: str, setting: Setting, workload: str, slowdown: float, block
         command += ["--inject", f"{setting.arm}#2:+{slowdown:.4%}"]
     try:
         ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                               text=True, check=False)
+                               encoding="utf-8", errors="replace", check=False)
     except OSError as error:
         raise usage_error(bench, f"cannot be started: {error.strerror}",
                           "name the spargio-bench of the build with --bench PATH") from None
-    if ended.returncode == 130:
+    if ended.returncode == ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if ended.returncode != ExitCode.OK or not result.exists():
         raise invalid_input(bench, f"ended with {ended.returncode}: {ended.stderr.strip()}", "run it by hand: "
@@ -122,7 +122,7 @@ def record(bench: str, workloads: tuple[str, ...], arm: str, blocks: int, result
     matrix.write_text(f'title = "A/A for the selftest"\nblocks = {blocks}\n{groups}', encoding="utf-8")
     ended = subprocess.run([bench, "run", str(matrix), "-o", str(result)], stdin=subprocess.DEVNULL, stdout=2,
                            check=False)
-    if ended.returncode == 130:
+    if ended.returncode == ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if ended.returncode != ExitCode.OK:
         raise invalid_input(bench, f"ended with {ended.returncode} when recording ({matrix})",

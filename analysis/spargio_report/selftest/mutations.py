@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spargio_report.compare.comparison import all_comparisons
-from spargio_report.failures import invalid_input
+from spargio_report.failures import ExitCode, invalid_input
 from spargio_report.read.load import load_run
+from spargio_report.read.text import utf8_text
 
-PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(__file__).resolve().parents[1] / "__main__.py"
+CAUGHT = (ExitCode.FAIL, ExitCode.INCONCLUSIVE, ExitCode.INVALID)
 CLEAR_LEAD = 0.5  # of the pair that the mutations are done to: it passes, and swapped it fails
 
 
@@ -118,12 +120,13 @@ class Outcome:
 
     @property
     def is_caught(self) -> bool:
-        return self.exit_code not in (0, 130) and bool(self.message)
+        """A program that broke down over the file has caught nothing."""
+        return self.exit_code in CAUGHT and bool(self.message)
 
 
 def gate_exit(path: Path, rails: Path) -> tuple[int, str]:
-    ended = subprocess.run([sys.executable, "-m", "spargio_report", "gate", str(path), "--guardrails", str(rails)],
-                           capture_output=True, text=True, cwd=PACKAGE_ROOT, check=False)
+    ended = subprocess.run([sys.executable, "-P", str(PROGRAM), "gate", str(path), "--guardrails", str(rails)],
+                           capture_output=True, encoding="utf-8", check=False)
     return ended.returncode, (ended.stderr or ended.stdout).strip()
 
 
@@ -132,7 +135,7 @@ def try_all(base: Path, folder: Path) -> list[Outcome]:
     pair = sound_pair(base)
     rails = folder / "rails.toml"
     rails.write_text(rails_text(pair), encoding="utf-8")
-    document = only_group(json.loads(base.read_text(encoding="utf-8")), pair.group)
+    document = only_group(json.loads(utf8_text(base.read_bytes())), pair.group)
     text = json.dumps(document)
     spoilt = folder / "spoilt.json"
     spoilt.write_text(text, encoding="utf-8")

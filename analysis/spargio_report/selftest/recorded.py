@@ -14,6 +14,7 @@ import numpy as np
 from spargio_report.failures import invalid_input
 from spargio_report.read.load import load_run
 from spargio_report.read.model import Run
+from spargio_report.read.text import NotUtf8, utf8_text
 from spargio_report.statistics import estimate as estimating
 from spargio_report.statistics.estimate import robust_spread
 from spargio_report.statistics.signed_rank import hodges_lehmann
@@ -78,12 +79,12 @@ def save(run_path: Path, into: Path) -> Recording:
 
 def load(path: Path) -> Recording:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(utf8_text(path.read_bytes()))
         series = {name: np.array(values, dtype=float) for name, values in document["series"].items()}
         origin = document["origin"]
     except OSError as error:
         raise invalid_input(str(path), f"cannot be read: {error.strerror}", RECORD_AGAIN) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, NotUtf8) as error:
         raise invalid_input(str(path), f"is no recording of A/A blocks ({error})", RECORD_AGAIN) from None
     for name, values in series.items():
         if len(values) < LEAST_BLOCKS or not np.all(np.isfinite(values)):

@@ -20,6 +20,9 @@ DETECTION_POWER = 0.80
 # of zero would say something absurd.
 CPU_FLOOR_NS_PER_SLICE = 1_000
 
+# A percentile below what a clock tells: of 0 ns there is no ratio.
+CLOCK_FLOOR_NS = 1
+
 # What one arm uses beyond the other is a difference, and a logarithm wants it above nothing: one millionth of a CPU.
 LEAST_CPU_SHARE = 1e-6
 
@@ -50,7 +53,8 @@ class Estimate:
 
 def slice_value(one, metric: str) -> float | None:
     if metric in PERCENTILES:
-        return one.latency[metric] if one.latency else None
+        latency = one.latency[metric] if one.latency else None
+        return None if latency is None else max(latency, CLOCK_FLOOR_NS)
     if metric == INSTRUCTIONS:
         return one.instructions / one.operations if one.instructions else None
     cpu_ns = max(one.cpu_ns, CPU_FLOOR_NS_PER_SLICE)

@@ -98,7 +98,7 @@ def _why_not_writable(path: Path) -> str | None:
         if path.is_dir():
             return "is a folder"
         if path.is_file():
-            path.open("a").close()
+            path.open("ab").close()
         elif not path.exists():
             if not path.parent.is_dir():
                 return f"there is no folder {path.parent}"

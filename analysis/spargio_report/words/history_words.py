@@ -3,6 +3,7 @@
 import json
 
 from spargio_report.compare.series import Change, Point, Series, Settings
+from spargio_report.read.text import written_name
 from spargio_report.words import tables
 from spargio_report.words.wording import factor_text, ratio_short
 
@@ -94,7 +95,7 @@ def json_text(all_series: list[Series], settings: Settings) -> str:
 def _series_document(series: Series) -> dict:
     return {"machine": series.key.machine, "case": series.key.group, "a": series.key.a, "b": series.key.b,
             "metric": series.key.metric, "gates": list(series.gates),
-            "runs": [{"run": point.run_id, "file": point.path, "started_unix_ns": point.started_unix_ns,
+            "runs": [{"run": point.run_id, "file": written_name(point.path), "started_unix_ns": point.started_unix_ns,
                       "revision": point.revision, "dirty": point.dirty, **_ratio_document(point.ratio)}
                      for point in series.points],
             "changes": [{"last_run_before": change.last_before.run_id, "first_run_after": change.first_after.run_id,

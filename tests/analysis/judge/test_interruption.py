@@ -26,7 +26,7 @@ sys.exit(130)
 """
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_P21_an_interrupted_gate_waits_for_the_harness_and_ends_with_130(sent, tmp_path, temporary, one_gate):
     bench = tmp_path / "bench"
     bench.write_text(WAITING.format(python=sys.executable, here=str(builder.ROOT / "tests" / "analysis")))
@@ -37,9 +37,9 @@ def test_P21_an_interrupted_gate_waits_for_the_harness_and_ends_with_130(sent, t
     junit.write_text("of the last run")
     command = [builder.ROOT / "analysis" / "spargio-report", "gate", path, "--guardrails", one_gate(), "--bench", bench,
                "--junit", junit, "--markdown", tmp_path / "gates.md"]
-    # A job that a shell starts in the background ignores Ctrl-C, and so would its children.
+    # A job that a shell starts in the background ignores Ctrl-C (under nohup a hang-up), and so would its children.
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) as gate:
+                          preexec_fn=lambda: signal.signal(sent, signal.SIG_DFL)) as gate:
         lines = []
         for line in gate.stderr:
             lines.append(line)
