@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spargio_report.failures import ExitCode, usage_error
+from spargio_report.outputs import STANDARD_OUTPUT
 from spargio_report.read.load import load_run
 from spargio_report.read.model import Run
 from spargio_report.words import tables
@@ -55,6 +56,8 @@ class TableForm:
 
 def writable_directory(name: str, flag: str = "-o") -> Path:
     path = Path(name)
+    if name == STANDARD_OUTPUT or (path.exists() and not path.is_dir()):
+        raise usage_error(name, "is no folder, and several files are written", f"name a folder with {flag}")
     try:
         path.mkdir(parents=True, exist_ok=True)
         probe = path / ".writable"

@@ -1,7 +1,9 @@
 """`spargio-report gate`: load, pair, sample, judge, ask for more, confirm, write; each stage takes what the one before made."""
 
 import argparse
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from spargio_report.commands.common import TableForm, load, note, writable_directory
 from spargio_report.commands.flags import EPILOG, add_guardrails, add_table_form
@@ -16,6 +18,7 @@ from spargio_report.judge.measured_files import MeasuredFiles
 from spargio_report.judge.more_blocks import ask_for_more
 from spargio_report.judge.pairing import Asked, pair
 from spargio_report.judge.sampling import sample
+from spargio_report.outputs import check_outputs, goes_to_standard_output
 from spargio_report.read.guardrails import load_guardrails
 from spargio_report.words import ci_output, tables
 from spargio_report.words.wording import canary_line, gate_summary
@@ -38,6 +41,10 @@ class Outputs:
     markdown: str | None
     summary: str | None
     baseline: str | None
+
+    @property
+    def files(self) -> list[str]:
+        return [name for name in (self.junit, self.markdown, self.summary, self.baseline) if name]
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,8 @@ def add_to(choice, parent: argparse.ArgumentParser) -> None:
 def request_of(options: argparse.Namespace) -> Request:
     """Refuses flags that exclude each other, and outputs that could not be written, before anything is read or measured."""
     summary = ci_output.step_summary_path() if options.summary else None
-    ci_output.check_outputs({"--junit": options.junit, "--markdown": options.markdown, "--summary": summary})
+    baseline = options.save_baseline if options.save_baseline and Path(options.save_baseline).parent.exists() else None  # else made later
+    check_outputs({"--junit": options.junit, "--markdown": options.markdown, "--summary": summary, "--save-baseline": baseline})
     if options.baseline and options.bench:
         raise usage_error("gate", "--baseline FILE stands with --bench, which measures again beside a base build",
                           "take one of them away; with --bench use spargio-bench run --baseline PATH")
@@ -98,11 +106,13 @@ def run(request: Request) -> ExitCode:
             judged = confirm(doubted, harness)
     if request.outputs.baseline and not asked.baseline:
         judged = as_first_baseline(judged)
-    show(judged, request.outputs.form)
+    # What is written to standard output stands there alone.
+    words = sys.stderr if any(map(goes_to_standard_output, request.outputs.files)) else sys.stdout
+    show(judged, request.outputs.form, words)
     write(judged, request.outputs)
     if request.outputs.baseline:
         save_baseline(asked.run, judged, request.outputs.baseline)
-        print(f"baseline {request.outputs.baseline}")
+        print(f"baseline {request.outputs.baseline}", file=words)
     return judged.exit_code(request.inconclusive_fails)
 
 
@@ -117,14 +127,14 @@ def ask(inputs: Inputs) -> Asked:
     return asked
 
 
-def show(judged: Judged, form: TableForm) -> None:
-    print(form.table(tables.GATE_COLUMNS, [tables.gate_row(verdict) for verdict in judged.by_severity]))
+def show(judged: Judged, form: TableForm, words) -> None:
+    said = [form.table(tables.GATE_COLUMNS, [tables.gate_row(verdict) for verdict in judged.by_severity])]
     broken = tables.broken_rows(judged.run)
     if broken:
-        print("\n" + form.table(tables.ABSENT_COLUMNS, broken))
+        said.append(form.table(tables.ABSENT_COLUMNS, broken))
     if judged.canary:
-        print("\n" + canary_line(judged.canary))
-    print("\n" + gate_summary(judged.verdicts))
+        said.append(canary_line(judged.canary))
+    print("\n\n".join([*said, gate_summary(judged.verdicts)]), file=words)
 
 
 def write(judged: Judged, outputs: Outputs) -> None:

@@ -31,6 +31,6 @@ def add_to(choice) -> None:
 
 def run(options: argparse.Namespace) -> ExitCode:
     request = Request(bench=options.bench, is_quick=options.quick, seed=options.seed, recorded=Path(options.recorded),
-                      base=Path(options.base), record=Path(options.record) if options.record else None,
+                      base=Path(options.base), record=options.record,
                       blocks=options.blocks, output=writable_directory(options.output) if options.output else None)
     return prove(request, note)

@@ -6,6 +6,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from spargio_report.commands.streams import OutputLost, open_streams
@@ -29,10 +30,9 @@ def ended(load_main: Callable[[], Callable[[list[str]], int]], arguments: list[s
     `load_main` imports the program: a library that is missing or has no memory is met here as well.
     """
     try:
-        try:
-            return int(load_main()(arguments))
-        finally:
-            sys.stdout.flush()
+        code = int(load_main()(arguments))
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt as stop:
         return said(ExitCode.INTERRUPTED, "interrupted" + (f"; {stop}" if str(stop) else ""))
     except ReportError as error:
@@ -45,6 +45,9 @@ def ended(load_main: Callable[[], Callable[[list[str]], int]], arguments: list[s
 
 
 def said(code: ExitCode, text: str) -> int:
+    """What was printed before stands before it; that it is lost changes nothing about what happened."""
+    with suppress(OutputLost):
+        sys.stdout.flush()
     print(f"spargio-report: {text}", file=sys.stderr, flush=True)
     return int(code)
 

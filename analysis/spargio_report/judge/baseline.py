@@ -1,8 +1,6 @@
 """A result file as the base of self gates: what may be held against it, and what may become one (M12)."""
 
 import contextlib
-import os
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +8,7 @@ from spargio_report.failures import invalid_input, usage_error
 from spargio_report.judge.judged import Judged
 from spargio_report.judge.pairing import Asked, find_group, metric_of
 from spargio_report.judge.verdict import FAIL, INCONCLUSIVE, MISSING
+from spargio_report.outputs import write_output
 from spargio_report.read.guardrails import Gate
 from spargio_report.read.model import Run
 from spargio_report.statistics.decide import FIRST_LOOK_BLOCKS
@@ -56,16 +55,9 @@ def save_baseline(run: Run, judged: Judged, path: str) -> None:
     if problem:
         raise invalid_input(run.path, f"becomes no baseline: {problem}",
                             "measure it again, complete and with the anchors (-b floor), then save")
-    target = Path(path)
-    partial = target.with_name(f"{target.name}.partial-{os.getpid()}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(run.path, partial)
-        os.replace(partial, target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise usage_error(path, f"cannot be written: {error.strerror}", "name a file that you may write") from None
+    with contextlib.suppress(OSError):  # what is wrong with the folder is said when the file is written
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    write_output("--save-baseline", path, Path(run.path).read_bytes())
 
 
 def as_first_baseline(judged: Judged) -> Judged:

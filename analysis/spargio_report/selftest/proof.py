@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from spargio_report.failures import ExitCode, usage_error
+from spargio_report.outputs import check_outputs
 from spargio_report.read.guardrails import load_guardrails
 from spargio_report.selftest import goals, live, mutations, recorded, replays
 from spargio_report.selftest.replays import Count
@@ -43,7 +44,7 @@ class Request:
     seed: int
     recorded: Path
     base: Path
-    record: Path | None
+    record: str | None
     blocks: int
     output: Path | None
 
@@ -77,6 +78,7 @@ def prove(request: Request, note) -> ExitCode:
 def _record(request, note) -> ExitCode:
     if not request.bench:
         raise usage_error("selftest --record", "needs --bench", "name the spargio-bench of the build: --bench PATH")
+    check_outputs({"--record": request.record})
     with tempfile.TemporaryDirectory(prefix="spargio-selftest-") as folder:
         result = Path(folder) / "aa.json"
         live.record(request.bench, RECORDED, ARM, request.blocks, result)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from spargio_report.failures import invalid_input
+from spargio_report.outputs import write_output
 from spargio_report.read.load import load_run
 from spargio_report.read.model import Run
 from spargio_report.read.text import NotUtf8, utf8_text
@@ -58,7 +59,7 @@ def series_of(run: Run) -> dict[str, list[float]]:
     return found
 
 
-def save(run_path: Path, into: Path) -> Recording:
+def save(run_path: Path, into: str) -> Recording:
     """Keeps the A/A series of a result file."""
     run = load_run(run_path)
     series = series_of(run)
@@ -72,24 +73,27 @@ def save(run_path: Path, into: Path) -> Recording:
                    "git_revision": tool.git_revision, "compiler": tool.compiler},
         "series": {name: [round(value, 6) for value in values] for name, values in series.items()},
     }
-    into.parent.mkdir(parents=True, exist_ok=True)
-    into.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    return load(into)
+    recording = _recording(document, str(run_path))
+    write_output("--record", into, json.dumps(document, indent=1) + "\n")
+    return recording
 
 
 def load(path: Path) -> Recording:
     try:
-        document = json.loads(utf8_text(path.read_bytes()))
-        series = {name: np.array(values, dtype=float) for name, values in document["series"].items()}
-        origin = document["origin"]
+        return _recording(json.loads(utf8_text(path.read_bytes())), str(path))
     except OSError as error:
         raise invalid_input(str(path), f"cannot be read: {error.strerror}", RECORD_AGAIN) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, NotUtf8) as error:
         raise invalid_input(str(path), f"is no recording of A/A blocks ({error})", RECORD_AGAIN) from None
+
+
+def _recording(document: dict, path: str) -> Recording:
+    series = {name: np.array(values, dtype=float) for name, values in document["series"].items()}
     for name, values in series.items():
         if len(values) < LEAST_BLOCKS or not np.all(np.isfinite(values)):
-            raise invalid_input(str(path), f"$.series['{name}'] holds {len(values)} blocks that are no "
+            raise invalid_input(path, f"$.series['{name}'] holds {len(values)} blocks that are no "
                                 f"{LEAST_BLOCKS} finite numbers", RECORD_AGAIN)
     if not series:
-        raise invalid_input(str(path), "$.series is empty", RECORD_AGAIN)
-    return Recording(tuple(Series(name, values - hodges_lehmann(values)) for name, values in series.items()), origin)
+        raise invalid_input(path, "$.series is empty", RECORD_AGAIN)
+    return Recording(tuple(Series(name, values - hodges_lehmann(values)) for name, values in series.items()),
+                     document["origin"])

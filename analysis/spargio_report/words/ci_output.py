@@ -2,13 +2,12 @@
 
 import os
 import re
-import tempfile
 import xml.etree.ElementTree as xml
-from pathlib import Path
 
 from spargio_report.failures import usage_error
 from spargio_report.judge.judged import Judged
 from spargio_report.judge.verdict import FAIL, INCONCLUSIVE, MISSING, Verdict
+from spargio_report.outputs import append_output, write_output
 from spargio_report.words import tables
 from spargio_report.words.wording import canary_line, gate_summary
 
@@ -38,7 +37,7 @@ def write_junit(path: str, judged: Judged) -> None:
     for attribute, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{kind}"))))
     suite.set("tests", str(len(suite.findall("testcase"))))
-    _write(path, '<?xml version="1.0" encoding="UTF-8"?>\n' + xml.tostring(suite, encoding="unicode") + "\n", "w")
+    write_output("--junit", path, '<?xml version="1.0" encoding="UTF-8"?>\n' + xml.tostring(suite, encoding="unicode") + "\n")
 
 
 def _kind(verdict: Verdict) -> str | None:
@@ -62,7 +61,7 @@ def markdown_text(judged: Judged) -> str:
 
 
 def write_markdown(path: str, text: str) -> None:
-    _write(path, text, "w")
+    write_output("--markdown", path, text)
 
 
 def step_summary_path() -> str:
@@ -74,49 +73,8 @@ def step_summary_path() -> str:
 
 
 def append_summary(path: str, text: str) -> None:
-    """Other steps of the job write to the same file: nothing of theirs is lost."""
-    _write(path, text + "\n", "a")
-
-
-def check_outputs(flags: dict[str, str | None]) -> None:
-    """Refuses files that could not be written, before anything is measured for them. Leaves no trace."""
-    paths: dict[Path, str] = {}
-    for flag, name in flags.items():
-        if name is None:
-            continue
-        path = Path(name)
-        problem = _why_not_writable(path)
-        if problem:
-            raise usage_error(f"{flag} {name}", problem, "name a file in a folder that you may write to")
-        if path.resolve() in paths:
-            raise usage_error(f"{flag} {name}", f"{paths[path.resolve()]} names the same file", "name two files")
-        paths[path.resolve()] = flag
-
-
-def _why_not_writable(path: Path) -> str | None:
-    try:
-        if path.is_dir():
-            return "is a folder"
-        if path.is_file():
-            path.open("ab").close()
-        elif not path.exists():
-            if not path.parent.is_dir():
-                return f"there is no folder {path.parent}"
-            with tempfile.TemporaryFile(dir=path.parent):
-                pass
-    except OSError as error:
-        return f"cannot be written: {error.strerror}"
-    return None
+    append_output("--summary", path, text + "\n")
 
 
 def _clean(text: str) -> str:
     return NOT_IN_XML.sub("?", text)
-
-
-def _write(path: str, text: str, mode: str) -> None:
-    try:
-        with Path(path).open(mode, encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-    except OSError as error:
-        raise usage_error(path, f"cannot be written: {error.strerror}", "name a file in a folder that you may write "
-                          "to") from None

@@ -29,3 +29,11 @@ def test_P22_without_any_fitting_python_the_packages_are_named(tmp_path, program
     assert ended.returncode == 2
     for package in ("python3-numpy", "python3-matplotlib", "python3-jinja2", "python3-jsonschema", "SPARGIO_PYTHON"):
         assert package in ended.stderr
+
+
+@pytest.mark.parametrize("settings", [{"PYTHONINSPECT": "1"}, {"PYTHONWARNINGS": "error"}, {"PYTHONOPTIMIZE": "2"}, {"PYTHONHASHSEED": "x"},
+                                      {"PYTHONUTF8": "x"}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONHOME": "/none"}, {"IFS": "/"},
+                                      {"CDPATH": "/"}, {"ENV": "/none"}], ids=str)
+def test_P22_a_setting_of_the_users_makes_no_exit_code_1(settings, program):
+    ended = program("compare", "none.json", environment={**os.environ, **settings})
+    assert ended.returncode in (2, 4) and ("no such result file" in ended.stderr or "found no Python" in ended.stderr)

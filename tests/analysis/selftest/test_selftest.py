@@ -70,7 +70,7 @@ def test_M16_the_interval_of_a_rate_is_that_of_the_literature():
 def a_recording(tmp_path, ratio=1.0, blocks=40):
     arms = [Arm("spargio", 100), Arm("spargio#2", 100 * ratio)]
     path = builder.write(tmp_path, builder.make_run([Group("ping_pong/steady_rtt", arms, blocks=blocks)]))
-    return recorded.save(path, tmp_path / "aa.json")
+    return recorded.save(path, str(tmp_path / "aa.json"))
 
 
 def test_M15_a_recording_keeps_the_blocks_of_an_arm_against_itself_about_zero(tmp_path):

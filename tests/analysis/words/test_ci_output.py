@@ -80,7 +80,7 @@ def test_P22_a_place_that_cannot_be_written_is_refused_before_anything_is_measur
 
 
 def test_P22_the_look_at_a_place_leaves_nothing_there(tmp_path):
-    from spargio_report.words.ci_output import check_outputs
+    from spargio_report.outputs import check_outputs
     from spargio_report.failures import ReportError
     written = tmp_path / "before.xml"
     written.write_text("before")

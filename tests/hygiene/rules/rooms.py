@@ -10,13 +10,14 @@ PACKAGE = "spargio_report"
 HOME = f"analysis/{PACKAGE}/"
 
 # A room is a folder of the package, or a file that stands in the package itself; it imports itself and what is listed.
-BELOW_WORDS = ("failures", "read", "statistics", "judge", "compare")
+BELOW_WORDS = ("failures", "outputs", "read", "statistics", "judge", "compare")
 ROOMS: dict[str, tuple[str, ...]] = {
     "__init__": (),
     "failures": (),
+    "outputs": ("failures",),
     "read": ("failures",),
     "statistics": ("failures", "read"),
-    "judge": ("failures", "read", "statistics"),
+    "judge": ("failures", "outputs", "read", "statistics"),
     "compare": ("failures", "read", "statistics", "judge"),
     "words": BELOW_WORDS,
     "figures": (*BELOW_WORDS, "words"),
