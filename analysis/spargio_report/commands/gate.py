@@ -21,7 +21,7 @@ from spargio_report.judge.sampling import sample
 from spargio_report.outputs import check_outputs, goes_to_standard_output
 from spargio_report.read.guardrails import load_guardrails
 from spargio_report.words import ci_output, tables
-from spargio_report.words.wording import canary_line, gate_summary
+from spargio_report.words.wording import build_doubts, canary_line, gate_summary
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def show(judged: Judged, form: TableForm, words) -> None:
         said.append(form.table(tables.ABSENT_COLUMNS, broken))
     if judged.canary:
         said.append(canary_line(judged.canary))
-    print("\n\n".join([*said, gate_summary(judged.verdicts)]), file=words)
+    print("\n\n".join([*said, *build_doubts(judged.run), gate_summary(judged.verdicts)]), file=words)
 
 
 def write(judged: Judged, outputs: Outputs) -> None:

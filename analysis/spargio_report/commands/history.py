@@ -14,6 +14,7 @@ from spargio_report.read.guardrails import Guardrails, load_guardrails
 from spargio_report.read.load import load_run
 from spargio_report.read.model import Run
 from spargio_report.words import history_words
+from spargio_report.words.wording import build_doubts
 
 OWN_OUTPUT = re.compile(r'\s*\{\s*"history"')
 
@@ -139,6 +140,8 @@ def _load_all(paths: list[Path]) -> tuple[list[Run], int]:
             note(f"{path} is the same run as {runs[name].path} ({name}) and counts once")
             continue
         runs[name] = run
+        for text in build_doubts(run):
+            note(f"{path}: {text}")
     for error in errors:
         note(str(error))
     if not runs:

@@ -11,6 +11,7 @@ from spargio_report.figures.kinds import FIGURE_KINDS
 from spargio_report.judge.judging import judge_run
 from spargio_report.judge.pairing import Asked
 from spargio_report.read.guardrails import load_guardrails
+from spargio_report.words.wording import build_doubts
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ def add_to(choice, parent: argparse.ArgumentParser) -> None:
 def run(request: Request) -> ExitCode:
     from spargio_report.figures.figure import left_out, write_figures  # drawing takes its time to load
     from spargio_report.figures.plan import plan
-    judged = judged_run(judge_run(Asked(load(request.file), load_guardrails(request.guardrails))))
+    run = load(request.file)
+    for text in build_doubts(run):
+        note(text)
+    judged = judged_run(judge_run(Asked(run, load_guardrails(request.guardrails))))
     planned = [figure for figure in plan(judged) if request.kind in ("all", figure.kind)]
     written = write_figures(planned, writable_directory(request.output), request.formats)
     if not written:

@@ -18,6 +18,11 @@ class MeasuredFiles:
         self._folder: Path | None = None
         self._note = note
 
+    @property
+    def stay(self) -> bool:
+        """Whether what is measured is there afterwards, so that its name is of use."""
+        return self._keep is not None
+
     def __enter__(self):
         return self
 

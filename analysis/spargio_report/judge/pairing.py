@@ -124,7 +124,7 @@ def _pairs_in(run: Run, gate: Gate, group: str) -> list[Pair | Unpaired]:
     a = run.case_of(group, gate.a)
     problem = _why_absent(run, group, gate.a, a) or _why_no_percentile(run, a, metric)
     if problem:
-        return [Unpaired(MISSING, problem, group)]
+        return [Unpaired(_word_without(gate, [a]), problem, group)]
     uncounted = _why_no_count(run, a, metric)
     if uncounted:
         return [Unpaired(INCONCLUSIVE, uncounted, group, gate.b, metric)]
@@ -133,8 +133,22 @@ def _pairs_in(run: Run, gate: Gate, group: str) -> list[Pair | Unpaired]:
     rivals, problem = _others(run, gate, group)
     problem = problem or next(filter(None, (_why_no_percentile(run, b, metric) for b in rivals)), None)
     if problem:
-        return [Unpaired(MISSING, problem, group)]
+        return [Unpaired(_word_without(gate, _meant(run, gate, group)), problem, group)]
     return [Pair(group, a, b, metric) for b in rivals]
+
+
+def _word_without(gate: Gate, meant: list[Case | None]) -> str:
+    """Missing, unless the machine has none of these arms to give and the gate says that this is no fault."""
+    lacking = bool(meant) and all(case is not None and case.status == "unavailable" for case in meant)
+    return INCONCLUSIVE if lacking and gate.unavailable == "inconclusive" else MISSING
+
+
+def _meant(run: Run, gate: Gate, group: str) -> list[Case | None]:
+    """The arms that `b` may stand for, but for those that cannot do the workload at all."""
+    if gate.b != BEST_RIVAL:
+        return [run.case_of(group, gate.b)]
+    return [case for case in run.cases_of(group) if case.kind == "rival" and not case.is_repeat
+            and case.arm not in gate.excepted and case.status != "unsupported"]
 
 
 def _why_absent(run: Run, group: str, arm: str, case: Case | None) -> str | None:
@@ -196,12 +210,13 @@ def _others(run: Run, gate: Gate, group: str) -> tuple[list[Case], str | None]:
 
 
 def _beside_anchor(run: Run, baseline: Run, gate: Gate) -> AnchoredPair | Unpaired:
-    sides, group, metric = [], None, None
+    sides, group, metric, lacking = [], None, None, []
     for one in (run, baseline):
         group = find_group(one, gate)
         cases = tuple(one.case_of(group, arm) for arm in (gate.a, gate.anchor)) if group else ()
         problem = f"does not hold {gate.workload} with the gate's parameters" if group is None else next(
             filter(None, (_why_absent(one, group, arm, case) for arm, case in zip((gate.a, gate.anchor), cases))), None)
+        lacking = [case for case in cases if case is None or not case.measured]
         if problem is None:
             metric = metric_of(one, group, gate)
             uncounted = next(filter(None, (_why_no_count(one, case, metric) for case in cases)), None)
@@ -210,7 +225,7 @@ def _beside_anchor(run: Run, baseline: Run, gate: Gate) -> AnchoredPair | Unpair
             if not estimating.log_ratios(one, *cases, metric):
                 problem = f"has no block with {metric} of both {gate.a} and {gate.anchor}"
         if problem:
-            return Unpaired(MISSING, f"{one.path}: {problem}", group, gate.b, metric)
+            return Unpaired(_word_without(gate, lacking), f"{one.path}: {problem}", group, gate.b, metric)
         sides.append(cases)
     other = _why_other_work(gate, *(arm.parameters for arm, _ in sides))
     if other:

@@ -17,8 +17,10 @@ BEST_RIVAL = "best-rival"
 ABOVE_B = "cpu_share_above_b"  # what `a` uses beyond `b`: a difference, not a ratio
 JUDGED = "judged"  # whichever of the metrics the workload itself is judged by
 
-DEFAULT_KEYS = ("kind", "a", "b", "metric", "tolerance", "anchor")
-GATE_KEYS = ("id", "kind", "workload", "params", "a", "b", "except", "metric", "target", "tolerance", "anchor", "why")
+DEFAULT_KEYS = ("kind", "a", "b", "metric", "tolerance", "anchor", "unavailable")
+GATE_KEYS = ("id", "kind", "workload", "params", "a", "b", "except", "metric", "target", "tolerance", "anchor", "unavailable", "why")
+# What it means when an arm of the gate is not to be had on this machine, as where a container forbids io_uring.
+UNAVAILABLE = ("missing", "inconclusive")
 DEFAULT_ANCHOR = "floor"
 WAIVER_KEYS = ("gate", "until", "reason")
 
@@ -37,6 +39,7 @@ class Gate:
     tolerance: float
     why: str
     anchor: str = DEFAULT_ANCHOR  # of a gate of kind self against a file: the arm that both were measured beside
+    unavailable: str = UNAVAILABLE[0]
 
     @property
     def is_ratio(self) -> bool:
@@ -150,7 +153,8 @@ def _gate(path: str, number: int, entry: dict, defaults: dict) -> Gate:
                 b=_b(place, values), excepted=_excepted(place, values), metric=values["metric"],
                 target=_number(place, "target", values["target"]),
                 tolerance=_number(place, "tolerance", values["tolerance"]), why=values["why"],
-                anchor=_text(place, "anchor", values.get("anchor", DEFAULT_ANCHOR)))
+                anchor=_text(place, "anchor", values.get("anchor", DEFAULT_ANCHOR)),
+                unavailable=_one_of(place, "unavailable", values.get("unavailable", UNAVAILABLE[0]), UNAVAILABLE))
     if "anchor" in entry and gate.kind != "self":
         raise usage_error(place, f"'anchor' stands in a gate of kind '{gate.kind}'", "take it away: it is for kind self")
     if gate.kind == "absolute" and gate.metric == JUDGED:
@@ -160,9 +164,10 @@ def _gate(path: str, number: int, entry: dict, defaults: dict) -> Gate:
     return gate
 
 
-def _one_of(place: str, key: str, value: str, legal) -> None:
-    if value not in legal:
+def _one_of(place: str, key: str, value, legal) -> str:
+    if _text(place, key, value) not in legal:
         raise usage_error(place, f"'{key}' is '{value}'", nearest(value, legal))
+    return value
 
 
 def _b(place: str, values: dict) -> str | None:

@@ -15,7 +15,7 @@ from spargio_report.read.records import build_run
 from spargio_report.read.text import NotUtf8, utf8_text
 
 KNOWN_MAJOR = 1
-KNOWN_MINOR = 3
+KNOWN_MINOR = 4
 SCHEMA_PATH = Path(__file__).resolve().parents[3] / "results" / "schema" / "result-v1.schema.json"
 
 LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")

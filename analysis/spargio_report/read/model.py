@@ -21,6 +21,7 @@ class Tool:
     compiler: str | None
     compiler_flags: str | None
     build_type: str | None
+    digest: str | None = None  # of the program file, where the file has it
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ class Backend:
     version: str
     summary: str
     plugin: str | None  # the path of the library, where it came as one
+    digest: str | None = None  # of that library, where the file has it
 
 
 @dataclass(frozen=True)
@@ -186,11 +188,11 @@ class Case:
     @property
     def is_repeat(self) -> bool:
         """The second arm of an A/A pair."""
-        return "#" in self.arm
+        return REPEAT.search(self.arm) is not None
 
     @property
     def original_arm(self) -> str:
-        return self.arm.split("#", 1)[0]
+        return REPEAT.sub("", self.arm)
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,7 @@ class Machine:
         return f"{model}, " + ("1 CPU" if cpus == 1 else f"{cpus or 'an unknown number of'} CPUs")
 
 
+REPEAT = re.compile(r"#\d+$")  # at the end, where no knob stands: a value may hold the sign as well
 MACHINE_SUFFIX = re.compile(r"@(machine\d+)$")
 
 

@@ -22,7 +22,7 @@ from spargio_report.read.model import (
 
 def build_run(path: str, document: dict, notes: list[str]) -> Run:
     backends = {entry["name"]: Backend(entry["name"], entry["kind"], entry["version"], entry["summary"],
-                                       entry.get("plugin")) for entry in document["backends"]}
+                                       entry.get("plugin"), entry.get("digest")) for entry in document["backends"]}
     workloads = {entry["name"]: Workload(entry["name"], entry["summary"], entry["operation"], entry["judged_by"],
                                          entry["measures_latency"],
                                          {item["name"]: item["default"] for item in entry["parameters"]})

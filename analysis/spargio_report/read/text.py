@@ -1,6 +1,7 @@
-"""Bytes of a file to text: UTF-8 in every locale, with or without the mark that editors of Windows put before it."""
+"""Text in files: UTF-8 in every locale, with or without the mark that editors of Windows put before it; names and TOML."""
 
 import codecs
+import json
 import os
 
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -24,3 +25,12 @@ def utf8_text(data: bytes) -> str:
 def written_name(path: str) -> str:
     """The name of a file as it may stand in another file: bytes that are no UTF-8 as \\xff."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def toml_text(text: str) -> str:
+    """As a basic string of TOML: JSON's, but for letters beyond 16 bits, which TOML has no pairs of escapes for, and for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+
+
+def toml_list(texts: list[str]) -> str:
+    return "[" + ", ".join(map(toml_text, texts)) + "]"

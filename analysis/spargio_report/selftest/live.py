@@ -5,7 +5,6 @@ does it. The slowed arm waits for a share of each operation's time (`--inject`),
 the trials may run beside a process that takes a CPU for itself.
 """
 
-import json
 import os
 import secrets
 import subprocess
@@ -18,8 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from spargio_report.failures import ExitCode, invalid_input, usage_error
+from spargio_report.failures import ExitCode, invalid_input
+from spargio_report.judge.harness import not_started
 from spargio_report.read.load import load_run
+from spargio_report.read.text import toml_list, toml_text
 from spargio_report.selftest.replays import Verdicts
 from spargio_report.statistics.decide import LOOKS, decide_in_looks
 from spargio_report.statistics.estimate import judged_metric, log_ratios
@@ -101,8 +102,7 @@ def _measure(bench: str, setting: Setting, workload: str, slowdown: float, block
         ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                encoding="utf-8", errors="replace", check=False)
     except OSError as error:
-        raise usage_error(bench, f"cannot be started: {error.strerror}",
-                          "name the spargio-bench of the build with --bench PATH") from None
+        raise not_started(bench, error) from None
     if ended.returncode == ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if ended.returncode != ExitCode.OK or not result.exists():
@@ -118,10 +118,13 @@ def _measure(bench: str, setting: Setting, workload: str, slowdown: float, block
 def record(bench: str, workloads: tuple[str, ...], arm: str, blocks: int, result: Path) -> None:
     """Measures the arm against itself in every workload, in one run."""
     matrix = result.with_suffix(".toml")
-    groups = "".join(f"[[group]]\nworkload = {json.dumps(name)}\narms = {json.dumps([arm, arm])}\n" for name in workloads)
+    groups = "".join(f"[[group]]\nworkload = {toml_text(name)}\narms = {toml_list([arm, arm])}\n" for name in workloads)
     matrix.write_text(f'title = "A/A for the selftest"\nblocks = {blocks}\n{groups}', encoding="utf-8")
-    ended = subprocess.run([bench, "run", str(matrix), "-o", str(result)], stdin=subprocess.DEVNULL, stdout=2,
-                           check=False)
+    try:
+        ended = subprocess.run([bench, "run", str(matrix), "-o", str(result)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               check=False)  # it would name a file that does not stay
+    except OSError as error:
+        raise not_started(bench, error) from None
     if ended.returncode == ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if ended.returncode != ExitCode.OK:

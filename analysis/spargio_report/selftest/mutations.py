@@ -10,7 +10,7 @@ from pathlib import Path
 from spargio_report.compare.comparison import all_comparisons
 from spargio_report.failures import ExitCode, invalid_input
 from spargio_report.read.load import load_run
-from spargio_report.read.text import utf8_text
+from spargio_report.read.text import toml_text, utf8_text
 
 PROGRAM = Path(__file__).resolve().parents[1] / "__main__.py"
 CAUGHT = (ExitCode.FAIL, ExitCode.INCONCLUSIVE, ExitCode.INVALID)
@@ -48,9 +48,9 @@ def only_group(document: dict, group: str) -> dict:
 
 
 def rails_text(pair: Pair) -> str:
-    parameters = ", ".join(f"{key} = {json.dumps(value)}" for key, value in pair.parameters.items())
-    return (f'[[gate]]\nid = "selftest"\nkind = "rival"\nworkload = {json.dumps(pair.workload)}\n'
-            f'params = {{ {parameters} }}\na = {json.dumps(pair.a)}\nb = {json.dumps(pair.b)}\n'
+    parameters = ", ".join(f"{toml_text(key)} = {toml_text(value)}" for key, value in pair.parameters.items())
+    return (f'[[gate]]\nid = "selftest"\nkind = "rival"\nworkload = {toml_text(pair.workload)}\n'
+            f'params = {{ {parameters} }}\na = {toml_text(pair.a)}\nb = {toml_text(pair.b)}\n'
             'metric = "wall_ns_per_operation"\ntarget = 1.0\ntolerance = 0.1\nwhy = "the selftest asks"\n')
 
 

@@ -9,7 +9,7 @@ from spargio_report.judge.judged import Judged
 from spargio_report.judge.verdict import FAIL, INCONCLUSIVE, MISSING, Verdict
 from spargio_report.outputs import append_output, write_output
 from spargio_report.words import tables
-from spargio_report.words.wording import canary_line, gate_summary
+from spargio_report.words.wording import build_doubts, canary_line, gate_summary
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -54,6 +54,7 @@ def markdown_text(judged: Judged) -> str:
              tables.markdown(tables.GATE_COLUMNS, [tables.gate_row(verdict) for verdict in judged.by_severity])]
     if judged.canary:
         parts.append(canary_line(judged.canary))
+    parts += build_doubts(judged.run)
     broken = tables.broken_rows(judged.run)
     if broken:
         parts.append(tables.markdown(tables.ABSENT_COLUMNS, broken))

@@ -4,7 +4,7 @@ from spargio_report.compare.comparison import Headline
 from spargio_report.compare.standings import Standing, standings
 from spargio_report.judge.judged import Judged
 from spargio_report.judge.verdict import FAIL, MISSING
-from spargio_report.words.wording import gate_summary, ratio_short
+from spargio_report.words.wording import build_doubts, gate_summary, ratio_short
 
 SHOWN_ARMS = 2
 SHOWN_CASES = 3  # losses, and as many wins
@@ -12,12 +12,12 @@ SHOWN_CASES = 3  # losses, and as many wins
 
 def ten_lines(judged: Judged, rows: list[Headline]) -> list[str]:
     """`rows`: losses first. Never more than ten; the losses stand before the wins."""
-    arms = standings(rows)
+    arms, doubt = standings(rows), build_doubts(judged.run)[:1]
     lines = [_count(standing) for standing in arms[:SHOWN_ARMS]] or ["No arm of ours stood beside a rival."]
     if arms:
         lines += [_case("slower", row) for row in arms[0].lost[:SHOWN_CASES]]
-        lines += [_case("faster", row) for row in arms[0].won[:SHOWN_CASES]]
-    lines.append(_gates(judged))
+        lines += [_case("faster", row) for row in arms[0].won[:SHOWN_CASES - len(doubt)]]
+    lines += [*doubt, _gates(judged)]
     broken = judged.run.broken_cases
     if broken:
         lines.append(f"Not measured: {broken[0].id}, {broken[0].status}"

@@ -3,7 +3,7 @@
 from spargio_report.compare.comparison import Comparison, Headline
 from spargio_report.compare.standings import Standing, standing_of
 from spargio_report.judge.verdict import MISSING, Verdict
-from spargio_report.read.model import Run
+from spargio_report.read.model import Run, Tool
 from spargio_report.statistics.estimate import Estimate
 
 
@@ -200,7 +200,7 @@ def doubts(run: Run, comparisons: list[Comparison]) -> list[str]:
              + (": one and the same program looks like two, so distrust small differences of this run."
                 if one.word == "DIFFERS" else ", which contains 1 as it should.")
              for one in comparisons if one.is_repeat and one.ratio.has_interval]
-    said += _state_doubts(run)
+    said += build_doubts(run) + _taken_away(run) + _state_doubts(run)
     few = min((one.ratio.blocks for one in comparisons), default=0)
     if comparisons and few < 10:
         said.append(f"Some comparisons rest on only {_blocks(few)}; no gate decides on fewer than 10.")
@@ -218,6 +218,36 @@ def doubts(run: Run, comparisons: list[Comparison]) -> list[str]:
     said.append("Ratios are taken within blocks of a few seconds and hold on this machine; "
                 "absolute times drift two to three fold with the state of its CPUs.")
     return said
+
+
+# What the harness warns of when the machine, or a part of it, was not the run's alone.
+TAKEN_AWAY = ("single_cpu", "few_cpus", "cpus_changed", "cpu_quota", "nice")
+
+
+def _taken_away(run: Run) -> list[str]:
+    return list(dict.fromkeys(one.text for one in run.warnings if one.code in TAKEN_AWAY))[:SHOWN_DOUBTS]
+
+
+OPTIMISED = ("Release", "RelWithDebInfo", "MinSizeRel")
+
+
+def build_doubts(run: Run) -> list[str]:
+    """What the programs were built with that nobody ships, so that their figures are none of a release."""
+    base = run.about.base_build.tool if run.about.base_build else None
+    said = [f"{name} was built {odd}: its figures say little of an optimised build."
+            for name, tool in (("The program that measured", run.tool), ("The base build", base)) if tool
+            for odd in [_odd_build(tool)] if odd]
+    if base and base.build_type and run.tool.build_type and base.build_type != run.tool.build_type:
+        said.append(f"The base build is of type {base.build_type}, this one of type {run.tool.build_type}: their ratio shows that, "
+                    "and not the change between them.")
+    return said
+
+
+def _odd_build(tool: Tool) -> str | None:
+    flags = (tool.compiler_flags or "").split()
+    optimised = tool.build_type in OPTIMISED or any(flag in ("-O1", "-O2", "-O3", "-Os", "-Ofast") for flag in flags)
+    odd = [] if optimised and "-O0" not in flags else ["without optimisation" + (f" ({tool.build_type})" if tool.build_type else "")]
+    return " and ".join(odd + [f"with {flag}" for flag in flags if flag.startswith("-fsanitize=")]) or None
 
 
 def _state_doubts(run: Run) -> list[str]:

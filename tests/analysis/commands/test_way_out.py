@@ -119,6 +119,29 @@ def test_P22_a_full_disk_under_keep_is_no_verdict(files):
     assert limited.returncode in (2, UNFORESEEN) and "remedy: " in limited.stderr, limited.stderr
 
 
+@pytest.mark.parametrize("bench", ["none", "/", "garbage", "rails/below", "x" * 300])
+@pytest.mark.parametrize("line", ["gate {pass} --guardrails {rails} --bench ", "selftest --record {out} --bench "])
+def test_P22_a_harness_that_is_none_is_wrong_usage(line, bench, files, tmp_path, inside):
+    (tmp_path / "garbage").write_text("no program")
+    (tmp_path / "garbage").chmod(0o755)
+    found = inside(*line.format(**files).split(), tmp_path / bench if bench != "/" else bench)
+    assert found.returncode == 2 and "cannot be started" in found.stderr and "--bench PATH" in found.stderr
+
+
+LIMITS = ["-n 11", "-v 40000", "-v 60000", "-f 0", "-s 64"]
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_P22_no_limit_of_the_system_looks_like_a_verdict(limit, files):
+    """Where the loader, the shell or the kernel ends it, the code is theirs; a FAIL of one file is 3."""
+    for line in ("gate {fail} --guardrails {rails}", "report {fail} -o {out} --formats svg"):
+        command = f'ulimit {limit}; exec "$report" ' + line.format(**files)
+        found = subprocess.run(["bash", "-c", command], env={**os.environ, "report": str(LAUNCHER)}, capture_output=True, text=True,
+                               timeout=120, check=False)
+        assert found.returncode in (0, 2, 3, UNFORESEEN, 127) or found.returncode < 0, found
+        assert "Traceback" not in found.stderr and (found.returncode != 0 or line.startswith("report"))
+
+
 def test_P22_a_program_that_breaks_down_over_a_spoilt_file_has_caught_nothing():
     from spargio_report.selftest.mutations import Outcome
     assert [Outcome("x", code, "words").is_caught for code in (0, 1, 2, 3, 4, 5, UNFORESEEN, 130, -11)] == [
