@@ -1,5 +1,7 @@
 """What the commands share: notes to a person, a loaded run, the form of a table, a folder to write to."""
 
+import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,14 +46,26 @@ class TableForm:
 
     @property
     def is_coloured(self) -> bool:
-        return self.color == "always" or (self.color == "auto" and sys.stdout.isatty())
+        """By themselves only on a terminal that knows colours, of a user who has not asked for none (no-color.org)."""
+        return self.color == "always" or (self.color == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+                                          and os.environ.get("TERM", "dumb") != "dumb")
+
+    @property
+    def width(self) -> int | None:
+        """Columns of the terminal ($COLUMNS, where it is set, else what the terminal says); None: no terminal, no limit."""
+        return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
     @property
     def table(self) -> Callable[[tuple, list], str]:
         """Lays out columns and rows."""
         if self.format == "markdown":
             return tables.markdown
-        return lambda columns, rows: tables.terminal(columns, rows, self.is_coloured)
+        return lambda columns, rows: tables.terminal(columns, rows, self.is_coloured, self.width)
+
+    def text(self, paragraphs: list[str]) -> str:
+        if self.is_terminal and self.width:
+            paragraphs = [tables.wrapped(paragraph, self.width) for paragraph in paragraphs]
+        return "\n\n".join(paragraphs)
 
 
 def writable_directory(name: str, flag: str = "-o") -> Path:

@@ -53,7 +53,7 @@ def run(request: Request) -> ExitCode:
 
 def show(run: Run, comparisons: list[Comparison], rows: list[Headline], request: Request) -> None:
     table = request.form.table
-    print("\n\n".join(plain_verdict(run, comparisons, rows, sweep_verdict(run))))
+    print(request.form.text(plain_verdict(run, comparisons, rows, sweep_verdict(run))))
     if rows:
         print("\n" + _headline(request.form, rows))
     if request.all_pairs or not rows:

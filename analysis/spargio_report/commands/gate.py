@@ -133,8 +133,8 @@ def show(judged: Judged, form: TableForm, words) -> None:
     if broken:
         said.append(form.table(tables.ABSENT_COLUMNS, broken))
     if judged.canary:
-        said.append(canary_line(judged.canary))
-    print("\n\n".join([*said, *build_doubts(judged.run), gate_summary(judged.verdicts)]), file=words)
+        said.append(form.text([canary_line(judged.canary)]))
+    print("\n\n".join([*said, form.text([*build_doubts(judged.run), gate_summary(judged.verdicts)])]), file=words)
 
 
 def write(judged: Judged, outputs: Outputs) -> None:

@@ -101,7 +101,8 @@ def show(chosen: list[Series], request: Request) -> None:
     elif form.format == "markdown":
         print(history_words.markdown_text(chosen, request.settings, steady))
     else:
-        print(history_words.terminal_text(chosen, request.settings, steady, form.is_coloured))
+        print(history_words.terminal_text(chosen, request.settings, steady, form.table,
+                                          lambda paragraph: form.text([paragraph])))
 
 
 def _files(names: tuple[str, ...]) -> list[Path]:

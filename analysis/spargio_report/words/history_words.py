@@ -33,12 +33,12 @@ def by_machine(all_series: list[Series]) -> dict[str, list[Series]]:
     return machines
 
 
-def text(all_series: list[Series], settings: Settings, with_steady: bool, table, heading) -> str:
-    """`table` lays out columns and rows, `heading` a line above them."""
+def text(all_series: list[Series], settings: Settings, with_steady: bool, table, heading, words=str) -> str:
+    """`table` lays out columns and rows, `heading` a line above them, `words` a paragraph."""
     parts = []
     for machine, some in by_machine(all_series).items():
         parts.append(heading(f"Machine: {machine}"))
-        parts.append(summary(some, settings))
+        parts.append(words(summary(some, settings)))
         changed = sorted((series for series in some if series.changes), key=lambda one: -one.worst_factor)
         if changed:
             parts.append(table(CHANGE_COLUMNS, [change_row(series, change)
@@ -77,8 +77,9 @@ def _count(number_of: int, noun: str) -> str:
     return f"{number_of} {noun}" + ("" if number_of == 1 or noun == "series" else "s")
 
 
-def terminal_text(all_series, settings, with_steady, colour: bool) -> str:
-    return text(all_series, settings, with_steady, lambda columns, rows: tables.terminal(columns, rows, colour), str)
+def terminal_text(all_series, settings, with_steady, table, words) -> str:
+    """`table` lays out columns and rows, `words` a paragraph."""
+    return text(all_series, settings, with_steady, table, words, words)
 
 
 def markdown_text(all_series, settings, with_steady=True) -> str:

@@ -1,15 +1,13 @@
-"""The same tables for a terminal and for Markdown: rows of plain text made once, laid out twice."""
-
-import unicodedata
+"""The tables: rows of plain text made once; `layout` lays them out for a terminal and for Markdown."""
 
 from spargio_report.compare.comparison import Comparison, Headline
 from spargio_report.judge.verdict import SEVERITY, Verdict
 from spargio_report.read.model import MACHINE_SUFFIX, Run
 from spargio_report.statistics.estimate import case_value
+from spargio_report.words.layout import markdown, terminal, wrapped
 from spargio_report.words.wording import duration, memory, number, percent, ratio_line, ratio_short, verdict_line
 
-COLOURS = {"FASTER": "32", "CHEAPER": "32", "PASS": "32", "SAME": "32", "SLOWER": "31", "DEARER": "31", "FAIL": "31",
-           "MISSING": "31", "DIFFERS": "31", "UNSURE": "33", "INCONCLUSIVE": "33"}
+__all__ = ["markdown", "terminal", "wrapped"]  # with what stands below, all that is said in rows
 
 SEVERITY_ORDER = {word: place for place, word in enumerate(SEVERITY)}
 
@@ -86,31 +84,3 @@ def absent_rows(run: Run) -> list[tuple[str, ...]]:
 def broken_rows(run: Run) -> list[tuple[str, ...]]:
     """Without the arms that cannot do the workload, or are not there: these are no fault."""
     return [row for row in absent_rows(run) if row[2] not in ("unsupported", "unavailable")]
-
-
-def _width(text: str) -> int:
-    return sum(0 if unicodedata.combining(letter) else 1 for letter in text)
-
-
-def terminal(columns, rows, colour: bool) -> str:
-    """Columns as wide as their widest cell; the last one runs free."""
-    rows = [tuple(map(str, row)) for row in rows]
-    widths = [max(map(_width, column)) for column in zip(columns, *rows)]
-    def line(cells, paint=lambda text: text):
-        padded = [paint(cell) + " " * (width - _width(cell)) for cell, width in zip(cells, widths)]
-        return "  ".join(padded).rstrip()
-    out = [line(columns), line(["-" * width for width in widths])]
-    out += [line(row, _paint if colour else lambda text: text) for row in rows]
-    return "\n".join(out)
-
-
-def _paint(text: str) -> str:
-    for word, code in COLOURS.items():
-        text = text.replace(f" {word} ", f" \x1b[{code}m{word}\x1b[0m ")
-    return text
-
-
-def markdown(columns, rows) -> str:
-    def line(cells):
-        return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
-    return "\n".join([line(columns), "|" + " --- |" * len(columns), *map(line, rows)])
