@@ -1,14 +1,28 @@
 """What the launcher runs, by its path, so that nothing of the working directory is on the way to any module (P22)."""
 
+import os
 import sys
 from pathlib import Path
 
 DEFECT, INTERRUPTED = 70, 130  # `failures` cannot be asked before it is found
 
 
+# numpy's linear algebra starts a thread for each CPU when it is loaded. Nothing here needs one, and where none may be started
+# it crashes. What the harness inherits stays what the user has set.
+THREADS = "OPENBLAS_NUM_THREADS"
+
+
 def _load_main():
-    from spargio_report.commands.cli import main
-    return main
+    before = os.environ.get(THREADS)
+    os.environ[THREADS] = "1"
+    try:
+        from spargio_report.commands.cli import main
+        return main
+    finally:
+        if before is None:
+            del os.environ[THREADS]
+        else:
+            os.environ[THREADS] = before
 
 
 def _run() -> int:

@@ -1,8 +1,8 @@
 """What one operation costs: user and system time of all threads, and the time that its CPUs had nothing to do."""
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from spargio_report.figures.canvas import FuncFormatter, MaxNLocator
 from spargio_report.figures.style import BLACK, GREY, ORANGE, WIDTH_IN, plt, time_tick
 from spargio_report.read.model import Case, Run
 from spargio_report.words.wording import duration

@@ -1,16 +1,14 @@
 """A figure of a report, and how figures are written to disk."""
 
 import base64
-import gc
-import multiprocessing
 import os
 import zlib
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from spargio_report.figures.drawing import draw_all
 from spargio_report.figures.kinds import FIGURE_KINDS
 from spargio_report.figures.style import shared_style
 
@@ -50,37 +48,13 @@ class Figure:
 
 
 def write_figures(figures: list[Figure], folder: Path, formats: tuple[str, ...]) -> list[Figure]:
-    """Draws on every CPU that the process may use: two thirds of a report's time are drawing. Fills in the paths."""
+    """On every CPU that the process may use: two thirds of a report's time are drawing. Fills in the paths."""
     for figure in figures:
         figure.paths = [folder / f"{figure.name}.{kind}" for kind in formats]
     workers = min(len(figures) // SPREAD_FROM + 1, len(os.sched_getaffinity(0)))
     with shared_style():
-        if workers == 1:
-            for figure in figures:
-                _write(figure)
-        else:
-            _write_in_processes(figures, workers)
+        draw_all(len(figures), lambda number: _write(figures[number]), workers)
     return figures
-
-
-def _write_in_processes(figures: list[Figure], workers: int) -> None:
-    """Forked, so that they have the run and the style without reading them again."""
-    global _shared
-    _shared = figures
-    gc.freeze()  # a collection in a child would copy every page of the run that it counts
-    try:
-        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
-            list(pool.map(_write_shared, range(len(figures))))
-    finally:
-        gc.unfreeze()
-        _shared = []
-
-
-_shared: list[Figure] = []
-
-
-def _write_shared(place: int) -> None:
-    _write(_shared[place])
 
 
 def _write(figure: Figure) -> None:

@@ -1,10 +1,10 @@
 """The ratio forest: the chart for a pull request."""
 
 import numpy as np
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from spargio_report.compare.comparison import Comparison
-from spargio_report.figures.style import GREY, LIGHT, VERMILION, WIDTH_IN, face_of, mark_of, plt, ratio_tick
+from spargio_report.figures.canvas import FixedLocator, FuncFormatter, LogLocator, NullLocator
+from spargio_report.figures.style import GREY, LIGHT, VERMILION, WIDTH_IN, face_of, fitted, mark_of, plt, ratio_tick
 from spargio_report.read.model import Run
 from spargio_report.words.wording import ratio_short
 
@@ -72,9 +72,8 @@ def _draw_row(axes, y: int, one: Comparison) -> None:
               markerfacecolor=face_of(one.b.arm, one.b.backend), markeredgewidth=1.0, zorder=4)
     if one.ratio.word == "UNSURE":
         axes.plot(one.ratio.value, y, marker="x", color="black", markersize=7, markeredgewidth=0.8, zorder=5)
-    label = f"{one.a.arm} / {one.b.arm}"
-    axes.text(-0.02, y, label, transform=axes.get_yaxis_transform(), ha="right", va="center",
-              fontsize=min(7.5, 7.5 * LABEL_LETTERS / len(label)))
+    label, size = fitted(f"{one.a.arm} / {one.b.arm}", 7.5, LABEL_LETTERS)
+    axes.text(-0.02, y, label, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=size)
     axes.text(1.03, y, ratio_short(one.ratio), transform=axes.get_yaxis_transform(), va="center", fontsize=7.5,
               weight="bold" if one.ratio.word == "SLOWER" and one.b.kind != "floor" else "normal")
 

@@ -1,12 +1,11 @@
 """What one gains over the runtime in use now: a column for each other runtime, cases in families down."""
 
 import numpy as np
-from matplotlib.colors import TwoSlopeNorm
-from matplotlib.patches import Rectangle
 
 from spargio_report.compare.gains import Gains
+from spargio_report.figures.canvas import Rectangle, TwoSlopeNorm
 from spargio_report.figures.heatmap import BLUE_TO_ORANGE, DIGIT_EM, REACH, cell_number
-from spargio_report.figures.style import GREY, LIGHT, WIDTH_IN, plt
+from spargio_report.figures.style import GREY, LIGHT, WIDTH_IN, fitted, plt
 
 ROW_IN = 0.2
 FAMILY_IN = 0.19  # a family's name, above its cases
@@ -80,7 +79,7 @@ def _case_name(group: str) -> str:
 
 
 def _draw_label(axes, y: float, text: str, **look) -> None:
-    size = TEXT * min(1, LABEL_LETTERS / len(text))
+    text, size = fitted(text, TEXT, LABEL_LETTERS)
     axes.text(-0.12, y, text, ha="right", va="center", fontsize=size, clip_on=False, **look)
 
 

@@ -1,10 +1,9 @@
 """Workload by backend: where ours wins and loses at a glance."""
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
-from matplotlib.patches import Rectangle
 
 from spargio_report.compare.comparison import Comparison
+from spargio_report.figures.canvas import LinearSegmentedColormap, Rectangle, TwoSlopeNorm
 from spargio_report.figures.style import BLUE, ORANGE, WIDTH_IN, plt
 from spargio_report.read.model import Run
 from spargio_report.words.wording import number

@@ -4,9 +4,9 @@ where it changed."""
 from math import log
 
 import numpy as np
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from spargio_report.compare.series import Series
+from spargio_report.figures.canvas import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 from spargio_report.figures.style import BLUE, GREY, VERMILION, WIDTH_IN, plt, ratio_tick
 from spargio_report.words.wording import factor_text
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spargio_report.figures.style import WIDTH_IN
+from spargio_report.figures.style import WIDTH_IN, fitted
 
 LABEL_GAP_IN = 0.125
 LABEL_SIZE = 7.2
@@ -52,8 +52,8 @@ def label_points(axes, labels: list[Label], page_height_in: float, column: float
     gap = LABEL_GAP_IN * size / LABEL_SIZE
     for (_, one), height in zip(placed, spread([place for place, _ in placed], gap, inches)):
         y = height / inches
-        axes.text(column, y, one.text, transform=axes.transAxes, va="center", color=one.colour, zorder=2,
-                  fontsize=size * min(1, letters / len(one.text)))
+        text, text_size = fitted(one.text, size, letters)
+        axes.text(column, y, text, transform=axes.transAxes, va="center", color=one.colour, zorder=2, fontsize=text_size)
         _draw_leader(axes, (column, y), to_axes.transform((one.x, one.y)), page_height_in)
         if one.marker:
             axes.plot(column - before, y, transform=axes.transAxes, marker=one.marker, color=one.colour, markersize=3.6,

@@ -1,8 +1,8 @@
 """The latency percentile curve: how the tail grows, one more nine a decade (x = 1 / (1 - p))."""
 
 import numpy as np
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
+from spargio_report.figures.canvas import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 from spargio_report.figures.labels import Label, label_points
 from spargio_report.figures.style import WIDTH_IN, face_of, mark_of, plt, time_tick
 from spargio_report.read.model import Case, Run

@@ -22,13 +22,22 @@ from spargio_report.figures.tradeoff import draw_tradeoff, groups_with_tradeoff
 from spargio_report.read.model import Run
 
 
+LONGEST_NAME = 90  # bytes of a part; a name has two at most, a kind and a number
+
+
 def plan(judged: JudgedRun) -> list[Figure]:
     """The most telling first: by kind, in the order of FIGURE_KINDS."""
     run = judged.run
     found = [*_tornado(run), *_gains(judged), *_forests(judged), *_heatmap(judged), *_costs(run), *_percentiles(run),
              *_loads(run), *_scalings(run), *_tradeoff(run), *_strips(judged)]
     order = list(FIGURE_KINDS)
-    return sorted(found, key=lambda figure: order.index(figure.kind))
+    planned = sorted(found, key=lambda figure: order.index(figure.kind))
+    taken: dict[str, int] = {}
+    for figure in planned:  # names that differ in their signs alone would be one file
+        taken[figure.name] = taken.get(figure.name, 0) + 1
+        if taken[figure.name] > 1:
+            figure.name += f"--{taken[figure.name]}"
+    return planned
 
 
 def _tornado(run: Run) -> Iterator[Figure]:
@@ -60,7 +69,7 @@ def _forests(judged: JudgedRun) -> Iterator[Figure]:
     for family, arm in dict.fromkeys((_family(one.group), one.a.arm) for one in pairs):
         some = [one for one in pairs if (_family(one.group), one.a.arm) == (family, arm)]
         title = f"{family}: {arm} against every other arm"
-        yield Figure(f"forest-{family}-{_file_name(arm)}", "forest", title, captions.FOREST,
+        yield Figure(f"forest-{_file_name(family, '_')}-{_file_name(arm)}", "forest", title, captions.FOREST,
                      lambda some=some, title=title: draw_forest(run, some, title))
 
 
@@ -76,7 +85,7 @@ def _costs(run: Run) -> Iterator[Figure]:
     for family in dict.fromkeys(map(_family, groups)):
         some = [group for group in groups if _family(group) == family]
         title = f"{family}: CPU cost per operation"
-        yield Figure(f"cost-{family}", "cost", title, captions.COST,
+        yield Figure(f"cost-{_file_name(family, '_')}", "cost", title, captions.COST,
                      lambda some=some, title=title: draw_cost(run, some, title))
 
 
@@ -117,5 +126,7 @@ def _family(group: str) -> str:
     return group.split("/")[0]
 
 
-def _file_name(name: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in name).strip("-")
+def _file_name(name: str, kept: str = "") -> str:
+    """At most as long as every file system takes, in bytes: no name is cut that is not beyond any use."""
+    plain = "".join(letter if letter.isalnum() or letter in kept else "-" for letter in name).strip("-")
+    return plain.encode("utf-8", "replace")[:LONGEST_NAME].decode("utf-8", "ignore")

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from matplotlib.ticker import FixedLocator, FuncFormatter, PercentFormatter
-
+from spargio_report.figures.canvas import FixedLocator, FuncFormatter, PercentFormatter
 from spargio_report.figures.style import BLUE, LIGHT, ORANGE, VERMILION, WIDTH_IN, ratio_tick, shared_style
 
 WORDS = (("PASS", BLUE, "-", "o"), ("INCONCLUSIVE", ORANGE, "--", "s"), ("FAIL", VERMILION, "-.", "^"))

@@ -1,9 +1,9 @@
 """Scaling curves: time per operation while one parameter or knob grows."""
 
 import numpy as np
-from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from spargio_report.compare.sweeps import Sweep, is_number
+from spargio_report.figures.canvas import FixedFormatter, FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 from spargio_report.figures.labels import Label, label_points
 from spargio_report.figures.style import GREY, WIDTH_IN, face_of, mark_of, plt, time_tick
 from spargio_report.read.model import Run

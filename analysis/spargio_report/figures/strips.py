@@ -1,8 +1,8 @@
 """Paired strips: every block of a case, all arms above one another, the state of the machine below."""
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
+from spargio_report.figures.canvas import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 from spargio_report.figures.labels import Label, label_points
 from spargio_report.figures.style import GREY, LIGHT, WIDTH_IN, face_of, mark_of, plt, time_tick
 from spargio_report.read.model import Case, Run
@@ -67,7 +67,7 @@ def _label_directly(axes, cases: list[Case], run: Run, metric: str, place: dict[
 
 def _draw_pressure(axes, blocks) -> None:
     """Bars; a block whose pressure could not be read has a dot on the axis instead."""
-    shares = [block.pressure_share for block in blocks]
+    shares = [None if block.pressure_share is None else min(max(block.pressure_share, 0.0), 1.0) for block in blocks]
     known = [share for share in shares if share is not None]
     axes.bar([x for x, share in enumerate(shares, start=1) if share is not None], [share * 100 for share in known],
              width=0.7, color=GREY)

@@ -3,11 +3,8 @@
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt  # noqa: E402  the backend must be chosen first
+from spargio_report.figures.canvas import plt
+from spargio_report.read.model import REPEAT
 
 BLUE, SKY, ORANGE, GREEN = "#0072B2", "#56B4E9", "#E69F00", "#009E73"
 VERMILION, PURPLE, BLACK, GREY, LIGHT = "#D55E00", "#CC79A7", "#000000", "#666666", "#E4E4E4"
@@ -44,11 +41,21 @@ def mark_of(backend: str) -> Mark:
 
 def is_variant(arm: str) -> bool:
     """Arms with knobs or repeats are drawn hollow, so that they are told from the plain arm of their backend."""
-    return "[" in arm or "#" in arm
+    return "[" in arm or REPEAT.search(arm) is not None
 
 
 def face_of(arm: str, backend: str) -> str:
     return "white" if is_variant(arm) else mark_of(backend).colour
+
+
+SMALLEST = 0.25  # of the usual size: a name that would have to be smaller loses its end
+
+
+def fitted(text: str, size: float, letters: int) -> tuple[str, float]:
+    """A name where so many letters of that size fit: longer ones get smaller letters, and the longest are cut."""
+    most = int(letters / SMALLEST)
+    text = text if len(text) <= most else text[:most - 1] + "…"
+    return text, size * min(1, letters / max(1, len(text)))
 
 
 RC = {

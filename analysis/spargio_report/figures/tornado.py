@@ -1,10 +1,9 @@
 """The knob tornado: how far each knob moves the baseline, the widest first, and the winner on fresh blocks."""
 
-from matplotlib.ticker import FuncFormatter, NullLocator
-
 from spargio_report.compare.sweep_result import Point, SweepResult, span
+from spargio_report.figures.canvas import FuncFormatter, NullLocator
 from spargio_report.figures.forest import ratio_locator
-from spargio_report.figures.style import BLUE, GREY, LIGHT, ORANGE, SKY, WIDTH_IN, plt, ratio_tick
+from spargio_report.figures.style import BLUE, GREY, LIGHT, ORANGE, SKY, WIDTH_IN, fitted, plt, ratio_tick
 from spargio_report.words.sweep_words import baseline_words
 from spargio_report.words.wording import ratio_short
 
@@ -51,8 +50,9 @@ def _limits(found: SweepResult) -> tuple[float, float]:
 def _draw_knob(axes, y: int, name: str, points: list[Point]) -> None:
     axes.axhline(y - 0.5, color=LIGHT, lw=0.7, xmin=-0.9, xmax=1.7, clip_on=False)
     width = axes.get_position().width * WIDTH_IN
+    name, size = fitted(name, 8, LABEL_LETTERS)
     axes.text((0.08 - LABEL_IN) / width, y, name, transform=axes.get_yaxis_transform(), weight="bold", va="center",
-              fontsize=min(8, 8 * LABEL_LETTERS / len(name)), clip_on=False)
+              fontsize=size, clip_on=False)
     if points:
         low, high = span(points)
         # Told apart in black and white by the side of 1 on which they lie, and by the hatch.
@@ -70,8 +70,9 @@ def _draw_point(axes, y: int, point: Point, found: SweepResult) -> None:
         axes.plot([point.ratio.low, point.ratio.high], [y, y], color=colour, lw=1.6, solid_capstyle="butt", zorder=3)
     axes.plot(point.ratio.value, y, marker="*" if winner else "o", markersize=9 if winner else 4.5, color=colour,
               markerfacecolor=colour if proven or not last else "white", zorder=4)
-    axes.text(-0.02, y, point.change, transform=axes.get_yaxis_transform(), ha="right", va="center",
-              weight="bold" if winner else "normal", fontsize=min(7.5, 7.5 * LABEL_LETTERS / len(point.change)))
+    change, size = fitted(point.change, 7.5, LABEL_LETTERS)
+    axes.text(-0.02, y, change, transform=axes.get_yaxis_transform(), ha="right", va="center",
+              weight="bold" if winner else "normal", fontsize=size)
     said = ratio_short(point.ratio) + ((" confirmed" if proven else " not confirmed") if last else "")
     axes.text(1.03, y, said, transform=axes.get_yaxis_transform(), va="center",
               fontsize=7.5 if len(said) < 24 else 6.6, weight="bold" if last else "normal")

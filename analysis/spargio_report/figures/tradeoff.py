@@ -1,8 +1,8 @@
 """Throughput against p99 against memory: what one is bought with of the others."""
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
+from spargio_report.figures.canvas import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 from spargio_report.figures.labels import Label, label_points
 from spargio_report.figures.style import WIDTH_IN, mark_of, plt, rate_tick, time_tick
 from spargio_report.read.model import Case, Run
