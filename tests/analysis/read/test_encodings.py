@@ -26,8 +26,8 @@ def unnamed_encodings(text):
         given = {word.arg: word.value for word in node.keywords}
         mode = [word.value for word in [*node.args, *given.values()] if isinstance(word, ast.Constant)]
         binary = any(isinstance(word, str) and "b" in word and len(word) <= 3 for word in mode)
-        of_os = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "os"
-        if name in OPENING and not binary and not of_os and "encoding" not in given:
+        other = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") in ("os", "Image")
+        if name in OPENING and not binary and not other and "encoding" not in given:
             yield node.lineno
         if "text" in given or "universal_newlines" in given:
             yield node.lineno
