@@ -4,23 +4,18 @@ import base64
 import html
 import json
 import re
-import shutil
-import subprocess
 import zlib
 from html.parser import HTMLParser
 
 import builder
 import pytest
+from browser import in_browser
 from spargio_report.compare.judged_run import judged_run
 from spargio_report.judge.judging import judge_run
 from spargio_report.judge.pairing import Asked
 from spargio_report.read.guardrails import Guardrails, load_guardrails
 from spargio_report.read.load import load_run
 from spargio_report.report import report_files as report
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture(scope="module")
@@ -35,18 +30,6 @@ def folder(tmp_path_factory):
                              "text": "within five times of what the harness itself costs"}]
     assert main(["report", str(builder.write(place, document)), "-o", str(place / "out")]) == 0
     return place / "out"
-
-
-def in_browser(page, folder, script="", size="1280,800"):
-    """The page as the browser has it after `script` ran and its figures were unpacked."""
-    if not CHROMIUM:
-        pytest.skip("no chromium found; it is in .ci/packages-tests.txt")
-    copy = folder / "copy.html"
-    copy.write_text(page.read_text() + f"<script>{script}</script>")
-    ended = subprocess.run([CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'browser'}", "--virtual-time-budget=5000",
-                            f"--window-size={size}", "--dump-dom", copy.as_uri()], capture_output=True, text=True, timeout=120, check=False)
-    assert ended.returncode == 0, ended.stderr
-    return ended.stdout
 
 
 class Rows(HTMLParser):
