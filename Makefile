@@ -17,6 +17,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
+# One goal after the other, also with -j or MAKEFLAGS=-j: a measurement beside tests would measure the tests. What a goal
+# builds is built with JOBS.
+.NOTPARALLEL:
 .PHONY: help bootstrap build bench bench-full test check mutants soak selftest fairness format tidy clean \
         clang-warnings build-bench build-release build-release-clang build-debug build-asan build-tsan
 

@@ -277,3 +277,43 @@ def test_check_and_clang_tidy_see_each_source_by_itself(house):
     assert "build-release-clang WERROR=ON JOINED=OFF" in (house / "Makefile").read_text()
     assert re.search(r"--preset release-clang -DSPARGIO_WERROR=\w+ -DSPARGIO_JOINED=OFF", made(house, "tidy"))
     assert "-DSPARGIO_JOINED=ON" in made(house, "build")
+
+
+TOOL = """name=$(basename "$0")-$1; echo "begin $name" >> log
+for _ in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done; echo "end $name" >> log
+"""
+
+
+@pytest.mark.parametrize("flags", [("-j4",), ()])
+def test_nothing_is_measured_while_tests_run_however_many_goals_go_at_once(house, flags):
+    """Each thing that make starts ends before the next begins, with -j and with MAKEFLAGS from outside."""
+    shutil.copy(PROJECT / "Makefile", house)
+    for name in ("bootstrap", "test", "bench"):
+        feign(house / f".ci/{name}", TOOL)
+    feign(house / "tools/cmake", TOOL)
+    ended = run(house, "make", *flags, "test", "bench", **({} if flags else {"MAKEFLAGS": "-j8"}))
+    assert ended.returncode == 0, ended.stderr
+    lines = [line.split() for line in (house / "log").read_text().splitlines()]
+    assert [word for word, _ in lines] == ["begin", "end"] * (len(lines) // 2)
+    assert [name for _, name in lines[::2]] == [name for _, name in lines[1::2]]
+    assert {"test-build/release", "bench-build/release"} <= {name for _, name in lines}
+
+
+@pytest.mark.parametrize("script", sorted(
+    path.name for path in (PROJECT / ".ci").iterdir() if "\ncd " in path.read_text(encoding="utf-8")))
+def test_a_script_works_in_its_own_project_wherever_CDPATH_leads(house, tmp_path, script):
+    """A relative `cd` looks along CDPATH first, and says where it went."""
+    (tmp_path / "elsewhere/.ci").mkdir(parents=True)
+    text = (house / ".ci" / script).read_text(encoding="utf-8")
+    head, _, _ = text.partition('cd "$(dirname "$0")/.."\n')
+    (house / ".ci" / script).write_text(head + 'cd "$(dirname "$0")/.."\npwd\n', encoding="utf-8")
+    said = run(house, "bash", f".ci/{script}", CDPATH=str(tmp_path / "elsewhere")).stdout
+    assert said.split() == [str(house)]
+
+
+def test_bench_does_not_report_the_result_of_an_earlier_run(house):
+    (house / "out").mkdir()
+    (house / "out/result.json").write_text("{}")
+    ended = bench(house, BENCH_CODE="2")
+    assert ended.returncode == 2 and "no result" in ended.stderr
+    assert "ratio table" not in ended.stdout and not (house / "out/compare.txt").exists()
