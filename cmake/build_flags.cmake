@@ -1,14 +1,30 @@
 # One set of compiler flags for everything: the runtime, every rival, the harness and the tests. Comparing
 # backends that were compiled differently would be worthless.
-if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
-    set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+# Inside another project the kind of build is that project's.
+if(PROJECT_IS_TOP_LEVEL)
+    if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+        set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+    endif()
+    set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+    set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
+    # A preset or an older configuration may have another compiler than the environment asks for.
+    if(spargio_asked_compiler)
+        separate_arguments(spargio_asked UNIX_COMMAND "${spargio_asked_compiler}")
+        list(POP_FRONT spargio_asked spargio_asked)
+        find_program(spargio_asked_path "${spargio_asked}" NO_CACHE)
+        file(REAL_PATH "${spargio_asked_path}" spargio_asked_path)
+        file(REAL_PATH "${CMAKE_CXX_COMPILER}" spargio_taken_path)
+        if(NOT spargio_asked_path STREQUAL spargio_taken_path)
+            message(WARNING "CXX asks for ${spargio_asked_compiler}, and this build is made with ${CMAKE_CXX_COMPILER}, as "
+                            "its preset or its folder says: take another folder, or "
+                            "-DCMAKE_CXX_COMPILER=${spargio_asked_compiler} on a new one.")
+        endif()
+    endif()
 endif()
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
-set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 

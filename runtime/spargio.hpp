@@ -1,6 +1,8 @@
 // Everything an application needs of the runtime.
 #pragma once
 
+#include <spargio/detail/machine/language.hpp>
+
 #include <spargio/boundary/channel.hpp>
 #include <spargio/core/affinity_strength.hpp>
 #include <spargio/core/capabilities.hpp>

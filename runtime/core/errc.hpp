@@ -2,6 +2,8 @@
 // explains itself.
 #pragma once
 
+#include <spargio/detail/machine/language.hpp>
+
 #include <cstdint>
 #include <expected>
 #include <string>

@@ -16,8 +16,18 @@ namespace spargio::detail {
 
 class shard;
 
+class buffer_waiter;
+
+/// Apart from the waiter, whose virtual functions would make a friend's right to its destructor a warning in
+/// programs that are compiled with -Wnon-virtual-dtor.
+class buffer_waiter_link {
+    friend class receive_buffers;
+    buffer_waiter* next_ = nullptr;
+    bool waits_ = false;
+};
+
 /// A stream that needs a buffer when none is left.
-class buffer_waiter {
+class buffer_waiter : public buffer_waiter_link {
 public:
     /// One is there again, or there will be none any more. On the shard's thread, outside tasks.
     virtual void buffer_has_come() noexcept = 0;
@@ -27,11 +37,6 @@ protected:
     buffer_waiter(const buffer_waiter&) = delete;
     buffer_waiter& operator=(const buffer_waiter&) = delete;
     ~buffer_waiter() = default;
-
-private:
-    friend class receive_buffers;
-    buffer_waiter* next_ = nullptr;
-    bool waits_ = false;
 };
 
 /// The buffers of one shard. They live as long as the runtime's shards, and so longer than every task. Every

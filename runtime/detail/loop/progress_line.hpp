@@ -18,8 +18,8 @@ public:
     /// of messages to one target. False when it must not suspend.
     [[nodiscard]] bool wait(progress_wait& wait, std::coroutine_handle<> caller) noexcept {
         progress_wait** at = &first_;
-        while (*at != nullptr) at = &(*at)->next_;
-        wait.next_ = nullptr;
+        while (*at != nullptr) at = &(*at)->next_in_line_;
+        wait.next_in_line_ = nullptr;
         wait.enlisted_ = true;
         *at = &wait;
         if (wait.wait_unlisted(caller)) return true;
@@ -31,9 +31,9 @@ public:
     void forget(progress_wait& wait) noexcept {
         if (!wait.enlisted_) return;
         wait.enlisted_ = false;
-        for (progress_wait** at = &first_; *at != nullptr; at = &(*at)->next_) {
+        for (progress_wait** at = &first_; *at != nullptr; at = &(*at)->next_in_line_) {
             if (*at != &wait) continue;
-            *at = wait.next_;
+            *at = wait.next_in_line_;
             return;
         }
     }
@@ -44,10 +44,10 @@ public:
         for (progress_wait** at = &first_; *at != nullptr;) {
             progress_wait& wait = **at;
             if (!wait.advance(here)) {
-                at = &wait.next_;
+                at = &wait.next_in_line_;
                 continue;
             }
-            *at = wait.next_;
+            *at = wait.next_in_line_;
             wait.enlisted_ = false;
             if (wait.claim()) wait.finish();
             any = true;

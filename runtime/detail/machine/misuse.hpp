@@ -1,6 +1,8 @@
 // What becomes of mistakes that would otherwise be undefined behaviour and that cost nothing to notice (P15).
 #pragma once
 
+#include <spargio/detail/machine/language.hpp>
+
 #include <exception>
 #include <stdexcept>
 
