@@ -46,6 +46,9 @@ public:
     /// Whether next() has an answer: something that came, the end, or an error.
     [[nodiscard]] bool has_answer() const noexcept { return has_item() || ended_ || error_; }
 
+    /// Whether all has been taken, and no more comes.
+    [[nodiscard]] bool has_ended() const noexcept { return ended_ && !has_item(); }
+
     /// Asks the kernel to go on, if nothing is asked of it now.
     void keep_going() noexcept {
         if (!in_flight() && !has_answer()) arm();
@@ -200,7 +203,7 @@ protected:
         state_->where().stay();
     }
 
-    [[nodiscard]] State& state() noexcept { return *state_; }
+    [[nodiscard]] State& state() const noexcept { return *state_; }
 
 private:
     std::unique_ptr<State> state_;

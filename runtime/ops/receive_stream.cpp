@@ -10,6 +10,7 @@
 
 #include <liburing.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 namespace spargio::ops::detail {
 namespace {
@@ -32,17 +33,21 @@ io_result<buffer_lease> receive_state::next_item() noexcept {
         const auto buffer = static_cast<number>(first_);
         first_ = --count_ == 0 ? none : buffers_.note_of(buffer).next;
         bytes_ -= buffers_.note_of(buffer).bytes;
+        buffers_.are_read(1);
         return buffer_lease(buffers_, buffer);
     }
+    if (std::exchange(empty_message_, false)) return buffer_lease{};
     if (const std::error_code error = take_error()) return std::unexpected(error);
     return buffer_lease{};
 }
 
 io_result<buffer_segments> receive_state::next_segments() noexcept {
     if (first_ != none) {
+        buffers_.are_read(count_);
         const auto first = static_cast<number>(std::exchange(first_, none));
         return buffer_segments(buffers_, first, std::exchange(count_, 0), std::exchange(bytes_, 0));
     }
+    if (std::exchange(empty_message_, false)) return buffer_segments{};
     if (const std::error_code error = take_error()) return std::unexpected(error);
     return buffer_segments{};
 }
@@ -66,6 +71,7 @@ void receive_state::enqueue(number first, std::size_t bytes) noexcept {
             buffers_.note_of(static_cast<number>(last_)).next = buffer;
         last_ = buffer;
         ++count_;
+        buffers_.are_unread(1);
         bytes -= here;
         if (bytes == 0) return;
     }
@@ -73,8 +79,8 @@ void receive_state::enqueue(number first, std::size_t bytes) noexcept {
 
 void receive_state::arm() noexcept {
     if (buffers_.available() == 0) { // the kernel would refuse at once, even with nothing to receive
-        buffers_.wait(*this);
-        return;
+        if (where().stopping()) return fail(make_error_code(errc::closed)); // those who wait have been told
+        return buffers_.wait(*this);
     }
     if (!buffers_.known_to_kernel()) filling_ = *buffers_.take();
     end_may_be_lost_ = renewing_ = false;
@@ -107,6 +113,29 @@ std::int32_t receive_state::buffer_of(std::uint32_t flags) noexcept {
     return static_cast<std::int32_t>(flags >> IORING_CQE_BUFFER_SHIFT);
 }
 
+/// A stream on which nobody calls next() must not take what the others need: it holds as many buffers as are
+/// left for them, at most, and the request is begun again when all has been taken. What has come until the
+/// kernel ends it is kept; what it fills all at once, before it could be told, the buffers make up for.
+void receive_state::hold_back(std::uint32_t flags) noexcept {
+    if (waiting != nullptr || count_ <= buffers_.available()) return;
+    if (renewing_ || (flags & IORING_CQE_F_MORE) == 0) return;
+    renewing_ = true;
+    where().cancel(*this, errc::canceled);
+}
+
+/// Of what came with 0 bytes: whether it is a message. Always where there are datagrams, which have no end; of
+/// packets, unless receiving is shut down and nothing stands behind it.
+bool receive_state::is_empty_message() const noexcept {
+    int type = SOCK_STREAM;
+    socklen_t bytes = sizeof(type);
+    ::getsockopt(socket_.number(), SOL_SOCKET, SO_TYPE, &type, &bytes);
+    if (type != SOCK_SEQPACKET) return type == SOCK_DGRAM;
+    pollfd seen{socket_.number(), POLLRDHUP, 0};
+    if (::poll(&seen, 1, 0) == 0 || (seen.revents & POLLRDHUP) == 0) return true;
+    char first = 0;
+    return ::recv(socket_.number(), &first, sizeof(first), MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 void receive_state::arrived(std::int32_t result, std::uint32_t flags) noexcept {
     const std::int32_t buffer = buffer_of(flags);
     if (result >= 0 && buffers_.known_to_kernel()) note_form(one_at_a_time);
@@ -114,9 +143,13 @@ void receive_state::arrived(std::int32_t result, std::uint32_t flags) noexcept {
         enqueue(static_cast<number>(buffer), static_cast<std::size_t>(result));
         // Where the kernel knows of more it comes back for it by itself, and then it sees the end as well.
         end_may_be_lost_ = (flags & IORING_CQE_F_MORE) != 0 && (flags & IORING_CQE_F_SOCK_NONEMPTY) == 0;
-        return;
+        return hold_back(flags);
     }
     if (buffer != none) buffers_.give_back(static_cast<number>(buffer));
+    if (result == 0 && is_empty_message()) {
+        empty_message_ = true; // behind what has come: the request has ended with it
+        return;
+    }
     if (result == 0) return end();
     if (result == -ENOBUFS || result == -EINTR) return; // again, when there are some
     if (result == -ECANCELED && std::exchange(renewing_, false)) return;

@@ -31,7 +31,7 @@ private:
     using number = spargio::detail::receive_buffers::number;
     static constexpr std::int32_t none = -1;
 
-    [[nodiscard]] bool has_item() const noexcept override { return first_ != none; }
+    [[nodiscard]] bool has_item() const noexcept override { return first_ != none || empty_message_; }
     void arm() noexcept override;
     void arrived(std::int32_t result, std::uint32_t flags) noexcept override;
     void drop(std::int32_t result, std::uint32_t flags) noexcept override;
@@ -43,6 +43,8 @@ private:
     [[nodiscard]] std::int32_t buffer_of(std::uint32_t flags) noexcept;
     [[nodiscard]] number successor_of(number buffer) noexcept;
     void enqueue(number first, std::size_t bytes) noexcept;
+    void hold_back(std::uint32_t flags) noexcept;
+    [[nodiscard]] bool is_empty_message() const noexcept;
 
     spargio::detail::receive_buffers& buffers_;
     const spargio::detail::operation_hold socket_;
@@ -53,6 +55,7 @@ private:
     std::int32_t filling_ = none;  // where the kernel does not choose
     bool end_may_be_lost_ = false; // bytes came, and the request goes on
     bool renewing_ = false;        // it was cancelled, to be begun again
+    bool empty_message_ = false;   // came behind the others
 };
 
 } // namespace detail
@@ -62,10 +65,18 @@ private:
 /// in between are lost, as is what was not taken by next()). Close the socket after its stream.
 ///
 /// Immovable: `spargio::ops::receive_stream incoming(socket);` in a task. next() gives a lease of what has
-/// come, at most options.receive_buffer_bytes; an empty one when the other side has ended its direction. While
-/// all buffers of the shard are out it waits until one comes back. Allocates once, at the beginning; per piece
-/// nothing. A poll(2) where a call waits again after bytes (docs/decisions/0030), else no system call of its
-/// own.
+/// come, at most options.receive_buffer_bytes; an empty one when the other side has ended its direction. What
+/// nobody takes by next() stays in the socket, once as many buffers hold it as the shard has left for others;
+/// the next call that finds nothing asks the kernel again. While all buffers of the shard are out it waits
+/// until one comes back, or is given in place of those that other streams keep unread
+/// (docs/decisions/0047). Allocates once, at the beginning; per piece nothing. A poll(2) where a call waits
+/// again after bytes (docs/decisions/0030), and a getsockopt(2) at the end, else no system call of its own.
+///
+/// Of a socket of messages (SOCK_DGRAM, SOCK_SEQPACKET) each piece is one message, which must fit into a
+/// buffer: a longer one is cut, or comes in several pieces. One of no bytes is an empty piece, and not the end:
+/// has_ended() tells. Datagrams have no end, and shutdown(2) makes none: the kernel waits on, until the task is
+/// cancelled. On SOCK_SEQPACKET the kernel says of the end what it says of an empty message: one right before
+/// the end may be taken for it.
 class receive_stream : public operation_stream<detail::receive_state> {
 public:
     /// Asks nothing of the kernel before the first next(). Throws std::bad_alloc. In a task only; elsewhere it
@@ -83,6 +94,10 @@ public:
     [[nodiscard]] auto next_segments() noexcept {
         return awaiter_of<&detail::receive_state::next_segments>(state());
     }
+
+    /// Whether all that comes has come and been taken: of an empty piece, whether it was the end and not a
+    /// message. On the stream's shard.
+    [[nodiscard]] bool has_ended() const noexcept { return state().has_ended(); }
 };
 
 } // namespace spargio::ops

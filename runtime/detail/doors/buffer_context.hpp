@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -64,6 +65,10 @@ public:
     [[nodiscard]] note& note_of(number buffer) noexcept { return notes_[buffer]; }
     [[nodiscard]] std::uint32_t available() const noexcept { return ring_.available(); }
 
+    /// A stream keeps so many more, or fewer, for which nobody has asked yet.
+    void are_unread(std::uint32_t count) noexcept { unread_ += count; }
+    void are_read(std::uint32_t count) noexcept { unread_ -= count; }
+
     void taken_by_kernel() noexcept { ring_.taken_by_kernel(); }
     [[nodiscard]] std::optional<number> take() noexcept { return ring_.take(); }
     /// Any thread. On another than the shard's: a lock, and a wake of the shard if it sleeps.
@@ -74,12 +79,14 @@ public:
     void wait(buffer_waiter& waiter) noexcept;
     void forget(buffer_waiter& waiter) noexcept;
 
-    /// For the shard's loop, each turn: takes what other threads have given back, and calls as many waiters as
-    /// there are buffers. Not one for each buffer that comes: the waiter that is called may have nothing to
-    /// receive and need none, and then the next one must have it. Cheap when there is nothing.
+    /// For the shard's loop, each turn: takes what other threads have given back, makes up for what is unread
+    /// when somebody waits and none is left, and calls as many waiters as there are buffers. Not one for each
+    /// buffer that comes: the waiter that is called may have nothing to receive and need none, and then the
+    /// next one must have it. Cheap when there is nothing.
     bool serve() noexcept;
     [[nodiscard]] bool must_serve_before_sleep() const noexcept {
-        return returned_any_.load(std::memory_order_seq_cst) || (first_ != nullptr && available() != 0);
+        return returned_any_.load(std::memory_order_seq_cst) ||
+               (first_ != nullptr && (available() != 0 || may_make_up()));
     }
     /// The runtime stops: each waiter is told.
     void close_waits() noexcept;
@@ -90,13 +97,17 @@ private:
     static constexpr std::uint16_t group_number = 0;
 
     void put(number buffer) noexcept;
+    /// Whether there are spare ones for what streams keep unread, one for one.
+    [[nodiscard]] bool may_make_up() const noexcept { return ring_.surplus() < unread_ && ring_.spare() != 0; }
+    void make_up() noexcept;
     void take_returned() noexcept;
 
     shard& owner_;
     buffer_ring ring_;
+    std::uint32_t unread_ = 0;
     const bool bundles_;
     bool detached_ = false;
-    std::vector<note> notes_;
+    std::unique_ptr<note[]> notes_;
     buffer_waiter* first_ = nullptr;
     buffer_waiter* last_ = nullptr;
 

@@ -2,8 +2,10 @@
 
 #include <spargio/detail/ring/setup.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
+#include <new>
 #include <utility>
 
 #include <sys/mman.h>
@@ -13,9 +15,13 @@ namespace spargio::detail {
 void buffer_ring::unmap::operator()(io_uring_buf_ring* shown) const noexcept { ::munmap(shown, bytes); }
 
 buffer_ring::buffer_ring(ring& of, std::uint16_t group, std::uint32_t count, std::size_t bytes)
-    : ring_(of), group_(group), count_(count), bytes_(bytes), available_(count),
-      memory_(std::make_unique_for_overwrite<std::byte[]>(std::size_t{count} * bytes)) {
+    : ring_(of), group_(group), count_(count), total_(std::min(count * most_times, 65'536U)), bytes_(bytes),
+      available_(count), memory_(new (std::nothrow) std::byte[std::size_t{total_} * bytes]), unused_(count) {
     assert(std::has_single_bit(count) && count <= 32'768);
+    if (memory_ == nullptr) { // the address space is limited; it goes without spare ones
+        total_ = count;
+        memory_ = std::make_unique_for_overwrite<std::byte[]>(std::size_t{count} * bytes);
+    }
     const std::size_t shared_bytes = count * sizeof(io_uring_buf);
     void* const shared = tier_lacks("no_buffer_ring") ? MAP_FAILED
                                                       : ::mmap(nullptr, shared_bytes, PROT_READ | PROT_WRITE,
@@ -30,9 +36,10 @@ buffer_ring::buffer_ring(ring& of, std::uint16_t group, std::uint32_t count, std
         if (!ring_.register_buffers(asked)) shown_.reset();
     }
     if (known_to_kernel())
-        successors_.resize(count);
+        successors_.resize(total_);
     else
         here_.reserve(count);
+    spare_.reserve(total_);
     available_ = 0;
     for (std::uint32_t buffer = 0; buffer < count; ++buffer) give_back(static_cast<number>(buffer));
 }
@@ -50,7 +57,11 @@ std::optional<buffer_ring::number> buffer_ring::take() noexcept {
 }
 
 void buffer_ring::give_back(number buffer) noexcept {
-    assert(available_ < count_ && "a buffer was given back twice");
+    assert(available_ + spare() < total_ && "a buffer was given back twice");
+    if (available_ == count_) {
+        spare_.push_back(buffer); // there is room for all
+        return;
+    }
     ++available_;
     if (!known_to_kernel()) {
         here_.push_back(buffer); // there is room for all
@@ -61,6 +72,19 @@ void buffer_ring::give_back(number buffer) noexcept {
                           static_cast<unsigned>(bytes_), buffer, static_cast<int>(mask), 0);
     successors_[std::exchange(last_shown_, buffer)] = buffer;
     io_uring_buf_ring_advance(shown_.get(), 1); // a store-release of the tail
+}
+
+bool buffer_ring::add_spare() noexcept {
+    if (available_ == count_) return false;
+    if (!spare_.empty()) {
+        const number buffer = spare_.back();
+        spare_.pop_back();
+        give_back(buffer);
+        return true;
+    }
+    if (unused_ == total_) return false;
+    give_back(static_cast<number>(unused_++));
+    return true;
 }
 
 } // namespace spargio::detail

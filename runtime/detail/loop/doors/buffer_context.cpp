@@ -2,14 +2,23 @@
 
 #include <spargio/detail/loop/shard.hpp>
 
+#include <algorithm>
 #include <mutex>
 
 namespace spargio::detail {
 
 receive_buffers::receive_buffers(shard& owner, ring& of, std::uint32_t count, std::size_t bytes)
     : owner_(owner), ring_(of, group_number, count, bytes), bundles_(of.features().receive_bundles),
-      notes_(count) {
-    returned_.reserve(count); // so that giving back never allocates
+      notes_(std::make_unique_for_overwrite<note[]>(ring_.total())) {
+    returned_.reserve(ring_.total()); // so that giving back never allocates
+}
+
+/// The fewer are left, the fewer at a time: each stream that is left unread may take at once all that are here,
+/// so that a portion of what is left lasts for many more of them than equal portions would.
+void receive_buffers::make_up() noexcept {
+    constexpr std::uint32_t portions = 32;
+    const std::uint32_t enough = std::clamp(ring_.spare() / portions, 1U, ring_.size() / 2);
+    while (available() < enough && may_make_up()) ring_.add_spare();
 }
 
 void receive_buffers::put(number returned) noexcept {
@@ -41,6 +50,7 @@ void receive_buffers::take_returned() noexcept {
 bool receive_buffers::serve() noexcept {
     take_returned();
     if (first_ == nullptr) return false;
+    if (available() == 0) make_up();
     const auto most = available();
     for (std::uint32_t called = 0; called < most && first_ != nullptr; ++called) {
         buffer_waiter& next = *first_;
