@@ -78,7 +78,9 @@ io_result<void> any_socket::set_linger(std::optional<std::chrono::seconds> time)
     ::linger value{.l_onoff = static_cast<int>(time.has_value()), .l_linger = 0};
     if (time) {
         constexpr std::chrono::seconds most(std::numeric_limits<int>::max());
-        value.l_linger = static_cast<int>(std::clamp(*time, std::chrono::seconds(0), most).count());
+        if (*time < std::chrono::seconds(0))
+            return detail::system_failure(EINVAL); // 0 s would drop what was sent
+        value.l_linger = static_cast<int>(std::min(*time, most).count());
     }
     if (::setsockopt(use.number(), SOL_SOCKET, SO_LINGER, &value, sizeof(value)) != 0)
         return detail::system_failure(errno);

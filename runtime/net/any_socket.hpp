@@ -75,7 +75,8 @@ public:
     [[nodiscard]] io_result<void> set_receive_buffer_size(int bytes) const;
     [[nodiscard]] io_result<int> receive_buffer_size() const;
     /// SO_LINGER: how long the kernel goes on trying to deliver what was sent when the socket is closed; 0 s
-    /// drops it and resets the connection; none, the default, leaves it to the kernel.
+    /// drops it and resets the connection; none, the default, leaves it to the kernel. More than 2^31 - 1 s (68
+    /// years) is that; EINVAL: less than nothing.
     [[nodiscard]] io_result<void> set_linger(std::optional<std::chrono::seconds> time) const;
     [[nodiscard]] io_result<std::optional<std::chrono::seconds>> linger() const;
 

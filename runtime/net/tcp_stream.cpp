@@ -68,8 +68,9 @@ io_result<bool> tcp_stream::no_delay() const { return flag(IPPROTO_TCP, TCP_NODE
 
 io_result<void> tcp_stream::set_keep_alive(bool on, std::optional<std::chrono::seconds> idle) const {
     if (idle) {
-        const auto seconds = std::clamp<std::chrono::seconds::rep>(idle->count(), 1, 32767); // tcp(7)
-        const auto set = set_option(IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(seconds));
+        constexpr std::chrono::seconds most(32767); // MAX_TCP_KEEPIDLE of the kernel
+        if (*idle < std::chrono::seconds(1) || *idle > most) return detail::system_failure(EINVAL);
+        const auto set = set_option(IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(idle->count()));
         if (!set) return set;
     }
     return set_option(SOL_SOCKET, SO_KEEPALIVE, static_cast<int>(on));

@@ -44,8 +44,8 @@ public:
     /// TCP_NODELAY: small writes go out at once, rather than when what is under way has been acknowledged.
     [[nodiscard]] io_result<void> set_no_delay(bool on) const;
     [[nodiscard]] io_result<bool> no_delay() const;
-    /// SO_KEEPALIVE: asks after a peer that is silent; after how long, where it is given (TCP_KEEPIDLE, whole
-    /// seconds, at least 1).
+    /// SO_KEEPALIVE: asks after a peer that is silent; after how long, where it is given (TCP_KEEPIDLE).
+    /// EINVAL, and nothing is changed: `idle` is not from 1 s to 32767 s, which is all that the kernel takes.
     [[nodiscard]] io_result<void> set_keep_alive(bool on,
                                                  std::optional<std::chrono::seconds> idle = std::nullopt) const;
     [[nodiscard]] io_result<bool> keep_alive() const;

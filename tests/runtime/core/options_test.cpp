@@ -106,6 +106,26 @@ TEST(R1, an_illegal_value_is_refused_with_the_range) {
     }
 }
 
+TEST(R1, a_time_that_is_too_long_or_less_than_nothing_is_refused_by_a_message_that_names_it) {
+    using o = runtime_options;
+    const auto expect_refused = [](auto field, const char* name) {
+        using time = std::remove_reference_t<decltype(o{}.*field)>;
+        for (const time each : {time::max(), time::min(), time(-1)}) {
+            runtime_options options;
+            options.*field = each;
+            const auto answer = resolve(options);
+            ASSERT_FALSE(answer.has_value()) << name << ' ' << each.count();
+            EXPECT_EQ(answer.error().code, errc::invalid_options);
+            EXPECT_THAT(answer.error().message, HasSubstr(name));
+        }
+    };
+    expect_refused(&o::spin, "spin");
+    expect_refused(&o::sqpoll_idle, "sqpoll_idle");
+    expect_refused(&o::stop_grace, "stop_grace");
+    expect_refused(&o::stop_patience, "stop_patience");
+    expect_refused(&o::blocking_idle, "blocking_idle");
+}
+
 TEST(R1, options_that_contradict_each_other_are_refused_by_a_message_that_names_both) {
     const auto deferred = resolve({.single_issuer = feature_use::off, .defer_taskrun = feature_use::on});
     ASSERT_FALSE(deferred.has_value());

@@ -105,6 +105,53 @@ TEST(R43, an_empty_write_never_waits_for_room) {
     EXPECT_EQ(run({.shards = 1}, [] { return write_nothing(); }), 0);
 }
 
+/// Of a TCP connection, as Unix sockets do not send without copying.
+task<int> send_nothing_without_copying() {
+    auto bound = co_await net::tcp_listener::bind(net::endpoint::loopback(0));
+    const net::tcp_listener listener = value_of(std::move(bound));
+    auto connected = co_await net::tcp_stream::connect(value_of(listener.local_address()));
+    const net::tcp_stream ours = value_of(std::move(connected));
+    auto accepted = co_await listener.accept();
+    const net::tcp_stream theirs = value_of(std::move(accepted));
+    const auto nothing = co_await answer_of(ops::send_zc(ours.number(), {}));
+    if (nothing == -EINVAL || nothing == -EOPNOTSUPP) co_return -1;
+    if (nothing != 0) co_return 1;
+    std::array<std::byte, 3> three{};
+    if (co_await answer_of(ops::send_zc(ours.number(), three)) != 3) co_return 2;
+    std::array<std::byte, 8> into{};
+    if (co_await answer_of(theirs.read_some(into)) != 3) co_return 3;
+    const untouched_memory zeros(std::size_t{1} << 24);
+    std::int64_t filled = 1;
+    while (filled > 0) { // until it has room for nothing
+        auto some = co_await timeout(100ms, ours.write_some(zeros.all()));
+        filled = some ? static_cast<std::int64_t>(*some) : 0;
+    }
+    if (co_await answer_of(ops::send_zc(ours.number(), {})) != 0) co_return 4;
+    co_return 0;
+}
+
+TEST(R43, an_empty_send_without_copying_never_waits_for_room) {
+    const int outcome = run({.shards = 1}, [] { return send_nothing_without_copying(); });
+    if (outcome == -1) GTEST_SKIP() << "the kernel has no IORING_OP_SEND_ZC (6.0)";
+    EXPECT_EQ(outcome, 0);
+}
+
+task<int> send_no_datagram_without_copying() {
+    auto receiver = co_await net::udp_socket::bind(net::endpoint::loopback(0));
+    auto sender = co_await net::udp_socket::connect(value_of(receiver->local_address()));
+    const auto nothing = co_await answer_of(ops::send_zc(sender->number(), {}));
+    if (nothing == -EINVAL || nothing == -EOPNOTSUPP) co_return -1;
+    if (nothing != 0) co_return 1;
+    std::array<std::byte, 4> into{};
+    co_return co_await answer_of(receiver->receive(into)) == 0 ? 0 : 2;
+}
+
+TEST(R42, an_empty_datagram_is_sent_without_copying_too) {
+    const int outcome = run({.shards = 1}, [] { return send_no_datagram_without_copying(); });
+    if (outcome == -1) GTEST_SKIP() << "the kernel has no IORING_OP_SEND_ZC (6.0)";
+    EXPECT_EQ(outcome, 0);
+}
+
 task<int> read_into_much(std::size_t bytes) {
     auto [ours, theirs] = value_of(net::unix_stream::pair());
     const untouched_memory room(bytes);

@@ -271,6 +271,34 @@ TEST(R42, options_are_what_they_were_set_to) {
     EXPECT_EQ(run({.shards = 1}, [] { return set_and_get_options(net::address_family::v6); }), 0);
 }
 
+task<int> set_odd_times() {
+    using std::chrono::seconds;
+    auto bound = co_await net::tcp_listener::bind(net::endpoint::loopback(0));
+    const net::tcp_listener listener = value_of(std::move(bound));
+    auto connected = co_await net::tcp_stream::connect(value_of(listener.local_address()));
+    const net::tcp_stream stream = value_of(std::move(connected));
+    const auto is_refused = [](const io_result<void>& answer) {
+        return !answer && answer.error() == std::errc::invalid_argument;
+    };
+    for (const seconds each : {seconds::min(), seconds(-1)})
+        if (!is_refused(stream.set_linger(each))) co_return 1;
+    if (value_of(stream.linger()).has_value()) co_return 2; // and not 0 s, which resets the connection
+    for (const seconds each : {seconds::max(), seconds(1LL << 31), seconds((1LL << 31) - 1)}) {
+        value_of(stream.set_linger(each));
+        if (value_of(stream.linger()) != seconds((1LL << 31) - 1)) co_return 3;
+    }
+    value_of(stream.set_linger(std::nullopt));
+    for (const seconds each : {seconds::min(), seconds(-1), seconds(0), seconds(32768), seconds::max()})
+        if (!is_refused(stream.set_keep_alive(true, each))) co_return 4;
+    if (value_of(stream.keep_alive())) co_return 5;
+    for (const seconds each : {seconds(1), seconds(32767)}) value_of(stream.set_keep_alive(true, each));
+    co_return value_of(stream.keep_alive()) ? 0 : 6;
+}
+
+TEST(R42, times_that_an_option_can_not_have_are_refused_and_longest_ones_kept) {
+    EXPECT_EQ(run({.shards = 1}, [] { return set_odd_times(); }), 0);
+}
+
 task<int> connect_to_nobody() {
     std::uint16_t port = 0;
     {

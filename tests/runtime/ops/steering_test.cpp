@@ -128,6 +128,21 @@ TEST(R27, a_lease_keeps_the_ring_while_it_must_and_no_longer) {
     EXPECT_EQ(run({.shards = 2}, [&] { return lease_and_leave(busy); }), 0);
 }
 
+/// A lease of an odd time: whether it outlives its only operation.
+task<bool> outlives_its_operation(std::chrono::nanoseconds idle) {
+    descriptor_affinity lease(affinity_strength::strong, idle);
+    (void)lease.begin();
+    lease.end();
+    co_return lease.shard().has_value();
+}
+
+TEST(R27, the_longest_lease_lasts_and_one_of_less_than_nothing_ends_at_once) {
+    using std::chrono::nanoseconds;
+    EXPECT_TRUE(run({.shards = 1}, [] { return outlives_its_operation(nanoseconds::max()); }));
+    for (const nanoseconds idle : {nanoseconds::min(), nanoseconds(-1), nanoseconds(0)})
+        EXPECT_FALSE(run({.shards = 1}, [=] { return outlives_its_operation(idle); })) << idle.count();
+}
+
 task<int> operations_of_a_lease() {
     descriptor_affinity strong(affinity_strength::strong, 1h);
     int wrong = 0;
