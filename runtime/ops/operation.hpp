@@ -18,8 +18,9 @@
 //   memory for taking note of it; `overloaded` when the shard has as many operations with the kernel as the
 //   option `operations` lets it, and nothing was begun: closing is exempt. EINTR never shows.
 // - Costs: no lock, and no system call of its own: the requests of a turn go to the kernel together. No
-//   allocation, except where the shard has more in flight than ever before. Beside the kernel's work an entry
-//   in the ring, a place in a table, and a suspension.
+//   allocation, except where the shard has more in flight than ever before, and eight bytes for each of many
+//   that are given up together. Beside the kernel's work an entry in the ring, a place in a table, and a
+//   suspension.
 #pragma once
 
 #include <spargio/core/io_result.hpp>

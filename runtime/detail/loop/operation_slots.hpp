@@ -65,16 +65,16 @@ public:
         std::vector<std::uint64_t> found;
         found.reserve(open_);
         for (std::uint32_t index = 0; index < entries_.size(); ++index)
-            if (const entry& each = entries_[index]; each.operation != nullptr) {
-                const std::uint32_t younger = opened_ - each.opened_as; // the count may have gone round
-                found.push_back(std::uint64_t{younger} << generation_bits | index);
-            }
-        std::ranges::sort(found, std::greater<>());
-        for (std::uint64_t& each : found) {
-            const auto index = static_cast<std::uint32_t>(each);
-            each = std::uint64_t{index} << generation_bits | entries_[index].generation;
-        }
+            if (const entry& each = entries_[index]; each.operation != nullptr)
+                found.push_back(std::uint64_t{index} << generation_bits | each.generation);
+        sort_by_age(found);
         return found;
+    }
+
+    /// Puts numbers in the order in which they were opened, and drops those that are not open any more.
+    void put_in_order(std::vector<std::uint64_t>& numbers) const noexcept {
+        std::erase_if(numbers, [this](std::uint64_t each) { return find(each) == nullptr; });
+        sort_by_age(numbers);
     }
 
 private:
@@ -91,6 +91,20 @@ private:
     static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
     static constexpr std::size_t first_size = 64;
     static constexpr std::size_t most = std::size_t{1} << 24; // the bits of user_data that are left
+
+    /// All of them open.
+    void sort_by_age(std::vector<std::uint64_t>& numbers) const noexcept {
+        for (std::uint64_t& each : numbers) {
+            const auto index = static_cast<std::uint32_t>(each >> generation_bits);
+            const std::uint32_t younger = opened_ - entries_[index].opened_as; // the count may have gone round
+            each = std::uint64_t{younger} << generation_bits | index;
+        }
+        std::ranges::sort(numbers, std::greater<>());
+        for (std::uint64_t& each : numbers) {
+            const auto index = static_cast<std::uint32_t>(each);
+            each = std::uint64_t{index} << generation_bits | entries_[index].generation;
+        }
+    }
 
     bool grow() noexcept {
         const std::size_t before = entries_.size();

@@ -126,10 +126,24 @@ void requests_in_flight::retire(operation_wait& request) noexcept {
 }
 
 void requests_in_flight::cancel(operation_wait& request, errc reason) noexcept {
-    if (request.state_ != operation_state::in_flight) return;
+    if (begin_cancelling(request, reason)) ask_for_end(request);
+}
+
+void requests_in_flight::give_up(operation_wait& request, errc reason) noexcept {
+    if (!begin_cancelling(request, reason)) return;
+    // What waits for a worker is better ended in the order in which it began, which is that of most deadlines.
+    if (!request.by_peer_ || !crowd_.takes_one_more() || !crowd_.add(request.number_)) ask_for_end(request);
+}
+
+bool requests_in_flight::begin_cancelling(operation_wait& request, errc reason) noexcept {
+    if (request.state_ != operation_state::in_flight) return false;
     request.state_ = operation_state::cancelling;
     request.cut_short_ = reason;
     counters_.operations_cancelled.add();
+    return true;
+}
+
+void requests_in_flight::ask_for_end(const operation_wait& request) noexcept {
     io_uring_sqe& entry = here_.next_entry();
     // By number: whatever has become of the operation meanwhile, no other one can be hit.
     io_uring_prep_cancel64(&entry, user_data{completion_kind::operation, request.number_}.packed(), 0);
@@ -146,7 +160,7 @@ void requests_in_flight::interrupt(task_header& task, shard_timers& timers) noex
         timers.disarm(*request.deadline_);
     }
     task.begin_deaf_wait();
-    cancel(request, reason);
+    give_up(request, reason);
 }
 
 /// Asks for the end of each one that is `wanted`, in an order and in portions that keep the kernel's work
@@ -155,6 +169,7 @@ void requests_in_flight::interrupt(task_header& task, shard_timers& timers) noex
 /// worker stands in one line, the oldest first.
 template <class Wanted>
 void requests_in_flight::end_each(Wanted&& wanted) noexcept {
+    while (crowd_.has_some_to_end(slots_)) end_some_of_crowd();
     std::size_t asked = 0;
     const auto end = [&](operation_wait* request, bool of_peers) {
         if (request == nullptr || request->by_peer_ != of_peers || !wanted(*request)) return;
@@ -169,6 +184,23 @@ void requests_in_flight::end_each(Wanted&& wanted) noexcept {
         for (const bool of_peers : {false, true})
             slots_.for_each([&](std::uint64_t, operation_wait& each) { end(&each, of_peers); });
     }
+}
+
+/// Some in each turn, so that the other tasks of the shard get theirs, as long as there is a next turn.
+void requests_in_flight::end_crowd() noexcept {
+    while (crowd_.has_some_to_end(here_.has_others_to_run(), slots_)) {
+        end_some_of_crowd();
+        if (here_.has_others_to_run()) return;
+    }
+}
+
+void requests_in_flight::end_some_of_crowd() noexcept {
+    for (std::size_t asked = 0; asked < ended_together && crowd_.has_newest();)
+        if (const operation_wait* const newest = slots_.find(crowd_.take_newest())) {
+            ask_for_end(*newest);
+            ++asked;
+        }
+    here_.fetch_what_ended();
 }
 
 void requests_in_flight::cancel_all() noexcept {

@@ -4,6 +4,7 @@
 
 #include <spargio/detail/doors/operation_context.hpp>
 #include <spargio/detail/frames/task_header.hpp>
+#include <spargio/detail/loop/ending_crowd.hpp>
 #include <spargio/detail/loop/operation_slots.hpp>
 #include <spargio/detail/loop/shard_timers.hpp>
 #include <spargio/detail/sched/gathering_guess.hpp>
@@ -31,6 +32,8 @@ public:
     [[nodiscard]] errc open(operation_wait& request) noexcept;
     /// Asks the kernel to end it; its last completion says what became of it. Again: no effect.
     void cancel(operation_wait& request, errc reason) noexcept;
+    /// The same in a turn, before end_turn(): the kernel is asked at once, or later together with many others.
+    void give_up(operation_wait& request, errc reason) noexcept;
 
     /// Before `self` begins to wait for a request: from then on a canceller may send it back to this shard, and
     /// to no other.
@@ -62,11 +65,21 @@ public:
 
     /// Notes that a task asks for what is cheaper together; whether many do of late. See gathering_guess.
     [[nodiscard]] bool asks_with_many(const task_header* self) noexcept { return gathering_.asks(self); }
-    void end_turn() noexcept { gathering_.end_turn(); }
+    /// The tasks of a turn have run.
+    void end_turn() noexcept {
+        gathering_.end_turn();
+        crowd_.end_turn();
+        if (!crowd_.empty()) [[unlikely]]
+            end_crowd();
+    }
 
 private:
     template <class Wanted>
     void end_each(Wanted&& wanted) noexcept;
+    void end_crowd() noexcept;
+    void end_some_of_crowd() noexcept;
+    [[nodiscard]] bool begin_cancelling(operation_wait& request, errc reason) noexcept;
+    void ask_for_end(const operation_wait& request) noexcept;
     void submit(operation_wait& request) noexcept;
     void play_fault(fault_plan& plan, operation_wait& request, io_uring_sqe& entry) noexcept;
     void retire(operation_wait& request) noexcept;
@@ -76,6 +89,7 @@ private:
     shard_counters& counters_;
     operation_slots slots_;
     gathering_guess gathering_;
+    ending_crowd crowd_;
 };
 
 } // namespace spargio::detail

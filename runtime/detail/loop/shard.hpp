@@ -167,6 +167,8 @@ public:
     [[nodiscard]] io_uring_sqe& next_entry() noexcept;
     /// Hands over what is asked for, and takes what the kernel has at hand, but for a flood.
     void fetch_what_ended() noexcept;
+    /// Whether tasks are ready that nobody can steal, so that there is another turn with tasks.
+    [[nodiscard]] bool has_others_to_run() const noexcept { return queue_.others_wait(); }
     /// What its ring knows beforehand; all three throw std::bad_alloc.
     [[nodiscard]] receive_buffers& buffers();
     [[nodiscard]] const std::shared_ptr<registered_home>& registered();

@@ -101,7 +101,10 @@ errc operation_context::start(operation_wait& request) noexcept {
 }
 
 void operation_context::cancel(operation_wait& request, errc reason) noexcept {
-    shard_->requests().cancel(request, reason);
+    if (shard_->current_task() != nullptr)
+        shard_->requests().give_up(request, reason);
+    else
+        shard_->requests().cancel(request, reason); // there may be no turn that would end
 }
 
 receive_buffers& operation_context::buffers() const { return shard_->buffers(); }
