@@ -98,7 +98,7 @@ format: ## rewrite the C++ files in the project's form (clang-format)
 	@.ci/format
 
 clang-warnings: bootstrap ## let clang read every source, with -Werror; it makes no code
-	@cmake --preset release-clang -B build/clang-warnings -DSPARGIO_WERROR=ON $(whole) --log-level=WARNING
+	@cmake --preset release-clang -B build/clang-warnings -DSPARGIO_WERROR=ON -DSPARGIO_JOINED=OFF $(whole) --log-level=WARNING
 	@cmake --build build/clang-warnings --target spargio_revision
 	@.ci/clang-warnings build/clang-warnings
 

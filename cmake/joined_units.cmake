@@ -3,13 +3,13 @@
 # clang-tidy, and to see that no source lives on another's includes (`make check` does; that every header compiles alone
 # is a test of tests/hygiene).
 #
-# Only what no figure depends on is joined: over the sources of one unit the compiler inlines as it would not over those
+# Only what no figure depends on is joined, the tests among it: over the sources of one unit the compiler inlines as it would not over those
 # of two (of four sources of the threads' and three of Spargio's sessions, joined on trial, most functions came out
 # otherwise). So the runtime and the sessions of all backends alike are compiled as anybody would compile them.
 #
 # Precompiled headers were tried and left: g++ 12 reads the whole file anew for each source, 90 MB for the standard
 # library and 200 MB with Asio, and that takes as long as to compile the headers that the source wants.
-option(SPARGIO_JOINED "Compile the harness and the workloads several sources a unit" ${PROJECT_IS_TOP_LEVEL})
+option(SPARGIO_JOINED "Compile the harness, the workloads and the tests several sources a unit" ${PROJECT_IS_TOP_LEVEL})
 
 # spargio_join(TARGET [COUNT] [APART SOURCE...]): COUNT sources a unit, 8 unless told; 0 is all in one. APART: sources that
 # stay by themselves, with the reason where it is called.

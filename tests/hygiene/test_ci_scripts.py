@@ -193,7 +193,7 @@ def clang_says(folder: Path, *sources: str) -> tuple[int, str]:
     for number, text in enumerate(sources):
         (folder / f"{number}.cpp").write_text(text)
         entries.append({"directory": str(folder), "file": f"{folder}/{number}.cpp",
-                        "command": f"clang++-19 -O2 -Wall -Werror -o made/{number}.o -c {folder}/{number}.cpp"})
+                        "command": f"clang++-19 -O2 -Wall -Werror -o made/all.dir/{number}.o -c {folder}/{number}.cpp"})
     (folder / "compile_commands.json").write_text(json.dumps(entries))
     done = subprocess.run([PROJECT / ".ci/clang-warnings", folder], capture_output=True, text=True)
     return done.returncode, done.stdout
@@ -202,11 +202,20 @@ def clang_says(folder: Path, *sources: str) -> tuple[int, str]:
 def test_clang_reads_every_source_and_a_warning_of_one_is_a_failure(tmp_path):
     fine = "int one() { return 1; }\n"
     warned = "template <class T> int two() { T unused = 2; return 2; }\nint all() { return two<int>(); }\n"
-    assert clang_says(tmp_path, fine, fine) == (0, "clang-warnings: 2 commands, 0 failed\n")
-    code, said = clang_says(tmp_path, fine, warned)
-    assert code == 1 and "unused variable" in said and f"FAILED {tmp_path}/1.cpp" in said
-    assert said.endswith("clang-warnings: 2 commands, 1 failed\n")
+    other = "int three() { return 3; }\n"
+    assert clang_says(tmp_path, fine, other) == (0, "clang-warnings: 2 sources, 0 failed\n")
+    code, said = clang_says(tmp_path, fine, warned, other)
+    assert code == 1 and "unused variable" in said and re.findall("FAILED (.*)", said) == [f"{tmp_path}/1.cpp"]
+    assert said.endswith("clang-warnings: 3 sources, 1 failed\n")
     assert not (tmp_path / "made").exists()
+
+
+def test_sources_that_use_a_name_twice_are_no_failure_and_hide_none(tmp_path):
+    alike = "static int once = 1;\nint {}() {{ return once; }}\n"
+    sources = [alike.format(name) for name in ("a", "b", "c")]
+    assert clang_says(tmp_path, *sources) == (0, "clang-warnings: 3 sources, 0 failed\n")
+    code, said = clang_says(tmp_path, *sources, "static int once = 1;\n")
+    assert code == 1 and re.findall("FAILED (.*)", said) == [f"{tmp_path}/3.cpp"]
 
 
 def test_clang_that_has_nothing_to_read_is_a_failure(tmp_path):
