@@ -1,7 +1,8 @@
 // Which requests are given up together (R28).
-#include <spargio/detail/doors/operation_context.hpp>
 #include <spargio/detail/loop/ending_crowd.hpp>
 #include <spargio/detail/loop/operation_slots.hpp>
+
+#include "tests/runtime/detail/loop/dummy_operation.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,10 +12,6 @@
 
 namespace spargio::detail {
 namespace {
-
-struct dummy_operation : operation_wait {
-    dummy_operation() : operation_wait([](operation_wait&, io_uring_sqe&) noexcept {}) {}
-};
 
 class crowd_of_three : public testing::Test {
 protected:

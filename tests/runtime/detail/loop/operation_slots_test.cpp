@@ -1,6 +1,7 @@
 // The numbers by which completions find their operations.
-#include <spargio/detail/doors/operation_context.hpp>
 #include <spargio/detail/loop/operation_slots.hpp>
+
+#include "tests/runtime/detail/loop/dummy_operation.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,10 +10,6 @@
 
 namespace spargio::detail {
 namespace {
-
-struct dummy_operation : operation_wait {
-    dummy_operation() : operation_wait([](operation_wait&, io_uring_sqe&) noexcept {}) {}
-};
 
 TEST(P5, a_number_of_an_operation_that_has_ended_names_no_later_one) {
     operation_slots slots;
