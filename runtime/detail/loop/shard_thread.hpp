@@ -20,8 +20,8 @@ public:
     [[nodiscard]] shard_binding binding() const noexcept {
         return {bound_cpu_.load(std::memory_order_relaxed), bind_error_.load(std::memory_order_relaxed)};
     }
-    /// By the thread itself: whether it is bound and runs elsewhere. The kernel keeps a bound thread where it is,
-    /// but a change of its mask or of the cpuset moves it.
+    /// By the thread itself: whether it is bound and runs elsewhere. The kernel keeps a bound thread where it
+    /// is, but a change of its mask or of the cpuset moves it.
     [[nodiscard]] bool was_moved() const noexcept;
 
 private:
