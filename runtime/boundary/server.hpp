@@ -46,7 +46,10 @@ public:
 
     /// Whether somebody still waits for the answer; it may be gone a moment later. For a server that is about
     /// to do something costly.
-    [[nodiscard]] bool caller_waits() const noexcept { return exchange_->caller_waits(owed()); }
+    [[nodiscard]] bool caller_waits() const noexcept {
+        const auto& call = owed(); // first, as it is this that refuses
+        return exchange_->caller_waits(call);
+    }
 
     /// Answers and lets go of the call; once. Never waits. Errors say why nobody got the answer: `canceled` or
     /// `timed_out`. A caller that gave a function has it called in here, on this thread. Cost: one short lock,

@@ -35,6 +35,10 @@ public:
         return !here_.has_progress_waits() && here_.may_go_on() && advance();
     }
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> caller) noexcept {
+        if (!here_.has_progress_waits() && advance()) { // there is room, and it has sent its share in a row
+            here_.resume_last(here_.suspend_current(caller));
+            return true;
+        }
         return here_.wait_for_progress(wait_.emplace(*this), caller);
     }
     [[nodiscard]] status await_resume() noexcept {
