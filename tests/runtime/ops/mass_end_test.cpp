@@ -25,7 +25,7 @@ constexpr std::size_t many = 8'000; // what is given up within the time for whic
 #else
 constexpr std::size_t many = 65'000; // the limit of requests that a shard has by default allows some more
 #endif
-constexpr std::size_t sometimes = many / 200; // fewer than the portions in which the kernel is asked
+constexpr std::size_t sometimes = many / 64; // once for each portion in which the kernel is asked
 
 /// How receives have ended.
 struct endings {
