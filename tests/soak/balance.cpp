@@ -10,6 +10,15 @@
 #include <utility>
 
 namespace soak {
+namespace {
+
+#ifdef SPARGIO_TEST_SANITIZED
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
+} // namespace
 
 void wait_until_settled(const books& ours) {
     std::uint64_t last = ~std::uint64_t{0};
@@ -36,19 +45,23 @@ void balance(books& ours, const spargio::shard_stats& sums) {
     ours.expect_equal(ours.streams_unread, "streams were not read", ours.neighbours_served,
                       "others beside them were served");
     ours.expect_equal(ours.travels, "travels", ours.travels_ended, "ended");
-    ours.expect_equal(ours.left_waiting, "requests in flight at a stop", ours.left_ended, "ended");
+    ours.expect_equal(ours.left_waiting, "requests in flight at a stop", ours.left_gone, "ended or destroyed");
 }
 
 void compare(books& ours, const holdings& warm, const holdings& late) {
     const auto text = [](auto before, auto after, const std::string& unit) {
         return std::to_string(before) + " " + unit + " when warm, " + std::to_string(after) + " at the end";
     };
-    ours.expect(late.files == warm.files, text(warm.files, late.files, "files"));
-    ours.expect(late.threads == warm.threads, text(warm.threads, late.threads, "threads"));
+    // An opener, a neighbour or a thread of the pool may be there at every look of one weighing and at none of
+    // the other; what each round lost would be hundreds.
+    constexpr auto in_between = 4;
+    ours.expect(late.files <= warm.files + in_between, text(warm.files, late.files, "files"));
+    ours.expect(late.threads <= warm.threads + in_between, text(warm.threads, late.threads, "threads"));
     // One percent; of a process this small that is a few pages, less than what frame pools differ by.
     const std::uint64_t allowed = std::max<std::uint64_t>(warm.resident_kib / 100, 256);
     const std::string memory = text(warm.resident_kib, late.resident_kib, "KiB");
-    ours.expect(late.resident_kib <= warm.resident_kib + allowed, memory);
+    // A sanitizer keeps what was freed, and notes of it.
+    if constexpr (!sanitized) ours.expect(late.resident_kib <= warm.resident_kib + allowed, memory);
     std::printf("soak: %s\n", memory.c_str());
 }
 

@@ -46,10 +46,13 @@ struct books {
     count travels_ended{0};
     count trips{0};
     count left_waiting{0}; ///< requests in flight when a runtime was stopped
-    count left_ended{0};
+    count left_ended{0};   ///< of them, whose tasks came to their end
+    count left_gone{0};    ///< of them, whose frames are gone
 
     std::atomic<bool> over{false};
     std::atomic<bool> weighed{false}; ///< nobody is to hold more than usual
+    std::atomic<bool> at_a_stop{
+        false}; ///< a runtime of many requests is there, or is about to look at `weighed`
     count wrong{0};
     count workers{0}; ///< tasks that go on until it is over
 

@@ -22,7 +22,17 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t many = 20'000;
 
+/// Goes with a task's frame, whether the task has ended or was destroyed when the grace was over.
+struct frame_note {
+    explicit frame_note(books& into) noexcept : ours(into) {}
+    frame_note(const frame_note&) = delete;
+    frame_note& operator=(const frame_note&) = delete;
+    ~frame_note() { note(ours.left_gone); }
+    books& ours;
+};
+
 task<> wait_for_byte(books& ours, int from) {
+    const frame_note noted(ours);
     std::byte one{};
     const auto came = co_await ops::recv(from, std::span(&one, 1));
     ours.expect(!came && came.error() == errc::closed, "a receive that a stop ends says something else");
@@ -52,7 +62,9 @@ void stop_with_many(books& ours) {
 void start_mass_stops(std::vector<std::thread>& threads, books& ours) {
     threads.emplace_back([&ours] {
         while (ours.goes_on()) {
+            ours.at_a_stop = true;
             if (!ours.weighed) stop_with_many(ours);
+            ours.at_a_stop = false;
             std::this_thread::sleep_for(20ms);
         }
     });

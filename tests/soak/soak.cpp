@@ -19,9 +19,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// While nobody holds more than usual; longer than a mass stop takes.
+/// While nobody holds more than usual.
 soak::holdings weigh(soak::books& ours) {
     ours.weighed = true;
+    while (ours.at_a_stop) std::this_thread::sleep_for(1ms);
     const auto found = soak::least_of(50, 20ms);
     ours.weighed = false;
     return found;

@@ -1,4 +1,5 @@
-// R11 and P11 in counts: how often one side runs before the other gets its turn. No test here judges by a clock.
+// R11 and P11 in counts: how often one side runs before the other gets its turn. No test here judges by a
+// clock.
 #include <spargio/spargio.hpp>
 
 #include <gtest/gtest.h>
