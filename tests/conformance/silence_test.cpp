@@ -101,7 +101,7 @@ TEST_P(every_session, W1_closes_its_files_and_joins_its_threads) {
     EXPECT_EQ(files_after.size(), files_before.size()) << "before: " << testing::PrintToString(files_before)
                                                        << "\nafter: " << testing::PrintToString(files_after);
     // The kernel lists a thread for a moment after it has been joined, and one of its own longer.
-    for (int tries = 0; tries < 2000 && threads() > threads_before; ++tries)
+    for (int tries = 0; tries < 20'000 && threads() > threads_before; ++tries)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     EXPECT_LE(threads(), threads_before); // the count before may have had such a thread too
 }
