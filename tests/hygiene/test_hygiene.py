@@ -34,7 +34,7 @@ def test_a_public_header_reaches_the_loop_and_liburing_only_where_the_list_says(
     assert not (found := public_headers.check_reach(project)), report(found)
 
 
-@pytest.mark.parametrize("header, most", [("tasks/spawn", 22), ("run/run", 40), ("sync/channel", 12), ("net/tcp_stream", 66)])
+@pytest.mark.parametrize("header, most", [("tasks/spawn", 22), ("run/run", 40), ("sync/channel", 12), ("net/tcp_stream", 67)])
 def test_what_users_include_first_stays_small(project, header, most):
     reach = [each for each in public_headers.reached(project, f"runtime/{header}.hpp") if each != "liburing.h"]
     print(f"<spargio/{header}.hpp> reaches {len(reach)} headers")
