@@ -62,7 +62,7 @@ bench-full: build-bench ## measure every case, also long and large ones; as benc
 # Thin: what of some kinds of tests is left to `make check` (tests/README.md, docs/decisions/0043).
 test: export SPARGIO_TESTS ?= thin
 test: export SPARGIO_CONFORMANCE ?= thin
-test: build-release ## run every test (10 minutes once all is built)
+test: build-release ## run every test (12 minutes once all is built)
 	@.ci/test build/release all
 
 # The models do not see which compiler or sanitizer built the runtime, so they run once, in the first. The other
