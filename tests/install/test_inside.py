@@ -1,12 +1,12 @@
 """R50: as a part of another project the runtime leaves that project's settings alone, and says what it needs."""
 
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from build_folder import entry_of_cache
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTSIDE = Path(__file__).parent / "outside" / "main.cpp"
@@ -23,11 +23,6 @@ def run(*command, **more) -> subprocess.CompletedProcess:
     return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **more)
 
 
-def cached(build: Path, name: str) -> str:
-    found = re.search(rf"^{name}:\w+=(.*)$", (build / "CMakeCache.txt").read_text(), re.MULTILINE)
-    return found.group(1) if found else ""
-
-
 @pytest.fixture(scope="module")
 def built() -> Path:
     folder = Path(os.environ.get("SPARGIO_BUILD", ROOT / "build" / "release"))
@@ -42,13 +37,13 @@ def inside(built, tmp_path_factory) -> Path:
     source = tmp_path_factory.mktemp("parent")
     shutil.copy(OUTSIDE, source)
     (source / "CMakeLists.txt").write_text(PARENT)
-    done = run("cmake", "-S", source, "-B", source / "build", f"-DCMAKE_CXX_COMPILER={cached(built, 'CMAKE_CXX_COMPILER')}")
+    done = run("cmake", "-S", source, "-B", source / "build", f"-DCMAKE_CXX_COMPILER={entry_of_cache(built, 'CMAKE_CXX_COMPILER')}")
     assert done.returncode == 0, done.stderr
     return source / "build"
 
 
 def test_R50_the_kind_of_build_is_that_of_the_project_around_it(inside):
-    assert cached(inside, "CMAKE_BUILD_TYPE") == ""
+    assert entry_of_cache(inside, "CMAKE_BUILD_TYPE") == ""
 
 
 def test_R50_a_project_that_installs_itself_installs_none_of_ours(inside):
@@ -78,7 +73,7 @@ def test_R50_headers_are_clean_of_what_other_projects_warn_about(built, compiler
 def test_R50_a_compiler_that_lacks_something_is_told_so_first(built, tmp_path, flags, sentence, header):
     program = tmp_path / "main.cpp"
     program.write_text(f"#include <spargio/{header}>\nint main() {{}}\n")
-    done = run(cached(built, "CMAKE_CXX_COMPILER"), f"-I{built}/include", *flags, "-fsyntax-only", program)
+    done = run(entry_of_cache(built, "CMAKE_CXX_COMPILER"), f"-I{built}/include", *flags, "-fsyntax-only", program)
     first = next(line for line in done.stderr.splitlines() if "error" in line)
     assert sentence in first
 
@@ -93,8 +88,8 @@ def test_R50_the_preset_takes_the_compiler_that_CXX_names(tmp_path):
     if not shutil.which("clang++-19"):
         pytest.skip("there is no clang++-19 here")
     assert preset(tmp_path / "usual").returncode == 0
-    assert Path(cached(tmp_path / "usual", "CMAKE_CXX_COMPILER")).name == "g++"
+    assert Path(entry_of_cache(tmp_path / "usual", "CMAKE_CXX_COMPILER")).name == "g++"
     assert preset(tmp_path / "asked", CXX="clang++-19").returncode == 0
-    assert Path(cached(tmp_path / "asked", "CMAKE_CXX_COMPILER")).name == "clang++-19"
+    assert Path(entry_of_cache(tmp_path / "asked", "CMAKE_CXX_COMPILER")).name == "clang++-19"
     late = preset(tmp_path / "usual", CXX="clang++-19")
     assert "CXX asks for clang++-19, and this build is made with" in late.stderr

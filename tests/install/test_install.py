@@ -1,13 +1,13 @@
 """R50: the runtime is installed by itself, and a project that knows nothing else of it builds and runs against that."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from build_folder import entry_of_cache
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "hygiene"))
 from rules import public_headers  # noqa: E402
@@ -22,11 +22,6 @@ def run(*command, **more):
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **more)
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
     return done.stdout
-
-
-def entry_of_cache(build: Path, name: str) -> str:
-    found = re.search(rf"^{name}:\w+=(.*)$", (build / "CMakeCache.txt").read_text(), re.MULTILINE)
-    return found.group(1) if found else ""
 
 
 @pytest.fixture(scope="module")

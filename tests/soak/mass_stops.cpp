@@ -1,7 +1,7 @@
 // Runtimes of one shard that stop, one after the other, with tens of thousands of requests in flight: each has
 // its answer, and no shard is left behind. They begin together with the rest, so that what they hold at most is
 // held when the warm-up ends.
-#include "tests/soak/socket_pair.hpp"
+#include "tests/runtime/connected_sockets.hpp"
 #include "tests/soak/worries.hpp"
 
 #include <spargio/spargio.hpp>
@@ -46,11 +46,11 @@ task<> crowd(books& ours, int from) {
 }
 
 void stop_with_many(books& ours) {
-    const socket_pair silent;
+    const connected_sockets silent;
     auto started = runtime::start({.shards = 1});
     ours.expect(started.has_value(), "no second runtime");
     if (!started) return;
-    auto begun = (*started)->spawn(crowd(ours, silent.near.get()));
+    auto begun = (*started)->spawn(crowd(ours, silent.ours.get()));
     std::move(begun).get();
     const runtime_handle handle = (*started)->handle();
     started->reset();

@@ -1,6 +1,6 @@
 // Streams that nobody reads and whose peer goes on sending. Beside them somebody waits for another stream of
 // the same shard: at the latest when the first has gone he gets what is his.
-#include "tests/soak/socket_pair.hpp"
+#include "tests/runtime/connected_sockets.hpp"
 #include "tests/soak/worries.hpp"
 
 #include <spargio/spargio.hpp>
@@ -30,21 +30,21 @@ void pour_into(const file_descriptor& socket) {
 task<> leave_unread(books& ours) {
     const std::array<std::byte, 5> word{};
     while (ours.goes_on()) {
-        const socket_pair flood;
-        const socket_pair calm;
-        ops::receive_stream neighbour(calm.near.get());
+        const connected_sockets flood;
+        const connected_sockets calm;
+        ops::receive_stream neighbour(calm.ours.get());
         bool served = false;
         {
-            ops::receive_stream unread(flood.near.get());
-            pour_into(flood.far);
+            ops::receive_stream unread(flood.ours.get());
+            pour_into(flood.theirs);
             const auto first = co_await timeout(10s, unread.next()); // the first call begins it
             ours.expect(first.has_value(), "nothing comes on a stream whose peer sends");
             note(ours.streams_unread);
             for (int i = 0; i < 4; ++i) {
-                pour_into(flood.far);
+                pour_into(flood.theirs);
                 co_await yield();
             }
-            (void)::send(calm.far.get(), word.data(), word.size(), MSG_NOSIGNAL);
+            (void)::send(calm.theirs.get(), word.data(), word.size(), MSG_NOSIGNAL);
             const auto came = co_await timeout(5ms, neighbour.next());
             ours.expect(came || came.error() == errc::timed_out, "a stream beside one that nobody reads fails");
             served = came.has_value();

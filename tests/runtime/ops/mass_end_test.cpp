@@ -2,9 +2,10 @@
 // kernel works least where the newest end first (docs/decisions/0041), so it is their order that is looked at.
 #include <spargio/spargio.hpp>
 
+#include "tests/runtime/connected_sockets.hpp"
+
 #include <gtest/gtest.h>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -12,8 +13,6 @@
 #include <stdexcept>
 #include <system_error>
 #include <utility>
-
-#include <sys/socket.h>
 
 namespace spargio {
 namespace {
@@ -53,11 +52,6 @@ struct endings {
 class crowd : public testing::Test {
 protected:
     crowd() {
-        std::array<int, 2> numbers{};
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, numbers.data()) != 0)
-            throw std::runtime_error("socketpair");
-        ours_ = file_descriptor(numbers[0]);
-        theirs_ = file_descriptor(numbers[1]);
         // A stop that takes longer than both leaves the shard behind, unless it gets on.
         auto started = runtime::start({.shards = 1, .stop_grace = 1ms, .stop_patience = 200ms});
         if (!started) throw std::runtime_error(started.error().message);
@@ -105,14 +99,22 @@ protected:
         }
     }
 
-    file_descriptor ours_, theirs_;
+    template <class Begin>
+    void expect_newest_first(endings& seen, Begin begin) {
+        auto crowded = let_time_out(seen, begin);
+        tested_->spawn(std::move(crowded)).get();
+        EXPECT_EQ(seen.timed_out, many);
+        EXPECT_LE(seen.out_of_order, sometimes);
+    }
+
+    connected_sockets sockets_;
     std::unique_ptr<runtime> tested_;
 };
 
 TEST_F(crowd, P9_a_stop_ends_very_many_receives_and_leaves_no_shard_behind) {
     endings seen;
     const auto crowded = [&]() -> task<> {
-        for (std::size_t i = 0; i < many; ++i) spawn(receive(ours_.get(), seen, i), pinned{0}).detach();
+        for (std::size_t i = 0; i < many; ++i) spawn(receive(sockets_.ours.get(), seen, i), pinned{0}).detach();
         while (this_shard::operations_in_flight() != many) co_await yield();
     };
     tested_->spawn(crowded()).get();
@@ -127,30 +129,24 @@ TEST_F(crowd, P9_a_stop_ends_very_many_receives_and_leaves_no_shard_behind) {
 TEST_F(crowd, R34_very_many_receives_with_one_deadline_end_newest_first) {
     endings seen;
     const auto begin = [&](auto deadline, std::size_t number) {
-        return receive_until(ours_.get(), deadline, seen, number);
+        return receive_until(sockets_.ours.get(), deadline, seen, number);
     };
-    auto crowded = let_time_out(seen, begin);
-    tested_->spawn(std::move(crowded)).get();
-    EXPECT_EQ(seen.timed_out, many);
-    EXPECT_LE(seen.out_of_order, sometimes);
+    expect_newest_first(seen, begin);
 }
 
 TEST_F(crowd, R34_very_many_children_with_one_deadline_end_newest_first) {
     endings seen;
     const auto begin = [&](auto deadline, std::size_t number) {
-        return receive_in_a_child(ours_.get(), deadline, seen, number);
+        return receive_in_a_child(sockets_.ours.get(), deadline, seen, number);
     };
-    auto crowded = let_time_out(seen, begin);
-    tested_->spawn(std::move(crowded)).get();
-    EXPECT_EQ(seen.timed_out, many);
-    EXPECT_LE(seen.out_of_order, sometimes);
+    expect_newest_first(seen, begin);
 }
 
 TEST_F(crowd, R37_very_many_receives_of_a_cancelled_group_end_newest_first) {
     endings seen;
     const auto crowded = [&]() -> task<> {
         task_group group;
-        for (std::size_t i = 0; i < many; ++i) group.spawn(receive(ours_.get(), seen, i), pinned{0});
+        for (std::size_t i = 0; i < many; ++i) group.spawn(receive(sockets_.ours.get(), seen, i), pinned{0});
         while (this_shard::operations_in_flight() != many) co_await yield();
         group.cancel();
         co_await group.join();
