@@ -2,6 +2,7 @@
 
 #include "backends/asio/opener.hpp"
 #include "backends/asio/reactor.hpp"
+#include "workloads/ground/io_uring_lack.hpp"
 
 #include <algorithm>
 #include <array>
@@ -67,6 +68,9 @@ public:
         try {
         const auto knobs = effective_knobs(given);
         if (!knobs) return std::unexpected(refusal{refusal::kind_type::bad_knob, knobs.error()});
+        if constexpr (reactor == "io_uring")
+            if (auto lack = io_uring_lack())
+                return std::unexpected(refusal{refusal::kind_type::unavailable, *std::move(lack)});
         const opener chosen{.layout =
                                 knobs->at("context") == "pool" ? context_layout::pool : context_layout::worker,
                             .poll = knobs->at("poll") == "on" ? polling::on : polling::off,

@@ -4,6 +4,7 @@
 #include "backends/floor/crew.hpp"
 #include "backends/floor/file_ring.hpp"
 #include "workloads/ground/fs_ground.hpp"
+#include "workloads/ground/io_uring_lack.hpp"
 #include "workloads/measure/recorder.hpp"
 
 #include <algorithm>
@@ -59,7 +60,7 @@ public:
         // At depth 1 a ring has nothing to save; a cached block is copied by the call itself. What is really
         // waited for is waited for together.
         if (access_ == file_access::fastest)
-            access_ = shape_.direct ? file_access::ring : file_access::blocking;
+            access_ = shape_.direct && !io_uring_lack() ? file_access::ring : file_access::blocking;
     }
 
     std::map<std::string, std::string> capabilities() const override {
@@ -224,6 +225,9 @@ private:
 } // namespace
 
 opened_session open_data_session(const file_shape& shape, file_access access) {
+    if (access == file_access::ring)
+        if (auto lack = io_uring_lack())
+            return std::unexpected(refusal{refusal::kind_type::unavailable, *std::move(lack)});
     auto data = open_data_file(shape);
     if (!data) return std::unexpected(data.error());
     return open_session<data_session>(std::move(*data), access);

@@ -2,6 +2,7 @@
 
 #include "backends/spargio/sessions.hpp"
 #include "workloads/cases/scenario.hpp"
+#include "workloads/ground/io_uring_lack.hpp"
 
 #include <spargio/core/options.hpp>
 
@@ -84,6 +85,9 @@ public:
                                       const knob_values& given) override try {
         auto chosen = read_knobs(given);
         if (!chosen) return std::unexpected(refusal{refusal::kind_type::bad_knob, std::move(chosen.error())});
+        // Before the session: a workload that starts a runtime in each slice would find out too late.
+        if (auto lack = io_uring_lack())
+            return std::unexpected(refusal{refusal::kind_type::unavailable, *std::move(lack)});
         if (!given.contains("shards"))
             chosen->options.shards = static_cast<unsigned>(values.value_or("workers", chosen->options.shards));
         return std::visit(opener{chosen->options, chosen->streams}, asked.read(values));
@@ -118,6 +122,12 @@ private:
                     is_known(name) ? set.error() : set.error() + "; for connections: " + stream_knob_names());
         if (const auto resolved = spargio::resolve(options); !resolved)
             return std::unexpected(resolved.error().message);
+        // Nothing here waits for such a message, so what was sent with one of these tags would never come.
+        for (const auto& [knob, tags] : {std::pair{"hot_tags", options.hot_tags},
+                                         std::pair{"coalesced_hot_tags", options.coalesced_hot_tags}})
+            if (!tags.empty())
+                return std::unexpected(std::string("knob ") + knob +
+                                       " is not for workloads: none receives hot messages; leave it away");
         return knobs_read{spargio::with_preset(options), *streams};
     }
 };

@@ -60,6 +60,20 @@ TEST_P(every_runtime, W1_lists_every_knob_in_the_effective_set) {
     }
 }
 
+/// Nothing here waits for a hot message: what was sent with such a tag would never come, and the case would
+/// hang.
+TEST(knobs_of_spargio, W1_refuses_tags_that_no_workload_receives) {
+    const auto* spargio = find_backend("spargio");
+    ASSERT_NE(spargio, nullptr);
+    for (const char* knob : {"hot_tags", "coalesced_hot_tags"}) {
+        const auto refused = spargio->effective_knobs({{knob, "0"}});
+        ASSERT_FALSE(refused.has_value()) << knob;
+        EXPECT_NE(refused.error().find(std::string("knob ") + knob + " is not for workloads"),
+                  std::string::npos)
+            << refused.error();
+    }
+}
+
 TEST_P(every_runtime, W1_says_what_it_is) {
     EXPECT_FALSE(GetParam()->version().empty());
     EXPECT_FALSE(GetParam()->summary().empty());
