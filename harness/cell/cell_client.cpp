@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -24,6 +25,9 @@ namespace bench {
 namespace {
 
 constexpr std::size_t error_text_limit = 2048;
+
+/// Between two looks at the clock while a cell computes; a slice is mostly shorter.
+constexpr std::uint64_t longest_look_ns = 500'000'000;
 
 /// A pipe whose ends lie above the descriptors that the child gets, so that dup2 never hits one of them.
 std::optional<std::array<int, 2>> high_pipe() {
@@ -89,7 +93,8 @@ int spawn_cell(pid_t& process, const char* program, std::vector<std::string>& ar
     sigset_t defaults, none;
     ::sigemptyset(&none);
     ::sigemptyset(&defaults);
-    for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGXFSZ}) ::sigaddset(&defaults, signal);
+    for (const int signal : interrupt::signals) ::sigaddset(&defaults, signal);
+    for (const int signal : {SIGPIPE, SIGXFSZ}) ::sigaddset(&defaults, signal);
     ::posix_spawnattr_setsigdefault(&attributes, &defaults);
     ::posix_spawnattr_setsigmask(&attributes, &none);
     // A group of its own: a Ctrl-C of the terminal reaches the harness only, and what a cell starts dies with
@@ -190,8 +195,23 @@ cell_failure cell_client::died(std::string_view phase) {
     return {case_status::crashed, fmt::format("the process {} while it {}{}", end, phase, last_words())};
 }
 
+void cell_client::wait(std::uint64_t limit_ns) {
+    std::array<pollfd, 3> waiting{{{answers_, POLLIN, 0},
+                                   {errors_open_ ? errors_ : -1, POLLIN, 0},
+                                   {interrupt::descriptor(), POLLIN, 0}}};
+    const std::uint64_t from_ns = now_ns();
+    const std::uint64_t longest_ns = std::min(limit_ns, longest_look_ns);
+    ::poll(waiting.data(), waiting.size(), static_cast<int>(longest_ns / 1'000'000 + 1));
+    const std::uint64_t waited_ns = now_ns() - from_ns;
+    if (waited_ns > longest_ns + frozen_from_ns) frozen_ns_ += waited_ns - longest_ns;
+    if (waiting[1].revents & POLLIN) take_errors();
+    if ((waiting[1].revents & (POLLHUP | POLLIN)) == POLLHUP) errors_open_ = false;
+    answer_waits_ = (waiting[0].revents & (POLLIN | POLLHUP)) != 0;
+}
+
 cell_client::answer cell_client::wait_answer(std::uint64_t timeout_ns, std::string_view phase) {
-    std::uint64_t deadline_ns = now_ns() + timeout_ns;
+    std::uint64_t from_ns = now_ns();
+    std::uint64_t frozen_before_ns = frozen_ns_;
     for (;;) {
         if (const auto line = reader_.take()) {
             auto said = answer_from_line(*line);
@@ -199,7 +219,8 @@ cell_client::answer cell_client::wait_answer(std::uint64_t timeout_ns, std::stri
                 return std::unexpected(
                     fail(case_status::failed, "the cell process answered what is no answer"));
             if (std::holds_alternative<still_warming>(*said)) { // the limit holds for each slice
-                deadline_ns = now_ns() + timeout_ns;
+                from_ns = now_ns();
+                frozen_before_ns = frozen_ns_;
                 continue;
             }
             if (const auto* wrong = std::get_if<wrong_result>(&*said))
@@ -208,24 +229,20 @@ cell_client::answer cell_client::wait_answer(std::uint64_t timeout_ns, std::stri
                 return std::unexpected(fail(case_status::failed, error->reason));
             return *std::move(said);
         }
+        const std::uint64_t deadline_ns = from_ns + timeout_ns + (frozen_ns_ - frozen_before_ns);
         const std::uint64_t now = now_ns();
         if (now >= deadline_ns)
             return std::unexpected(
                 fail(case_status::timed_out, fmt::format("no answer within {} while it {}; if it is only "
                                                          "slow, raise --timeout",
                                                          format_ns(static_cast<double>(timeout_ns)), phase)));
-        std::array<pollfd, 3> waiting{{{answers_, POLLIN, 0},
-                                       {errors_open_ ? errors_ : -1, POLLIN, 0},
-                                       {interrupt::descriptor(), POLLIN, 0}}};
-        ::poll(waiting.data(), waiting.size(), static_cast<int>((deadline_ns - now) / 1'000'000 + 1));
+        wait(deadline_ns - now);
         if (interrupt::requested()) {
             auto failure = fail(case_status::failed, "interrupted");
             failure.interrupted = true;
             return std::unexpected(std::move(failure));
         }
-        if (waiting[1].revents & POLLIN) take_errors();
-        if ((waiting[0].revents & (POLLIN | POLLHUP)) && !reader_.fill()) return std::unexpected(died(phase));
-        if ((waiting[1].revents & (POLLHUP | POLLIN)) == POLLHUP) errors_open_ = false;
+        if (answer_waits_ && !reader_.fill()) return std::unexpected(died(phase));
     }
 }
 

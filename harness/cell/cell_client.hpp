@@ -8,11 +8,16 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <expected>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace bench {
+
+/// A process that is woken so much later than it asked for was not running, and neither was any other.
+inline constexpr std::uint64_t frozen_from_ns = 500'000'000;
 
 /// Why a cell gave no answer.
 struct cell_failure {
@@ -35,11 +40,18 @@ public:
     cell_client& operator=(const cell_client&) = delete;
     ~cell_client();
 
-    /// The next answer; `timeout_ns` counts from the last sign of life. After a failure the process is dead.
+    /// The next answer; `timeout_ns` counts from the last sign of life, without the time in which this process
+    /// stood still too. After a failure the cell is dead.
     [[nodiscard]] answer wait_answer(std::uint64_t timeout_ns, std::string_view phase);
 
     /// Sends a command and waits for its answer.
     [[nodiscard]] answer ask(const cell_command& command, std::uint64_t timeout_ns, std::string_view phase);
+
+    [[nodiscard]] pid_t process() const noexcept { return process_; }
+
+    /// For how long this process stood still while it waited for answers, since the last call: a container or a
+    /// virtual machine was paused, and the cell with it.
+    [[nodiscard]] std::uint64_t take_frozen_ns() noexcept { return std::exchange(frozen_ns_, 0); }
 
     /// Waits for the end of the process after `close`; kills it when it does not come.
     void finish(std::uint64_t timeout_ns);
@@ -50,13 +62,17 @@ private:
     [[nodiscard]] cell_failure died(std::string_view phase);
     [[nodiscard]] cell_failure fail(case_status status, const std::string& reason);
     void take_errors();
+    /// Waits until there is something to read, an interruption, or `limit_ns` are over.
+    void wait(std::uint64_t limit_ns);
     int reap();
     [[nodiscard]] std::string last_words() const;
 
     pid_t process_;
     int commands_, answers_, errors_;
     bool errors_open_ = true;
+    bool answer_waits_ = false; ///< after wait()
     line_reader reader_;
+    std::uint64_t frozen_ns_ = 0;
     std::string error_text_;
 };
 

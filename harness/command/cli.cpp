@@ -24,11 +24,12 @@
 namespace bench {
 namespace {
 
-constexpr const char* footer =
-    "`spargio-bench COMMAND --help` shows the flags of a command, and examples.\n"
-    "Exit codes: 0 measured; 2 wrong flag, matrix or filter; 4 a case is missing, crashed, wrong or timed out, "
-    "or\n"
-    "a file is invalid or could not be written; 130 interrupted (the file holds what was measured).";
+constexpr const char* footer = "`spargio-bench COMMAND --help` shows the flags of a command, and examples.\n"
+                               "Exit codes: 0 measured; 2 wrong flag, matrix or filter, or the run can't "
+                               "begin; 4 a case is missing, crashed,\n"
+                               "wrong or timed out, a file is invalid, or a file or the output could not be "
+                               "written; 130 interrupted (the\n"
+                               "file holds what was measured).";
 
 /// Blocks where none are asked for: a look at many cases, or a pair that is to be told apart.
 constexpr int run_blocks = 10;
@@ -62,11 +63,20 @@ matrix load_matrix(const run_flags& f) {
     return made;
 }
 
+/// The journal and the result are JSON, and a run is gone on with by the names that stand there.
+void insist_on_utf_8(const char* flag, const std::string& path) {
+    if (!is_utf_8(path))
+        throw usage_error{problem{problem_code::bad_value, flag,
+                                  "the name of that file is not UTF-8, as a result wants it",
+                                  "rename it, or make a link to it"}};
+}
+
 /// Flags win over the matrix, the matrix over the defaults.
 run_request make_request(const run_flags& f, std::uint64_t default_blocks) {
     run_request made;
     auto& o = made.options;
     for (const auto& path : f.plugins) {
+        insist_on_utf_8("--plugin", path);
         std::error_code error; // absolute, because a journal may be resumed from elsewhere
         o.plugins.push_back(std::filesystem::absolute(path, error).lexically_normal().string());
     }
@@ -77,7 +87,8 @@ run_request make_request(const run_flags& f, std::uint64_t default_blocks) {
     o.blocks = f.blocks ? *f.blocks : from.blocks.value_or(default_blocks);
     o.slices = f.slices ? *f.slices : from.slices.value_or(o.slices);
     o.slice_ns = f.slice_ms ? *f.slice_ms * 1'000'000 : from.slice_ns.value_or(o.slice_ns);
-    o.seed = f.seed ? *f.seed : from.seed ? *from.seed : fresh_seed();
+    const auto seed = seed_flag(f.seed);
+    o.seed = seed ? *seed : from.seed ? *from.seed : fresh_seed();
     const auto budget = duration_flag("--budget", f.budget);
     o.budget_ns = budget ? budget : from.budget_ns;
     const auto timeout = duration_flag("--timeout", f.timeout);
@@ -97,6 +108,7 @@ run_request make_request(const run_flags& f, std::uint64_t default_blocks) {
         o.part = *part;
     }
     if (!f.baseline.empty()) {
+        insist_on_utf_8("--baseline", f.baseline);
         auto base = find_base_build(f.baseline);
         if (!base) throw usage_error{base.error()};
         o.base = std::move(*base);
@@ -236,7 +248,7 @@ private:
         if (!flags_.resume.empty()) {
             // The journal says what to measure; anything else here would be silently ignored.
             if (!flags_.matrix_path.empty() || !flags_.workloads.empty() || !flags_.backends.empty() ||
-                !flags_.filters.empty() || !flags_.plugins.empty() || flags_.blocks || flags_.seed ||
+                !flags_.filters.empty() || !flags_.plugins.empty() || flags_.blocks || !flags_.seed.empty() ||
                 !flags_.baseline.empty() || !flags_.shard.empty() || !flags_.output.empty())
                 throw usage_error{
                     "--resume goes on with the plan, seed and file that its journal holds; leave the "

@@ -15,8 +15,8 @@ namespace bench {
 struct run_flags {
     std::string matrix_path;
     std::vector<std::string> workloads, backends, parameters, knobs, filters, excludes, injections, plugins;
-    std::optional<std::uint64_t> blocks, slices, slice_ms, seed;
-    std::string budget, timeout, quiet_wait, cpus, baseline, shard, output, resume,
+    std::optional<std::uint64_t> blocks, slices, slice_ms;
+    std::string seed, budget, timeout, quiet_wait, cpus, baseline, shard, output, resume,
         format = "table", color = "auto", progress = "auto";
     std::string arm_a, arm_b, combine = "ofat";
     std::uint64_t screen_blocks = 6;

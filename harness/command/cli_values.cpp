@@ -15,6 +15,15 @@ value_list parse_values(const std::string& text, const char* flag) {
     return {text.substr(0, equals), split(std::string_view(text).substr(equals + 1), ',')};
 }
 
+std::optional<std::uint64_t> seed_flag(const std::string& text) {
+    constexpr std::uint64_t most = std::uint64_t{1} << 53;
+    if (text.empty()) return std::nullopt;
+    const auto seed = whole_number(text);
+    if (!seed || *seed > most)
+        throw usage_error{fmt::format("--seed {}: must be a whole number from 0 to {}", text, most)};
+    return seed;
+}
+
 injection parse_injection(const std::string& text) {
     const auto colon = text.rfind(":+");
     double percent = 0;

@@ -23,6 +23,9 @@ struct usage_error {
 /// `name=v1,v2`, as `-p` and `-k` take it.
 [[nodiscard]] value_list parse_values(const std::string& text, const char* flag);
 
+/// None where the flag was not given. The same seeds as in a matrix: what every reader of JSON holds exactly.
+[[nodiscard]] std::optional<std::uint64_t> seed_flag(const std::string& text);
+
 /// `ARM:+5%`.
 [[nodiscard]] injection parse_injection(const std::string& text);
 

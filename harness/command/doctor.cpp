@@ -3,6 +3,7 @@
 #include "backends/registry/registry.hpp"
 #include "harness/common/exit_codes.hpp"
 #include "harness/common/interrupt.hpp"
+#include "harness/common/output.hpp"
 #include "harness/common/text.hpp"
 #include "harness/machine/environment.hpp"
 #include "harness/machine/machine_noise.hpp"
@@ -121,9 +122,8 @@ finding judge_clock(const environment_record& seen) {
 
 void print(const finding& f) {
     static constexpr const char* marks[] = {"ok     ", "lacking", "FATAL  "};
-    fmt::print("{}  {}\n", marks[static_cast<std::size_t>(f.severity)], f.text);
-    if (f.severity != weight::good)
-        fmt::print("           costs: {}\n           remedy: {}\n", f.costs, f.remedy);
+    say("{}  {}\n", marks[static_cast<std::size_t>(f.severity)], f.text);
+    if (f.severity != weight::good) say("           costs: {}\n           remedy: {}\n", f.costs, f.remedy);
 }
 
 std::string percent(const std::optional<double>& share) {

@@ -2,6 +2,7 @@
 
 #include "backends/registry/registry.hpp"
 #include "harness/common/exit_codes.hpp"
+#include "harness/common/output.hpp"
 #include "workloads/cases/all_workloads.hpp"
 
 #include <fmt/format.h>
@@ -36,15 +37,15 @@ void list_workloads(const plan& cases, bool names_only) {
     for (const auto& w : all_workloads()) {
         if (!holds(cases, w)) continue;
         if (names_only) {
-            fmt::print("{}\n", w.name);
+            say("{}\n", w.name);
             continue;
         }
-        fmt::print("{:<24}  {} (per {}{})\n", w.name, w.summary, w.operation,
-                   w.judge == judged_by::cpu_time ? ", judged by CPU time" : "");
+        say("{:<24}  {} (per {}{})\n", w.name, w.summary, w.operation,
+            w.judge == judged_by::cpu_time ? ", judged by CPU time" : "");
         const auto defaults = parameters::make(w.parameters, {});
         for (const auto& spec : w.parameters)
-            fmt::print("{:<24}    -p {}={}  {}\n", "", spec.name, defaults ? defaults->text(spec.name) : "?",
-                       spec.help);
+            say("{:<24}    -p {}={}  {}\n", "", spec.name, defaults ? defaults->text(spec.name) : "?",
+                spec.help);
     }
 }
 
@@ -52,20 +53,20 @@ void list_backends(const backends& all, bool names_only) {
     static constexpr const char* kinds[] = {"ours", "rival", "floor"};
     for (const auto* b : all) {
         if (names_only) {
-            fmt::print("{}\n", b->name());
+            say("{}\n", b->name());
             continue;
         }
-        fmt::print("{:<12}  {:<6}  {}  {}\n", b->name(), kinds[static_cast<std::size_t>(b->kind())],
-                   b->version(), b->summary());
-        if (const auto lack = b->lack()) fmt::print("{:<12}  {:<6}  {}\n", "", "", *lack);
+        say("{:<12}  {:<6}  {}  {}\n", b->name(), kinds[static_cast<std::size_t>(b->kind())], b->version(),
+            b->summary());
+        if (const auto lack = b->lack()) say("{:<12}  {:<6}  {}\n", "", "", *lack);
     }
 }
 
 void list_knobs(const backends& all) {
     for (const auto* b : all)
         for (const auto& knob : b->knobs())
-            fmt::print("{:<12}  -k {}={}  {}{} ({})\n", b->name(), knob.name, knob.initial, knob.range,
-                       knob.unit.empty() ? "" : " " + knob.unit, knob.help);
+            say("{:<12}  -k {}={}  {}{} ({})\n", b->name(), knob.name, knob.initial, knob.range,
+                knob.unit.empty() ? "" : " " + knob.unit, knob.help);
 }
 
 /// Several backends may have a knob of one name.
@@ -73,7 +74,7 @@ void list_knob_names(const backends& all) {
     std::set<std::string> names;
     for (const auto* b : all)
         for (const auto& knob : b->knobs()) names.insert(knob.name);
-    for (const auto& name : names) fmt::print("{}\n", name);
+    for (const auto& name : names) say("{}\n", name);
 }
 
 } // namespace
@@ -81,12 +82,12 @@ void list_knob_names(const backends& all) {
 int run_list(const std::string& topic, bool names_only, const plan& cases) {
     const auto chosen = chosen_backends(cases);
     if (topic.empty() || topic == "workloads") list_workloads(cases, names_only);
-    if (topic.empty() && !names_only) fmt::print("\n");
+    if (topic.empty() && !names_only) say("\n");
     if (topic.empty() || topic == "backends") list_backends(chosen, names_only);
     if (topic == "knobs") names_only ? list_knob_names(chosen) : list_knobs(chosen);
     if (topic == "cases")
         for (const auto& g : cases.groups)
-            for (const auto& a : g.arms) fmt::print("{}\n", case_id(g, a));
+            for (const auto& a : g.arms) say("{}\n", case_id(g, a));
     return exit_ok;
 }
 

@@ -5,9 +5,11 @@ namespace bench {
 
 enum exit_code : int {
     exit_ok = 0,
-    exit_usage = 2,   ///< wrong flag, matrix, filter: nothing was measured
-    exit_invalid = 4, ///< a case is missing, crashed, wrong, timed out; a file is not valid or not written
-    exit_interrupted = 130, ///< Ctrl-C; what was measured is in the file
+    exit_usage = 2, ///< wrong flag, matrix, filter, plugin, limit or output: nothing was measured
+    /// A case is missing, crashed, wrong, timed out; a file is not valid; a file or what was to be printed is
+    /// not written; a defect of this program, which says so.
+    exit_invalid = 4,
+    exit_interrupted = 130, ///< by a signal; what was measured is in the file
 };
 
 } // namespace bench

@@ -1,5 +1,6 @@
 #include "harness/common/line_pipe.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -33,16 +34,23 @@ bool line_reader::fill() {
     }
 }
 
-bool write_line(int descriptor, std::string_view text) {
-    std::string line(text);
-    line += '\n';
-    for (std::size_t done = 0; done < line.size();) {
-        const ssize_t written = ::write(descriptor, line.data() + done, line.size() - done);
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return false;
-        done += static_cast<std::size_t>(written);
+bool write_all(int descriptor, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(descriptor, text.data(), text.size());
+        if (written >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno == EAGAIN) { // whoever shares the terminal or the pipe made it non-blocking
+            pollfd waiting{.fd = descriptor, .events = POLLOUT, .revents = 0};
+            ::poll(&waiting, 1, -1);
+        } else if (errno != EINTR) {
+            return false;
+        }
     }
     return true;
+}
+
+bool write_line(int descriptor, std::string_view text) {
+    return write_all(descriptor, std::string(text) + '\n');
 }
 
 } // namespace bench

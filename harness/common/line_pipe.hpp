@@ -26,7 +26,9 @@ private:
     std::string buffer_;
 };
 
-/// Writes text and a line end, all of it. False when the other side is gone.
+/// Writes all of it, and waits where the descriptor is non-blocking. False, with errno, when it can't be.
+bool write_all(int descriptor, std::string_view text);
+/// The same with a line end behind it. False when the other side is gone.
 bool write_line(int descriptor, std::string_view text);
 
 } // namespace bench

@@ -1,10 +1,8 @@
 #include "harness/common/problem.hpp"
 
 #include "harness/common/exit_codes.hpp"
+#include "harness/common/output.hpp"
 
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <utility>
 
 namespace bench {
@@ -40,7 +38,7 @@ int exit_code_of(problem_code code) noexcept {
 }
 
 int complain(const problem& found) {
-    fmt::print(stderr, "spargio-bench: {}\n", found.message());
+    note("spargio-bench: {}\n", found.message());
     return exit_code_of(found.code);
 }
 

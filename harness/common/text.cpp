@@ -1,5 +1,7 @@
 #include "harness/common/text.hpp"
 
+#include "harness/common/json.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -74,6 +76,12 @@ std::expected<std::vector<int>, problem> parse_cpu_list(std::string_view text) {
     std::ranges::sort(cpus);
     cpus.erase(std::ranges::unique(cpus).begin(), cpus.end());
     return cpus;
+}
+
+bool is_utf_8(std::string_view text) {
+    // The library's own judgement, so that what it would replace is what is refused.
+    return json(text).dump(-1, ' ', false, json::error_handler_t::ignore) ==
+           json(text).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string shell_quoted(std::string_view argument) {

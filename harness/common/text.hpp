@@ -30,6 +30,9 @@ namespace bench {
 /// "0,2-3" → {0, 2, 3}.
 [[nodiscard]] std::expected<std::vector<int>, problem> parse_cpu_list(std::string_view text);
 
+/// Whether it is UTF-8, as JSON wants its texts. Names of files may be anything.
+[[nodiscard]] bool is_utf_8(std::string_view text);
+
 /// The argument as a shell takes it: quoted where it has to be.
 [[nodiscard]] std::string shell_quoted(std::string_view argument);
 

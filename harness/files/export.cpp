@@ -2,15 +2,14 @@
 
 #include "harness/common/exit_codes.hpp"
 #include "harness/common/names.hpp"
+#include "harness/common/output.hpp"
+#include "harness/common/output_file.hpp"
 #include "harness/common/problem.hpp"
 #include "harness/files/validate.hpp"
 #include "harness/record/result_file.hpp"
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <vector>
 
 namespace bench {
@@ -28,13 +27,6 @@ std::optional<problem> unknown_case(const result_record& result, const std::stri
                    did_you_mean(case_id, ids)};
 }
 
-int write_out(const std::string& text) {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
-        return exit_ok;
-    if (errno == EPIPE) return exit_ok; // the reader has had enough, as `| head` has
-    return complain({problem_code::cannot_write, "standard output", std::strerror(errno)});
-}
-
 } // namespace
 
 int run_export(const export_request& asked) {
@@ -50,8 +42,12 @@ int run_export(const export_request& asked) {
         text = asked.format == "csv" ? exported_csv(*result, asked.case_id)
                                      : exported_google_benchmark(*result, asked.case_id);
     }
-    if (asked.output.empty()) return write_out(text);
-    if (auto written = write_whole(asked.output, text); !written) {
+    if (asked.output.empty() || is_standard_output(asked.output)) {
+        say_text(text);
+        return exit_ok;
+    }
+    if (const auto found = result_in_the_way(asked.output)) return complain(*found);
+    if (auto written = write_file(asked.output, text); !written) {
         written.error().remedy = "name another place with -o";
         return complain(written.error());
     }

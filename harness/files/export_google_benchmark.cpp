@@ -63,7 +63,7 @@ json context_of(const result_record& result) {
             {"spargio_revision", result.tool.git_revision},
             {"caches", json::array()},
             {"load_avg", json::array()},
-            {"library_build_type", "release"}};
+            {"library_build_type", slow_build(result.tool) ? "debug" : "release"}};
 }
 
 } // namespace

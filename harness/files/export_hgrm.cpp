@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <vector>
 
 namespace bench {
@@ -17,41 +17,49 @@ constexpr double ticks_per_half_distance = 5;
 /// The percentile after `share` at which there is a line: more of them the nearer to 1.
 double next_tick(double share) {
     const double halvings = std::floor(std::log2(1 / (1 - share))) + 1;
-    return share + 1 / (ticks_per_half_distance * std::exp2(halvings));
+    const double next = share + 1 / (ticks_per_half_distance * std::exp2(halvings));
+    return std::max(next, std::nextafter(share, 2.0)); // so near to 1 that the sum is the same
 }
 
-std::string lines_of(const std::vector<latency_bucket>& buckets, std::uint64_t total) {
+/// Of the buckets themselves: what a summary says beside them may be another number.
+double total_of(const std::vector<latency_bucket>& buckets) {
+    double total = 0;
+    for (const auto& bucket : buckets) total += static_cast<double>(bucket.count);
+    return total;
+}
+
+std::string lines_of(const std::vector<latency_bucket>& buckets, double total) {
     std::string all =
         fmt::format("{:>12} {:>14} {:>10} {:>14}\n\n", "Value", "Percentile", "TotalCount", "1/(1-Percentile)");
-    std::uint64_t seen = 0;
+    double seen = 0;
     double tick = 0;
     for (const auto& [value, count] : buckets) {
-        seen += count;
-        const double share = static_cast<double>(seen) / static_cast<double>(total);
-        if (seen == total) break;
+        seen += static_cast<double>(count);
+        const double share = seen / total;
+        if (seen >= total) break;
         if (share < tick) continue;
-        all += fmt::format("{:12.3f} {:14.12f} {:10} {:14.2f}\n", static_cast<double>(value), share, seen,
+        all += fmt::format("{:12.3f} {:14.12f} {:10.0f} {:14.2f}\n", static_cast<double>(value), share, seen,
                            1 / (1 - share));
         while (tick <= share) tick = next_tick(tick);
     }
-    return all +
-           fmt::format("{:12.3f} {:14.12f} {:10}\n", static_cast<double>(buckets.back().value_ns), 1.0, total);
+    return all + fmt::format("{:12.3f} {:14.12f} {:10.0f}\n", static_cast<double>(buckets.back().value_ns), 1.0,
+                             total);
 }
 
-std::string footer_of(const std::vector<latency_bucket>& buckets, std::uint64_t total) {
+std::string footer_of(const std::vector<latency_bucket>& buckets, double total) {
     double sum = 0;
     for (const auto& [value, count] : buckets) sum += static_cast<double>(value) * static_cast<double>(count);
-    const double mean = sum / static_cast<double>(total);
+    const double mean = sum / total;
     double squares = 0;
     for (const auto& [value, count] : buckets) {
         const double away = static_cast<double>(value) - mean;
         squares += away * away * static_cast<double>(count);
     }
     return fmt::format("#[Mean    = {:12.3f}, StdDeviation   = {:12.3f}]\n"
-                       "#[Max     = {:12.3f}, Total count    = {:12}]\n"
+                       "#[Max     = {:12.3f}, Total count    = {:12.0f}]\n"
                        "#[Buckets = {:12}, SubBuckets     = {:12}]\n",
-                       mean, std::sqrt(squares / static_cast<double>(total)),
-                       static_cast<double>(buckets.back().value_ns), total, buckets.size(), 1);
+                       mean, std::sqrt(squares / total), static_cast<double>(buckets.back().value_ns), total,
+                       buckets.size(), 1);
 }
 
 } // namespace
@@ -59,10 +67,10 @@ std::string footer_of(const std::vector<latency_bucket>& buckets, std::uint64_t 
 std::expected<std::string, problem> exported_hgrm(const result_record& result, const std::string& case_id) {
     std::vector<std::string> able;
     for (const auto& each : result.cases) {
-        if (!each.latency) continue;
+        if (!each.latency || total_of(each.latency->buckets) == 0) continue;
         able.push_back(each.id);
         if (each.id != case_id) continue;
-        const auto total = each.latency->summary.count;
+        const auto total = total_of(each.latency->buckets);
         return lines_of(each.latency->buckets, total) + footer_of(each.latency->buckets, total);
     }
     if (able.empty())

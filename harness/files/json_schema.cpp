@@ -25,7 +25,7 @@ bool has_type(const json& value, const std::string& type) {
 
 class checker {
 public:
-    explicit checker(const json& root) : root_(root) {}
+    checker(const json& root, unknown_keys unknown) : root_(root), unknown_(unknown) {}
 
     void check(const json& schema, const json& value, const std::string& place) {
         for (const auto& [keyword, rule] : schema.items()) {
@@ -94,7 +94,7 @@ private:
         const json known = schema.value("properties", json::object());
         for (const auto& [key, member] : value.items()) {
             if (known.contains(key)) continue;
-            if (rule == false)
+            if (rule == false && unknown_ == unknown_keys::refused)
                 complain(place, fmt::format("has a key '{}' that the schema does not know", key));
             else if (rule.is_object())
                 check(rule, member, place + "/" + key);
@@ -141,7 +141,7 @@ private:
         std::size_t fitting = 0;
         std::vector<std::string> last;
         for (const auto& choice : rule) {
-            checker inner(root_);
+            checker inner(root_, unknown_);
             inner.check(choice, value, place);
             if (inner.violations_.empty())
                 ++fitting;
@@ -160,12 +160,13 @@ private:
     }
 
     const json& root_;
+    unknown_keys unknown_;
 };
 
 } // namespace
 
-std::vector<std::string> schema_violations(const json& schema, const json& document) {
-    checker all(schema);
+std::vector<std::string> schema_violations(const json& schema, const json& document, unknown_keys unknown) {
+    checker all(schema, unknown);
     all.check(schema, document, "");
     return std::move(all.violations_);
 }

@@ -1,6 +1,8 @@
 #include "harness/files/merge.hpp"
 
 #include "harness/common/exit_codes.hpp"
+#include "harness/common/output.hpp"
+#include "harness/common/output_file.hpp"
 #include "harness/common/problem.hpp"
 #include "harness/files/validate.hpp"
 #include "harness/record/json/result.hpp"
@@ -32,11 +34,28 @@ problem apart(std::string text, std::string remedy) {
 std::optional<problem> other_rival(const source& one, const source& other) {
     for (const auto& a : one.result.backends)
         for (const auto& b : other.result.backends)
-            if (a.name == b.name && a.version != b.version)
+            if (a.name == b.name && a.plugin && b.plugin && a.digest && b.digest && a.digest != b.digest)
+                return apart(
+                    fmt::format("{} measured another plugin file of {} than {}", one.path, a.name, other.path),
+                    "ratios of different programs don't belong into one table");
+            else if (a.name == b.name && a.version != b.version)
                 return apart(fmt::format("{} measured {} in version {}, {} in {}", one.path, a.name,
                                          json(a.version).dump(), other.path, json(b.version).dump()),
                              "ratios of different programs don't belong into one table");
     return std::nullopt;
+}
+
+/// A revision names one program only where it is known and nothing was changed; else the file itself has to be
+/// the same.
+std::optional<problem> other_program(const source& first, const source& other) {
+    const auto& one = first.result.tool;
+    const auto& two = other.result.tool;
+    if (!is_of_unknown_source(one) || (one.digest && one.digest == two.digest)) return std::nullopt;
+    return apart(fmt::format("{} and {} were measured by builds of a revision that is {}, and {}", first.path,
+                             other.path, one.git_dirty ? "changed (dirty)" : "unknown",
+                             one.digest && two.digest ? "they are not the same program file"
+                                                      : "nothing says that it was one program"),
+                 "measure both with the same spargio-bench, or commit before you build it");
 }
 
 /// Why the two can't be in one file.
@@ -56,7 +75,7 @@ std::optional<problem> difference(const source& first, const source& other) {
         return apart(fmt::format("{} was measured by a build with {} {}, {} by one with {}", other.path,
                                  found->key, found->one, first.path, found->other),
                      "ratios of different programs don't belong into one table");
-    return std::nullopt;
+    return other_program(first, other);
 }
 
 /// Why the files can't be one; of the first that differs from the first of all.
@@ -136,7 +155,8 @@ public:
                           .blocks = {},
                           .warnings = {},
                           .machines = std::vector<machine_record>(),
-                          .parts = std::vector<part_record>()};
+                          .parts = std::vector<part_record>(),
+                          .beyond = first.beyond};
         for (std::size_t i = 0; i < files_.size(); ++i) add(all, files_[i].result, i);
         std::uint64_t index = 0;
         for (auto& block : all.blocks) block.start.index = index++;
@@ -154,11 +174,6 @@ private:
     [[nodiscard]] std::string group_name(const std::string& group, std::size_t machine) const {
         return shared_.contains(group) ? group + "@" + machine_name(machine) : group;
     }
-    [[nodiscard]] std::string case_name(const std::string& id, std::size_t machine) const {
-        const auto bar = id.rfind('|');
-        return group_name(id.substr(0, bar), machine) + id.substr(bar);
-    }
-
     /// Those whose names are not there yet.
     template <class Record>
     static void add_new(std::vector<Record>& all, const std::vector<Record>& more) {
@@ -171,20 +186,22 @@ private:
         all.parts->push_back({.machine = machine, .tool = from.tool, .run = from.run});
         add_new(all.backends, from.backends);
         add_new(all.workloads, from.workloads);
+        // By whole ids: groups and arms may have any letter in them, a bar too.
+        std::map<std::string, std::string> ids;
         for (auto each : from.cases) {
             each.group = group_name(each.group, machine);
-            each.id = case_name(each.id, machine);
+            each.id = ids[each.id] = each.group + "|" + each.arm;
             each.machine = machine;
             all.cases.push_back(std::move(each));
         }
         for (auto block : from.blocks) {
             block.start.group = group_name(block.start.group, machine);
             block.machine = machine;
-            for (auto& slice : block.slices) slice.case_id = case_name(slice.case_id, machine);
+            for (auto& slice : block.slices) slice.case_id = ids.at(slice.case_id);
             all.blocks.push_back(std::move(block));
         }
         for (auto each : from.warnings) {
-            if (each.case_id) each.case_id = case_name(*each.case_id, machine);
+            if (each.case_id && ids.contains(*each.case_id)) each.case_id = ids.at(*each.case_id);
             all.warnings.push_back(std::move(each));
         }
     }
@@ -243,6 +260,7 @@ std::expected<result_record, problem> merged(const merge_request& asked) {
     if (is_one_of(asked.paths, asked.output))
         return refused(problem_code::bad_value, "",
                        fmt::format("-o {} is one of the files to be joined", asked.output), "name another");
+    if (auto found = result_in_the_way(asked.output)) return std::unexpected(*std::move(found));
     auto all = merged_result(*files).make();
     all.run = joined_run(*files, parts.missing);
     if (const auto problems = result_problems(to_json(all)); !problems.empty())
@@ -256,12 +274,16 @@ std::expected<result_record, problem> merged(const merge_request& asked) {
 int run_merge(const merge_request& asked) {
     const auto all = merged(asked);
     if (!all) return complain(within("merge", all.error()));
+    if (is_standard_output(asked.output)) {
+        say("{}\n", one_line(to_json(*all)));
+        return exit_ok;
+    }
     if (auto written = write_result(asked.output, *all); !written) {
         written.error().remedy = "name another place with -o";
         return complain(within("merge", written.error()));
     }
-    fmt::print("{} files, {} cases, {} blocks: {}\n", asked.paths.size(), all->cases.size(), all->blocks.size(),
-               asked.output);
+    say("{} files, {} cases, {} blocks: {}\n", asked.paths.size(), all->cases.size(), all->blocks.size(),
+        asked.output);
     return exit_ok;
 }
 

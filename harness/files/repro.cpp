@@ -2,6 +2,7 @@
 
 #include "harness/common/exit_codes.hpp"
 #include "harness/common/names.hpp"
+#include "harness/common/output.hpp"
 #include "harness/common/problem.hpp"
 #include "harness/files/validate.hpp"
 
@@ -18,7 +19,7 @@ int run_repro(const std::string& case_id, const std::string& path) {
     for (const auto& each : result->cases) {
         ids.push_back(each.id);
         if (each.id != case_id) continue;
-        fmt::print("{}\n", each.repro);
+        say("{}\n", each.repro);
         return exit_ok;
     }
     return complain({problem_code::unknown_name, "", fmt::format("{} has no case '{}'", path, case_id),

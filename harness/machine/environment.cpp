@@ -1,19 +1,16 @@
 #include "harness/machine/environment.hpp"
 
+#include "harness/machine/allowance.hpp"
 #include "harness/machine/machine_noise.hpp"
 #include "harness/machine/perf_counters.hpp"
+#include "workloads/ground/io_uring_lack.hpp"
 
 #include <fmt/format.h>
 
-#include <linux/io_uring.h>
-#include <sched.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -30,16 +27,6 @@ std::optional<std::string> cpu_model() {
                 if (const auto colon = line.find(": "); colon != std::string::npos)
                     return line.substr(colon + 2);
     return std::nullopt;
-}
-
-std::optional<std::vector<int>> affinity() {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    if (::sched_getaffinity(0, sizeof set, &set) != 0) return std::nullopt;
-    std::vector<int> cpus;
-    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
-        if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
-    return cpus;
 }
 
 std::optional<named_texts> mitigations() {
@@ -108,26 +95,7 @@ std::optional<double> cgroup_cpu_limit() {
     return quota / period;
 }
 
-std::string probe_io_uring() {
-    io_uring_params parameters{};
-    const auto ring = ::syscall(SYS_io_uring_setup, 4, &parameters);
-    if (ring >= 0) {
-        ::close(static_cast<int>(ring));
-        return "available";
-    }
-    switch (errno) {
-    case ENOSYS:
-        return "the kernel or a seccomp filter has no io_uring_setup (ENOSYS)";
-    case EPERM:
-        if (number_in("/proc/sys/kernel/io_uring_disabled").value_or(0) != 0)
-            return "switched off by sysctl kernel.io_uring_disabled (EPERM)";
-        return "forbidden, most likely by a container's seccomp filter (EPERM)";
-    case ENOMEM:
-        return "not enough locked memory, see ulimit -l (ENOMEM)";
-    default:
-        return fmt::format("io_uring_setup failed: {}", std::strerror(errno));
-    }
-}
+std::string probe_io_uring() { return io_uring_lack().value_or("available"); }
 
 std::optional<field_difference> machine_difference(const environment_record& one,
                                                    const environment_record& other) {
@@ -140,7 +108,8 @@ environment_record read_environment() {
     utsname name{};
     const bool named = ::uname(&name) == 0;
     const auto pages = ::sysconf(_SC_PHYS_PAGES);
-    const auto cpus = affinity();
+    const auto own = allowance_of(0);
+    const auto& cpus = own.cpus;
     environment_record seen;
     if (named) seen.kernel = name.release;
     if (named) seen.architecture = name.machine;
@@ -149,7 +118,7 @@ environment_record read_environment() {
     seen.cpus_online = ::sysconf(_SC_NPROCESSORS_ONLN);
     seen.affinity = cpus;
     if (pages > 0) seen.memory_bytes = pages * ::sysconf(_SC_PAGESIZE);
-    seen.cgroup_cpu_limit = cgroup_cpu_limit();
+    seen.cgroup_cpu_limit = own.cpu_limit;
     seen.clock_source = first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource");
     seen.smt = first_line("/sys/devices/system/cpu/smt/control");
     seen.governor = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
@@ -159,6 +128,7 @@ environment_record read_environment() {
     seen.perf_event_paranoid = number_in("/proc/sys/kernel/perf_event_paranoid");
     seen.virtualization = virtualization();
     seen.memlock_limit_bytes = memlock_limit();
+    seen.nice = own.nice;
     return seen;
 }
 

@@ -16,7 +16,7 @@ namespace bench {
 [[nodiscard]] std::optional<field_difference> machine_difference(const environment_record& one,
                                                                  const environment_record& other);
 
-/// "available", or why io_uring can't be used, with the cause. Asks the kernel by setting up a ring.
+/// "available", or why io_uring can't be used, with the remedy. Asks the kernel by setting up a ring.
 [[nodiscard]] std::string probe_io_uring();
 
 /// CPUs that the cgroup's quota allows; none where there is no quota.

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -50,10 +51,28 @@ struct alignas(128) shared_word {
     std::atomic<std::uint64_t> value{0};
 };
 
+/// Runs both in threads of their own until both return; `call_off` makes `first` return. False, with nothing
+/// left behind, where the system gives no threads.
+template <class First, class Second, class CallOff>
+bool run_both(First first, Second second, CallOff call_off) {
+    std::thread one;
+    try {
+        one = std::thread(first);
+        std::thread(second).join();
+    } catch (const std::system_error&) {
+        if (!one.joinable()) return false;
+        call_off();
+        one.join();
+        return false;
+    }
+    one.join();
+    return true;
+}
+
 std::optional<std::uint64_t> cache_line_round_trip(int here, int there) {
     constexpr std::uint64_t stop = ~std::uint64_t{0};
     shared_word ball;
-    std::thread answering([&] {
+    const auto answering = [&] {
         pin_to(there);
         for (std::uint64_t expected = 1;; expected += 2) {
             std::uint64_t seen = ball.value.load(std::memory_order_acquire);
@@ -61,9 +80,10 @@ std::optional<std::uint64_t> cache_line_round_trip(int here, int there) {
             if (seen == stop) return;
             ball.value.store(expected + 1, std::memory_order_release);
         }
-    });
+    };
     std::vector<std::uint64_t> readings;
-    std::thread asking([&] {
+    const auto call_off = [&] { ball.value.store(stop, std::memory_order_release); };
+    const auto asking = [&] {
         pin_to(here);
         const std::uint64_t began = now_ns();
         std::uint64_t next = 1;
@@ -78,10 +98,9 @@ std::optional<std::uint64_t> cache_line_round_trip(int here, int there) {
             readings.push_back((to - from) / rounds_per_reading);
             from = to;
         }
-        ball.value.store(stop, std::memory_order_release);
-    });
-    asking.join();
-    answering.join();
+        call_off();
+    };
+    if (!run_both(answering, asking, call_off)) return std::nullopt;
     return median(readings);
 }
 
@@ -106,12 +125,13 @@ std::optional<std::uint64_t> eventfd_round_trip(const std::vector<int>& cpus) {
     std::vector<std::uint64_t> readings;
     if (request >= 0 && reply >= 0) {
         constexpr std::uint64_t one = 1;
-        std::thread answering([&] {
+        const auto answering = [&] {
             pin_to(cpus.back());
             while (receive_word(request) != leave)
                 if (!send_word(reply, one)) return;
-        });
-        std::thread asking([&] {
+        };
+        const auto call_off = [&] { send_word(request, leave); };
+        const auto asking = [&] {
             pin_to(cpus.front());
             const std::uint64_t end = now_ns() + probe_ns;
             for (std::uint64_t from = now_ns(); from < end;) {
@@ -120,10 +140,9 @@ std::optional<std::uint64_t> eventfd_round_trip(const std::vector<int>& cpus) {
                 readings.push_back(to - from);
                 from = to;
             }
-            send_word(request, leave);
-        });
-        asking.join();
-        answering.join();
+            call_off();
+        };
+        run_both(answering, asking, call_off);
     }
     if (request >= 0) ::close(request);
     if (reply >= 0) ::close(reply);

@@ -5,7 +5,8 @@
 
 namespace bench {
 
-/// Takes about 5 ms, on the first two CPUs that this process may use.
+/// Takes about 5 ms, on the first two CPUs that this process may use. None of a figure where there are no
+/// threads to take it with.
 [[nodiscard]] probe_figures take_probes();
 
 /// Whether the CPUs were near before and far after, or the reverse: the cache line's round trip crossed ×2.5.

@@ -1,5 +1,6 @@
 #include "harness/plan/base_build.hpp"
 
+#include "harness/common/file_digest.hpp"
 #include "harness/common/text.hpp"
 #include "harness/record/json/run.hpp"
 
@@ -59,7 +60,9 @@ std::expected<base_build_record, problem> find_base_build(const std::string& pat
                        "take a base that is less far away");
     info.erase("cell_protocol");
     try {
-        return base_build_record{whole, tool_from_json(info)};
+        base_build_record base{whole, tool_from_json(info)};
+        if (!base.tool.digest) base.tool.digest = file_digest(whole); // a build from before there was one
+        return base;
     } catch (const json::exception&) {
         return not_understood(path);
     }
@@ -68,7 +71,9 @@ std::expected<base_build_record, problem> find_base_build(const std::string& pat
 std::optional<std::string> changed_base(const base_build_record& base) {
     const auto now = find_base_build(base.path);
     if (!now) return now.error().message();
-    if (const auto found = tool_difference(now->tool, base.tool))
+    auto found = tool_difference(now->tool, base.tool);
+    if (!found) found = program_difference(now->tool, base.tool);
+    if (found)
         return fmt::format("the base build {} has {} {}, it had {} when the run began", base.path, found->key,
                            found->one, found->other);
     return std::nullopt;

@@ -131,11 +131,13 @@ std::vector<std::string> case_ids(const plan& of) {
 
 std::optional<problem> filter(const run_request& request, plan& made) {
     const auto ids = case_ids(made);
-    for (const auto& pattern : request.filters)
-        if (std::ranges::none_of(ids, [&](const auto& id) { return matches(pattern, id); }))
-            return problem{problem_code::unknown_name, "",
-                           fmt::format("the filter '{}' matches no case", pattern),
-                           did_you_mean(pattern, ids) + " (`spargio-bench list cases` shows them all)"};
+    for (const auto& [flag, patterns] :
+         {std::pair{"--filter", &request.filters}, std::pair{"--exclude", &request.excludes}})
+        for (const auto& pattern : *patterns)
+            if (std::ranges::none_of(ids, [&](const auto& id) { return matches(pattern, id); }))
+                return problem{problem_code::unknown_name, "",
+                               fmt::format("{} '{}' matches no case", flag, pattern),
+                               did_you_mean(pattern, ids) + " (`spargio-bench list cases` shows them all)"};
     const auto any = [](const std::vector<std::string>& patterns, const std::string& id) {
         return std::ranges::any_of(patterns, [&](const auto& p) { return matches(p, id); });
     };
@@ -220,8 +222,7 @@ std::expected<group, problem> make_group(const workload& measured, std::vector<a
 
 void add_arm(group& to, arm added) {
     added.occurrence = 1;
-    while (std::ranges::any_of(to.arms, [&](const arm& a) { return a.label() == added.label(); }))
-        ++added.occurrence;
+    added.occurrence = ++to.occurrences[added.label()];
     to.arms.push_back(std::move(added));
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -75,6 +76,8 @@ struct group {
     std::vector<assignment> given; ///< only what differs from the defaults
     parameters values;             ///< all of them
     std::vector<arm> arms;
+    /// How many arms of each label were added, without their numbers: what the next one is numbered by.
+    std::map<std::string, unsigned> occurrences = {};
 };
 
 struct plan {
@@ -97,7 +100,7 @@ struct plan {
 /// A group with its name and full parameter set. Error: names the parameter and what is legal.
 [[nodiscard]] std::expected<group, problem> make_group(const workload& measured, std::vector<assignment> given);
 
-/// Appends an arm; one that stands there already becomes `#2`, `#3`.
+/// Appends an arm; one that stands there already becomes `#2`, `#3`. Takes as long however many there are.
 void add_arm(group& to, arm added);
 
 /// Looks everything up, multiplies it out and filters. Error: one message with the place and the remedy.

@@ -27,6 +27,8 @@ struct backend_record {
     std::string summary;
     std::optional<std::string> plugin =
         std::nullopt; ///< the shared library that --plugin named; none: of the build
+    std::optional<std::string> digest =
+        std::nullopt; ///< SHA-256 of the library it is loaded from; none: of no library
     std::vector<knob_record> knobs;
     other_minor beyond = {};
 };

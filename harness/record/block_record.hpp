@@ -21,6 +21,13 @@ struct noise_figures {
         std::nullopt; ///< time that the cgroup's quota kept us off the CPUs
 };
 
+/// What of the machine the harness and the cells of a block had. None where it can't be read.
+struct allowance {
+    std::optional<std::vector<int>> cpus = std::nullopt; ///< that each of them could use all the while
+    std::optional<std::int64_t> nice = std::nullopt;     ///< the highest
+    std::optional<double> cpu_limit = std::nullopt; ///< CPUs that the cgroup's quota allows; none: no limit
+};
+
 /// In which state the CPUs are: near or far from each other.
 struct probe_figures {
     /// Median round trip of one cache line between two CPUs, two threads spinning; none with one CPU.
@@ -42,6 +49,7 @@ struct block_start {
 /// What is known of a block when it has ended.
 struct block_conditions {
     noise_figures noise;
+    allowance allowed = {};
     probe_figures probes_before;
     probe_figures probes_after;
     bool state_changed = false; ///< the CPUs were near before and far after, or the reverse

@@ -30,6 +30,7 @@ struct environment_record {
     std::optional<std::int64_t> perf_event_paranoid = std::nullopt;
     std::optional<std::string> virtualization = std::nullopt;
     std::optional<std::int64_t> memlock_limit_bytes = std::nullopt; ///< none: no limit
+    std::optional<std::int64_t> nice = std::nullopt;
     other_minor beyond = {};
 };
 

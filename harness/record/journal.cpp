@@ -2,6 +2,7 @@
 
 #include "harness/common/line_pipe.hpp"
 #include "harness/record/json/event.hpp"
+#include "harness/record/json/reader.hpp"
 #include "harness/record/json/run.hpp"
 
 #include <fmt/format.h>
@@ -10,20 +11,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <string_view>
 
 namespace bench {
 namespace {
 
 constexpr const char* journal_suffix = ".journal.jsonl";
 
-bool holds_lines(const std::string& path) {
+bool holds_lines(int file) {
     struct stat found {};
-    return ::stat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode) && found.st_size > 0;
+    return ::fstat(file, &found) == 0 && S_ISREG(found.st_mode) && found.st_size > 0;
 }
 
 json to_json(const journal_header& header) {
@@ -33,6 +34,7 @@ json to_json(const journal_header& header) {
             {"tool", to_json(header.tool)},
             {"run", to_json(header.run)},
             {"environment", to_json(header.environment)},
+            {"files", object_of(header.files)},
             {"plan", header.plan}};
 }
 
@@ -42,71 +44,102 @@ journal_header header_from_json(const json& written) {
             .tool = tool_from_json(written.at("tool")),
             .run = run_from_json(written.at("run")),
             .environment = environment_from_json(written.at("environment")),
+            .files = named_texts_from_json(written.value("files", json::object())),
             .plan = written.at("plan")};
+}
+
+/// All that stands in it. Through the descriptor that has the lock: closing another one would end the lock.
+std::expected<std::string, int> whole_text(int file) {
+    std::string text;
+    std::array<char, 65536> piece;
+    for (;;) {
+        const ssize_t got = ::pread(file, piece.data(), piece.size(), static_cast<off_t>(text.size()));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return std::unexpected(errno);
+        if (got == 0) return text;
+        text.append(piece.data(), static_cast<std::size_t>(got));
+    }
+}
+
+std::unexpected<problem> cannot_go_on(const std::string& path, const std::string& reason) {
+    return refused(problem_code::not_resumable, "", fmt::format("cannot go on with {}: {}", path, reason));
+}
+
+/// Opens the journal of `path`, which may be the name of its result file.
+std::expected<journal_content, problem> open_journal(const std::string& path) {
+    const auto own = path.ends_with(journal_suffix) ? path : journal::path_for(path);
+    auto opened = locked_file::open(own, O_RDWR | O_APPEND);
+    if (opened) return journal_content{.path = own, .file = std::move(*opened)};
+    const auto& failure = opened.error();
+    if (failure.is_held)
+        return refused(problem_code::not_resumable, "",
+                       fmt::format("there is nothing to resume: {} is measuring into {} at this moment",
+                                   failure.words(), journal::output_of(own)),
+                       "wait for it to end");
+    if (failure.error != ENOENT) return cannot_go_on(own, failure.words());
+    std::error_code error;
+    return refused(
+        problem_code::not_resumable, "", fmt::format("there is nothing to resume: {} does not exist", own),
+        std::filesystem::exists(path, error) ? fmt::format("the run of {} is complete", path)
+                                             : "give the result file or the journal of an unfinished run");
 }
 
 } // namespace
 
 std::string journal::path_for(const std::string& output) { return output + journal_suffix; }
 
+std::string journal::output_of(const std::string& path) {
+    return path.substr(0, path.size() - std::string_view(journal_suffix).size());
+}
+
 std::expected<std::unique_ptr<journal>, problem> journal::create(const std::string& path,
                                                                  const journal_header& header) {
-    if (holds_lines(path))
+    auto opened = locked_file::open(path, O_RDWR | O_CREAT | O_APPEND);
+    if (!opened && opened.error().is_held)
+        return refused(
+            problem_code::cannot_begin, "",
+            fmt::format("{} is measuring into {} at this moment", opened.error().words(), output_of(path)),
+            "wait for it to end, or choose another file with -o");
+    if (!opened)
+        return refused(problem_code::cannot_begin, "",
+                       fmt::format("cannot write {}: {}", path, opened.error().words()),
+                       "choose another place with -o");
+    if (holds_lines(opened->descriptor()))
         return refused(problem_code::cannot_begin, "", path + " is the journal of a run that did not finish",
                        fmt::format("go on with it by --resume {}, or delete it", path));
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
-    if (file < 0)
-        return refused(problem_code::cannot_begin, "",
-                       fmt::format("cannot write {}: {}", path, std::strerror(errno)),
-                       "choose another place with -o");
-    std::unique_ptr<journal> made(new journal(path, file));
+    std::unique_ptr<journal> made(new journal(path, std::move(*opened)));
     made->append_line(to_json(header));
     return made;
 }
 
-std::expected<std::unique_ptr<journal>, problem> journal::reopen(const std::string& path,
-                                                                 std::uint64_t whole_bytes) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-    if (file < 0 || ::ftruncate(file, static_cast<off_t>(whole_bytes)) != 0) {
-        const int error = errno;
-        if (file >= 0) ::close(file);
-        return refused(problem_code::not_resumable, "",
-                       fmt::format("cannot go on with {}: {}", path, std::strerror(error)));
-    }
-    return std::unique_ptr<journal>(new journal(path, file));
+std::expected<std::unique_ptr<journal>, problem> journal::reopen(journal_content& content) {
+    if (::ftruncate(content.file.descriptor(), static_cast<off_t>(content.whole_bytes)) != 0)
+        return cannot_go_on(content.path, std::strerror(errno));
+    return std::unique_ptr<journal>(new journal(content.path, std::move(content.file)));
 }
-
-journal::~journal() { ::close(file_); }
 
 void journal::append(const run_event& event) { append_line(to_json(event)); }
 
 void journal::append_line(const json& line) {
     if (failure_) return;
-    if (!write_line(file_, one_line(line)))
+    if (!write_line(file_.descriptor(), one_line(line)))
         failure_ = problem{problem_code::cannot_write, "",
                            fmt::format("cannot write {}: {}", path_, std::strerror(errno))};
 }
 
 void journal::sync() {
-    if (!failure_) ::fdatasync(file_);
+    if (!failure_) ::fdatasync(file_.descriptor());
 }
 
 void journal::remove() { ::unlink(path_.c_str()); }
 
 std::expected<journal_content, problem> read_journal(const std::string& path) {
-    journal_content content;
-    content.path = path.ends_with(journal_suffix) ? path : journal::path_for(path);
-    std::ifstream file(content.path, std::ios::binary);
-    if (!file) {
-        const bool finished = std::filesystem::exists(path);
-        return refused(problem_code::not_resumable, "",
-                       fmt::format("there is nothing to resume: {} does not exist", content.path),
-                       finished ? fmt::format("the run of {} is complete", path)
-                                : "give the result file or the journal of an unfinished run");
-    }
-    std::ostringstream all;
-    all << file.rdbuf();
-    const std::string text = all.str();
+    auto opened = open_journal(path);
+    if (!opened) return opened;
+    auto& content = *opened;
+    const auto read = whole_text(content.file.descriptor());
+    if (!read) return cannot_go_on(content.path, std::strerror(read.error()));
+    const std::string& text = *read;
     json header;
     for (std::size_t from = 0; from < text.size();) {
         const auto end = text.find('\n', from);
@@ -130,7 +163,7 @@ std::expected<journal_content, problem> read_journal(const std::string& path) {
     } catch (const std::exception& error) {
         return std::unexpected(damaged_journal(content.path, error));
     }
-    return content;
+    return opened;
 }
 
 problem damaged_journal(const std::string& path, const std::exception& error) {

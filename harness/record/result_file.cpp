@@ -1,55 +1,34 @@
 #include "harness/record/result_file.hpp"
 
-#include "harness/common/line_pipe.hpp"
+#include "harness/common/output_file.hpp"
 #include "harness/record/json/result.hpp"
 
-#include <fmt/format.h>
-
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
+#include <fstream>
 
 namespace bench {
 namespace {
 
-bool write_synced(const std::string& path, const std::string& text) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file < 0) return false;
-    const bool written = write_line(file, text) && (::fsync(file) == 0 || errno == EINVAL);
-    const int error = errno;
-    ::close(file);
-    errno = error;
-    return written;
-}
-
-void sync_directory(const std::string& path) {
-    const auto parent = std::filesystem::path(path).parent_path();
-    const int directory = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0) return;
-    ::fsync(directory);
-    ::close(directory);
+/// By its first key: also one that is damaged further on was measured once.
+bool begins_as_result(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    char brace = 0;
+    std::string key;
+    return file >> brace >> key && brace == '{' && key.starts_with("\"schema_version\"");
 }
 
 } // namespace
 
-std::expected<void, problem> write_whole(const std::string& path, const std::string& text) {
-    const std::string aside = path + ".partial";
-    if (!write_synced(aside, text) || std::rename(aside.c_str(), path.c_str()) != 0) {
-        problem found{problem_code::cannot_write, "",
-                      fmt::format("cannot write {}: {}", path, std::strerror(errno))};
-        ::unlink(aside.c_str());
-        return std::unexpected(std::move(found));
-    }
-    sync_directory(path);
-    return {};
+std::expected<void, problem> write_result(const std::string& path, const result_record& result) {
+    return write_file(path, to_json(result).dump(1, ' ', false, json::error_handler_t::replace) + "\n");
 }
 
-std::expected<void, problem> write_result(const std::string& path, const result_record& result) {
-    return write_whole(path, to_json(result).dump(1, ' ', false, json::error_handler_t::replace));
+std::optional<problem> result_in_the_way(const std::string& path) {
+    std::error_code error;
+    if (is_written_through(path) || !std::filesystem::is_regular_file(path, error) || !begins_as_result(path))
+        return std::nullopt;
+    return problem{problem_code::bad_value, "-o " + path, "a result is there already",
+                   "name another file, or delete that one"};
 }
 
 } // namespace bench

@@ -51,6 +51,7 @@ struct result_record {
     std::vector<warning_record> warnings;
     std::optional<std::vector<machine_record>> machines = std::nullopt;
     std::optional<std::vector<part_record>> parts = std::nullopt;
+    other_minor beyond = {};
 };
 
 } // namespace bench

@@ -39,7 +39,9 @@ struct run_record {
     std::uint64_t slices_per_block = 0; ///< judged slices of each arm
     std::uint64_t slice_target_ns = 0;
     std::uint64_t quiet_wait_limit_ns = 0;
-    std::optional<plan_part_record> part = std::nullopt; ///< key `shard`; none: the whole plan
+    std::optional<std::string> cut_by = std::nullopt;      ///< of an interrupted run: signal or budget
+    std::optional<std::uint64_t> budget_ns = std::nullopt; ///< none: no limit
+    std::optional<plan_part_record> part = std::nullopt;   ///< key `shard`; none: the whole plan
     std::optional<base_build_record> base_build = std::nullopt;
     bool resumed = false;
     std::optional<sweep_record> sweep = std::nullopt; ///< of `sweep` alone

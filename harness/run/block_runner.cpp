@@ -1,13 +1,19 @@
 #include "harness/run/block_runner.hpp"
 
 #include "harness/common/interrupt.hpp"
+#include "harness/common/text.hpp"
 #include "harness/common/wall_clock.hpp"
+#include "harness/machine/allowance.hpp"
 #include "harness/machine/probes.hpp"
 #include "harness/record/latency_counts.hpp"
 #include "harness/run/block_order.hpp"
+#include "workloads/measure/recorder.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace bench {
 namespace {
@@ -17,9 +23,11 @@ constexpr std::uint64_t settle_ns = 1'000'000;
 /// Largest padding of the environment: a page, so that the stack starts anywhere in one.
 constexpr std::uint64_t padding_limit = 4096;
 
-block_conditions conditions(const noise_figures& seen, const probe_figures& before, const probe_figures& after,
-                            std::uint64_t waited_ns, const std::optional<std::string>& drop_reason) {
+block_conditions conditions(const noise_figures& seen, const allowance& allowed, const probe_figures& before,
+                            const probe_figures& after, std::uint64_t waited_ns,
+                            const std::optional<std::string>& drop_reason) {
     return {.noise = seen,
+            .allowed = allowed,
             .probes_before = before,
             .probes_after = after,
             .state_changed = state_changed(before, after),
@@ -43,6 +51,9 @@ block_runner::outcome block_runner::run(const group& measured) {
                              .started_unix_ns = unix_now_ns()}});
     const auto probes_before = take_probes();
     const auto noise_before = noise_reading::take();
+    const auto allowed_before = allowance_of(0);
+    frozen_ns_ = 0;
+    cell_change_.reset();
 
     std::vector<running_arm> arms;
     const bool done = start_cells(measured, arms, random) && warm(measured, arms, random) &&
@@ -53,10 +64,25 @@ block_runner::outcome block_runner::run(const group& measured) {
     const auto seen = noise_before.until(noise_reading::take());
     const auto probes_after = take_probes();
     quiet_.after_block(seen);
-    const auto drop_reason = noise_to_drop(measured, seen);
-    log_.record(block_ended{conditions(seen, probes_before, probes_after, waited_ns, drop_reason)});
+    const auto allowed_after = allowance_of(0);
+    auto drop_reason = disturbance(allowed_before, allowed_after);
+    if (log_.state().progress_of(measured).dropped >= plan_.options.blocks) drop_reason.reset();
+    if (!drop_reason) drop_reason = noise_to_drop(measured, seen);
+    log_.record(block_ended{conditions(seen, narrowed(allowed_before, allowed_after), probes_before,
+                                       probes_after, waited_ns, drop_reason)});
     log_.sync();
     return drop_reason ? outcome::dropped : outcome::kept;
+}
+
+std::optional<std::string> block_runner::disturbance(const allowance& before, const allowance& after) const {
+    if (frozen_ns_ > 0)
+        return fmt::format(
+            "everything stood still for {}, as in a container or a virtual machine that is paused",
+            format_ns(static_cast<double>(frozen_ns_)));
+    auto change = allowance_change(before, after);
+    if (!change) change = cell_change_;
+    if (!change) return std::nullopt;
+    return "in the middle of it there was " + *change;
 }
 
 std::optional<std::string> block_runner::noise_to_drop(const group& measured, const noise_figures& seen) const {
@@ -81,6 +107,7 @@ template <class Answer>
 std::optional<Answer> block_runner::ask(running_arm& asked, const cell_command& command,
                                         std::string_view phase) {
     auto said = asked.cell->ask(command, plan_.options.timeout_ns, phase);
+    frozen_ns_ += asked.cell->take_frozen_ns();
     if (said) return std::get<Answer>(*std::move(said));
     take_failure(asked, said.error());
     return std::nullopt;
@@ -100,6 +127,22 @@ void block_runner::open_answered(running_arm& asked, const cell_answer& said) {
     take_failure(asked, {.status = status, .reason = refused.reason});
 }
 
+void block_runner::start_cell(const group& measured, running_arm& started, random_source& random) {
+    const auto padding = random.below(padding_limit);
+    if (const auto reason = files_.replaced(measured, *started.arm, plan_.options))
+        return take_failure(started, {.status = case_status::failed, .reason = *reason});
+    const auto program = started.arm->of_base ? plan_.options.base.value().path : std::string();
+    auto cell = cell_client::start(measured, *started.arm, padding, program);
+    if (!cell) return take_failure(started, cell.error());
+    started.cell = std::move(*cell);
+    const auto said = started.cell->wait_answer(plan_.options.timeout_ns, "opened its session");
+    frozen_ns_ += started.cell->take_frozen_ns();
+    if (said)
+        open_answered(started, *said);
+    else
+        take_failure(started, said.error());
+}
+
 bool block_runner::start_cells(const group& measured, std::vector<running_arm>& arms, random_source& random) {
     for (const auto& each : measured.arms) {
         auto id = case_id(measured, each);
@@ -108,18 +151,7 @@ bool block_runner::start_cells(const group& measured, std::vector<running_arm>& 
     }
     random.shuffle(arms);
     for (auto& each : arms) {
-        const auto program = each.arm->of_base ? plan_.options.base.value().path : std::string();
-        auto started = cell_client::start(measured, *each.arm, random.below(padding_limit), program);
-        if (!started) {
-            take_failure(each, started.error());
-            continue;
-        }
-        each.cell = std::move(*started);
-        const auto said = each.cell->wait_answer(plan_.options.timeout_ns, "opened its session");
-        if (said)
-            open_answered(each, *said);
-        else
-            take_failure(each, said.error());
+        start_cell(measured, each, random);
         if (interrupted_) return false;
     }
     return true;
@@ -136,10 +168,24 @@ bool block_runner::warm(const group& measured, std::vector<running_arm>& arms, r
 }
 
 bool block_runner::measure(const group& measured, std::vector<running_arm>& arms, random_source& random) {
+    look_at_cells(arms); // warm, each has bound its threads as it likes
     const auto order = slice_order_of_block(arms.size(), plan_.options.slices, random);
     if (!run_slices(arms, order, false, random)) return false;
-    return !measured.workload->measures_latency ||
-           run_slices(arms, slice_order_of_block(arms.size(), 1, random), true, random);
+    if (measured.workload->measures_latency &&
+        !run_slices(arms, slice_order_of_block(arms.size(), 1, random), true, random))
+        return false;
+    look_at_cells(arms);
+    return true;
+}
+
+void block_runner::look_at_cells(std::vector<running_arm>& arms) {
+    for (auto& each : arms) {
+        if (!each.cell) continue;
+        const auto now = allowance_of(each.cell->process());
+        if (each.allowed.cpus)
+            if (auto change = allowance_change(each.allowed, now)) cell_change_ = std::move(change);
+        each.allowed = now;
+    }
 }
 
 std::uint64_t block_runner::iterations_of(const running_arm& asked, bool latency) {
@@ -151,13 +197,21 @@ std::uint64_t block_runner::iterations_of(const running_arm& asked, bool latency
     return times <= longest ? times * asked.iterations : asked.iterations;
 }
 
+bool block_runner::settle() {
+    const auto from_ns = now_ns();
+    if (interrupt::sleep_ns(settle_ns)) return false;
+    const auto slept_ns = now_ns() - from_ns;
+    if (slept_ns > settle_ns + frozen_from_ns) frozen_ns_ += slept_ns - settle_ns;
+    return true;
+}
+
 bool block_runner::run_slices(std::vector<running_arm>& arms, const std::vector<std::size_t>& order,
                               bool latency, random_source& random) {
     for (std::size_t turn = 0; turn < order.size(); ++turn) {
         auto& each = arms[order[turn]];
         const auto seed = random.next() >> 11;
         if (!each.cell) continue;
-        if (interrupt::sleep_ns(settle_ns)) return false;
+        if (!settle()) return false;
         const auto said = ask<slice_measured>(
             each, slice_command{.iterations = iterations_of(each, latency), .seed = seed, .latency = latency},
             "ran a slice");

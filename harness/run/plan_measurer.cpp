@@ -2,7 +2,6 @@
 
 #include "harness/common/problem.hpp"
 #include "harness/run/block_order.hpp"
-#include "harness/run/run_begin.hpp"
 #include "workloads/measure/recorder.hpp"
 
 #include <fmt/format.h>
@@ -22,20 +21,22 @@ std::optional<round_budget> budget_of(const plan& planned) {
 
 } // namespace
 
-plan_measurer::plan_measurer(const plan& planned, const run_output& output, journal& lines, run_state& state)
-    : planned_(planned), journal_(lines), state_(state), log_(lines, state),
+plan_measurer::plan_measurer(const plan& planned, const run_output& output, const begun_run& begun,
+                             run_state& state)
+    : planned_(planned), journal_(*begun.lines), state_(state), log_(journal_, state),
+      files_(begun.header.files), allowed_(begun.header.environment),
       shown_(output.style, output.color, planned.options.blocks * planned.groups.size(), planned.estimate_ns()),
       budget_(budget_of(planned)), started_ns_(now_ns()) {}
 
-bool plan_measurer::measure() {
+plan_measurer::outcome plan_measurer::measure() {
     for (const auto& each : planned_.groups) {
         const auto done = std::min(state_.progress_of(each).finished, planned_.options.blocks);
         shown_.pass_over(done, done * planned_.estimate_block_ns(each));
     }
-    const bool whole = measure_blocks();
+    const auto ended = measure_blocks();
     state_.abandon_open_block("the run was interrupted in the middle of it");
     shown_.end();
-    return whole;
+    return ended;
 }
 
 bool plan_measurer::has_active_case(const group& asked) const {
@@ -74,19 +75,21 @@ bool plan_measurer::has_room(std::deque<std::size_t>& left) {
     for (const auto number : budget_->give_up(spent_ns, count_of_each(left, most))) {
         const auto& group = planned_.groups[number];
         const auto blocks = std::erase(left, number);
+        gave_up_ = true;
         shown_.pass_over(blocks, blocks * planned_.estimate_block_ns(group));
         shown_.say(fmt::format("the budget is too short for every case: {} ends at {} of {} blocks", group.name,
                                state_.progress_of(group).finished, planned_.options.blocks));
     }
     if (left.empty()) return false;
     if (budget_->holds_a_round(spent_ns, count_of_each(left, 1))) return true;
+    gave_up_ = true;
     shown_.say(fmt::format("the budget is spent with {} blocks left", left.size()));
     return false;
 }
 
-bool plan_measurer::measure_blocks() {
+plan_measurer::outcome plan_measurer::measure_blocks() {
     quiet_wait quiet(planned_.options.quiet_limit_ns);
-    block_runner runner(planned_, log_, quiet);
+    block_runner runner(planned_, log_, quiet, files_);
     for (auto left = queue(); !left.empty() && has_room(left);) {
         const auto number = left.front();
         const auto& next = planned_.groups[number];
@@ -99,18 +102,19 @@ bool plan_measurer::measure_blocks() {
         const auto began_ns = now_ns();
         const auto ended = runner.run(next);
         if (budget_) budget_->took(number, now_ns() - began_ns);
-        if (ended == block_runner::outcome::interrupted) return false;
+        if (ended == block_runner::outcome::interrupted) return outcome::interrupted;
         after_block(next, ended);
         // A dropped block is measured once more, at the end; the drop limit bounds how often.
         if (ended == block_runner::outcome::dropped) left.push_back(number);
     }
-    return true;
+    return gave_up_ ? outcome::budget_spent : outcome::whole;
 }
 
 void plan_measurer::after_block(const group& measured, block_runner::outcome ended) {
     shown_.block_ended(planned_.estimate_block_ns(measured),
                        state_.blocks().back().conditions.noise.foreign_share,
                        ended == block_runner::outcome::kept);
+    if (const auto change = allowed_.look(state_.blocks().back().conditions.allowed)) shown_.say(*change);
     for (const auto& each : measured.arms) {
         const auto& state = state_.find_case(case_id(measured, each));
         if (state.failed() && std::ranges::find(reported_, state.id) == reported_.end()) {

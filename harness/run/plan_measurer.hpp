@@ -2,10 +2,12 @@
 #pragma once
 
 #include "harness/plan/plan.hpp"
+#include "harness/run/allowance_watch.hpp"
 #include "harness/run/block_runner.hpp"
 #include "harness/run/progress.hpp"
 #include "harness/run/round_budget.hpp"
 #include "harness/run/run.hpp"
+#include "harness/run/run_begin.hpp"
 #include "harness/run/run_log.hpp"
 
 #include <cstdint>
@@ -19,10 +21,12 @@ namespace bench {
 class plan_measurer {
 public:
     /// All must outlive it.
-    plan_measurer(const plan& planned, const run_output& output, journal& lines, run_state& state);
+    plan_measurer(const plan& planned, const run_output& output, const begun_run& begun, run_state& state);
 
-    /// Measures what is left of the plan. False when it was interrupted.
-    bool measure();
+    enum class outcome { whole, interrupted, budget_spent };
+
+    /// Measures what is left of the plan. The budget counts as spent where it cost a case some of its blocks.
+    outcome measure();
 
 private:
     bool has_active_case(const group& asked) const;
@@ -35,7 +39,7 @@ private:
     /// every case works and what it costs, so only a budget that does not hold that round gives up groups
     /// before it.
     bool has_room(std::deque<std::size_t>& left);
-    bool measure_blocks();
+    outcome measure_blocks();
     void after_block(const group& measured, block_runner::outcome ended);
     void report_journal_problem();
 
@@ -43,9 +47,12 @@ private:
     journal& journal_;
     run_state& state_;
     run_log log_;
+    measured_files files_;
+    allowance_watch allowed_;
     progress shown_;
     std::optional<round_budget> budget_;
     std::uint64_t rounds_begun_ = 0;
+    bool gave_up_ = false; ///< blocks, for lack of time
     std::uint64_t started_ns_;
     std::vector<std::string> reported_; ///< failed cases
     bool journal_problem_said_ = false;

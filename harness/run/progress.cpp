@@ -1,5 +1,6 @@
 #include "harness/run/progress.hpp"
 
+#include "harness/common/output.hpp"
 #include "harness/common/text.hpp"
 #include "harness/machine/quiet_wait.hpp"
 #include "workloads/measure/recorder.hpp"
@@ -10,7 +11,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
@@ -115,33 +115,30 @@ void progress::draw() {
     const auto percent = std::min<std::uint64_t>(100 * done_ / blocks_, 100);
     const bool noisy = foreign_share_.value_or(0) > quiet_foreign_share;
     if (style_ == progress_style::bar) {
-        fmt::print(stderr, "\r\x1b[K{}",
-                   progress_line({.done = done_,
-                                  .blocks = blocks_,
-                                  .left = format_left(left_ns()),
-                                  .noisy = noisy,
-                                  .color = color_,
-                                  .current = current_},
-                                 terminal_columns()));
-        std::fflush(stderr);
+        note("\r\x1b[K{}", progress_line({.done = done_,
+                                          .blocks = blocks_,
+                                          .left = format_left(left_ns()),
+                                          .noisy = noisy,
+                                          .color = color_,
+                                          .current = current_},
+                                         terminal_columns()));
     } else if (style_ == progress_style::plain) {
         const auto now = now_ns();
         if (last_line_ns_ != 0 && now - last_line_ns_ < plain_interval_ns) return;
         last_line_ns_ = now;
-        fmt::print(stderr, "{:3} %  {} left  {}{}\n", percent, format_left(left_ns()), current_,
-                   noisy ? "  (the machine is noisy)" : "");
+        note("{:3} %  {} left  {}{}\n", percent, format_left(left_ns()), current_,
+             noisy ? "  (the machine is noisy)" : "");
     }
 }
 
 void progress::say(const std::string& line) {
     if (style_ == progress_style::none) return;
-    fmt::print(stderr, "{}{}\n", style_ == progress_style::bar ? "\r\x1b[K" : "", line);
+    note("{}{}\n", style_ == progress_style::bar ? "\r\x1b[K" : "", line);
 }
 
 void progress::end() {
     if (style_ != progress_style::bar) return;
-    fmt::print(stderr, "\r\x1b[K");
-    std::fflush(stderr);
+    note_text("\r\x1b[K");
 }
 
 } // namespace bench

@@ -8,24 +8,13 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <utility>
 
 namespace bench {
-namespace {
-
-std::string fallback_path(const std::string& run_id) {
-    std::error_code error;
-    auto directory = std::filesystem::temp_directory_path(error);
-    if (error) directory = "/tmp";
-    return (directory / ("spargio-bench-" + run_id + ".json")).string();
-}
-
-} // namespace
-
-run_record ended_run(const run_record& begun, bool interrupted) {
+run_record ended_run(const run_record& begun, const std::optional<std::string>& cut_by) {
     auto ended = begun;
-    ended.status = interrupted ? run_status::interrupted : run_status::complete;
+    ended.status = cut_by ? run_status::interrupted : run_status::complete;
+    ended.cut_by = cut_by;
     ended.finished_unix_ns = unix_now_ns();
     return ended;
 }
@@ -37,7 +26,7 @@ run_end end_run(const begun_run& begun, const run_record& ended, const run_optio
     result.warnings = make_warnings(result, costs, pauses_of(state));
     return {.result = std::move(result),
             .costs = costs,
-            .interrupted = ended.status == run_status::interrupted,
+            .interrupted = ended.cut_by == cut_by_signal,
             .valid = false,
             .resumable = false};
 }
@@ -48,7 +37,7 @@ stored_result store(const run_end& ended, const begun_run& begun) {
         if (!ended.interrupted || !ended.resumable) begun.lines->remove();
         return {.path = begun.path, .exit_code = exit_ok};
     }
-    const auto fallback = fallback_path(ended.result.run.id);
+    const auto fallback = path_aside(ended.result.run.id);
     const auto rescued = write_result(fallback, ended.result);
     auto found = written.error();
     found.remedy = rescued ? "the result is in " + fallback + " instead, move it where there is room"

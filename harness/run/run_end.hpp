@@ -6,6 +6,7 @@
 #include "harness/run/run_state.hpp"
 #include "harness/show/warnings.hpp"
 
+#include <optional>
 #include <string>
 
 namespace bench {
@@ -14,13 +15,17 @@ namespace bench {
 struct run_end {
     result_record result; ///< with its warnings
     overhead costs;
-    bool interrupted = false;
-    bool valid = false;     ///< every case has an honest end
-    bool resumable = false; ///< an interrupted run goes on from its journal
+    bool interrupted = false; ///< by a signal
+    bool valid = false;       ///< every case has an honest end
+    bool resumable = false;   ///< an interrupted run goes on from its journal
 };
 
-/// How the run ended, as the result has it. Takes the time of day.
-[[nodiscard]] run_record ended_run(const run_record& begun, bool interrupted);
+/// What ended a run before every case had its blocks, in the words of the schema.
+inline constexpr const char* cut_by_signal = "signal";
+inline constexpr const char* cut_by_budget = "budget";
+
+/// How the run ended, as the result has it; `cut_by` is none where all was measured. Takes the time of day.
+[[nodiscard]] run_record ended_run(const run_record& begun, const std::optional<std::string>& cut_by);
 
 /// The result with its warnings. Where no case measured what an empty iteration costs, that takes a few ms
 /// here.

@@ -2,19 +2,21 @@
 
 #include "harness/plan/repro_command.hpp"
 #include "harness/record/result_file.hpp"
+#include "harness/run/measured_files.hpp"
 
 #include <set>
 
 namespace bench {
 namespace {
 
-backend_record record_of(const backend& described) {
+backend_record record_of(const backend& described, const named_texts& files) {
     static constexpr const char* kinds[] = {"ours", "rival", "floor"};
     backend_record made{.name = std::string(described.name()),
                         .kind = kinds[static_cast<std::size_t>(described.kind())],
                         .version = std::string(described.version()),
                         .summary = std::string(described.summary()),
                         .plugin = std::nullopt,
+                        .digest = library_digest(files, described),
                         .knobs = {}};
     if (const auto plugin = described.origin(); !plugin.empty()) made.plugin = std::string(plugin);
     for (const auto& knob : described.knobs())
@@ -89,7 +91,7 @@ result_record make_result(const journal_header& header, const run_record& run, c
     std::set<const workload*> seen_workloads;
     for (const auto& each : state.cases()) {
         if (seen_backends.insert(each.arm->backend).second)
-            made.backends.push_back(record_of(*each.arm->backend));
+            made.backends.push_back(record_of(*each.arm->backend, header.files));
         if (seen_workloads.insert(each.group->workload).second)
             made.workloads.push_back(record_of(*each.group->workload));
         made.cases.push_back(record_of(each, options, not_run_reason));

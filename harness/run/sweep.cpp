@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace bench {
 namespace {
@@ -90,7 +91,7 @@ std::optional<problem> add_points(sweep_plan& made) {
     const auto chosen = combine(made.combined, made.knobs);
     if (!chosen) return chosen.error();
     const auto& backend = *made.baseline.backend;
-    std::vector<knob_values> seen{backend.effective_knobs(made.baseline.knobs).value_or(made.baseline.knobs)};
+    std::set<knob_values> seen{backend.effective_knobs(made.baseline.knobs).value_or(made.baseline.knobs)};
     std::vector<settings> taken, refused;
     for (const auto& setting : *chosen) {
         arm point = made.baseline;
@@ -103,11 +104,10 @@ std::optional<problem> add_points(sweep_plan& made) {
             continue;
         }
         taken.push_back(setting);
-        if (std::ranges::find(seen, *effective) != seen.end()) {
+        if (!seen.insert(*effective).second) {
             made.left_out.push_back(point.label());
             continue;
         }
-        seen.push_back(*effective);
         made.points.push_back(std::move(point));
     }
     for (std::size_t i = 0; i < refused.size(); ++i)
@@ -181,6 +181,7 @@ std::expected<sweep_plan, problem> plan_sweep(const sweep_request& request) {
                     .combined = request.combined,
                     .screen_blocks = request.screen_blocks};
     made.base.arms.clear();
+    made.base.occurrences.clear();
     if (auto found = check_knobs(*made.baseline.backend, knobs)) return std::unexpected(*std::move(found));
     if (auto found = add_points(made)) return std::unexpected(*std::move(found));
     if (auto found = inject(request.run.injections, made)) return std::unexpected(*std::move(found));

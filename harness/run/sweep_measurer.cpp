@@ -10,8 +10,9 @@
 namespace bench {
 
 sweep_measurer::sweep_measurer(const sweep_plan& planned, plan& stages, const run_output& output,
-                               journal& lines, run_state& state)
-    : planned_(planned), stages_(stages), state_(state), log_(lines, state),
+                               const begun_run& begun, run_state& state)
+    : planned_(planned), stages_(stages), state_(state), log_(*begun.lines, state), files_(begun.header.files),
+      allowed_(begun.header.environment),
       shown_(output.style, output.color,
              planned.options.blocks + planned.screen_blocks * planned.screening_sizes().size(),
              planned.estimate_ns()) {}
@@ -50,7 +51,7 @@ bool sweep_measurer::measure_stage(stage_kind kind, group made, std::uint64_t bl
     record_.push_back({.kind = kind, .group = stage.name, .blocks_planned = blocks, .points = {}});
     log_.record(stage_begun{record_.back()});
     quiet_wait quiet(planned_.options.quiet_limit_ns);
-    block_runner runner(stages_, log_, quiet);
+    block_runner runner(stages_, log_, quiet, files_);
     while (state_.progress_of(stage).finished < blocks) {
         if (!can_go_on(stage)) break;
         shown_.block_begins(stage.name, state_.progress_of(stage).begun);
@@ -59,6 +60,7 @@ bool sweep_measurer::measure_stage(stage_kind kind, group made, std::uint64_t bl
         shown_.block_ended(stages_.estimate_block_ns(stage),
                            state_.blocks().back().conditions.noise.foreign_share,
                            ended == block_runner::outcome::kept);
+        if (const auto change = allowed_.look(state_.blocks().back().conditions.allowed)) shown_.say(*change);
     }
     return true;
 }

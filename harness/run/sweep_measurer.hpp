@@ -1,7 +1,10 @@
 // Measures the stages of a sweep, each with the points that the one before it kept.
 #pragma once
 
+#include "harness/run/allowance_watch.hpp"
+#include "harness/run/measured_files.hpp"
 #include "harness/run/progress.hpp"
+#include "harness/run/run_begin.hpp"
 #include "harness/run/run_log.hpp"
 #include "harness/run/sweep.hpp"
 
@@ -14,7 +17,7 @@ namespace bench {
 class sweep_measurer {
 public:
     /// All must outlive it. `stages` has room for every group, since the state points to them.
-    sweep_measurer(const sweep_plan& planned, plan& stages, const run_output& output, journal& lines,
+    sweep_measurer(const sweep_plan& planned, plan& stages, const run_output& output, const begun_run& begun,
                    run_state& state);
 
     /// Measures all stages. False when it was interrupted. Without a figure for the baseline or any point there
@@ -36,6 +39,8 @@ private:
     plan& stages_;
     run_state& state_;
     run_log log_;
+    measured_files files_;
+    allowance_watch allowed_;
     progress shown_;
     std::vector<stage_record> record_;
     std::optional<std::string> winner_;

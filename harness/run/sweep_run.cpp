@@ -1,4 +1,6 @@
 // Measures a sweep: stage after stage, each a group of its own with blocks of its own.
+#include "harness/common/output.hpp"
+#include "harness/common/output_file.hpp"
 #include "harness/common/text.hpp"
 #include "harness/record/json/result.hpp"
 #include "harness/record/json/sweep.hpp"
@@ -46,24 +48,25 @@ sweep_record record_of(const sweep_plan& planned, std::vector<stage_record> stag
 
 void show(const run_end& ended, const stored_result& stored, const sweep_plan& planned,
           const run_output& output) {
+    if (is_standard_output(stored.path)) return; // where the result is, nothing else may be
     if (output.json_on_stdout) {
-        fmt::print("{}\n", one_line(to_json(ended.result)));
+        say("{}\n", one_line(to_json(ended.result)));
         return;
     }
     const auto& sweep = ended.result.run.sweep.value();
     if (!output.quiet)
-        fmt::print("{}{}", ranking_text(planned, sweep.stages),
-                   output.verbose ? summarize(ended.result, ended.costs, true) : "");
+        say("{}{}", ranking_text(planned, sweep.stages),
+            output.verbose ? summarize(ended.result, ended.costs, true) : "");
     for (const auto& each : ended.result.cases)
         if (is_failure(each.status))
-            fmt::print(stderr, "{}: {}: {}\n", each.id, word_of(each.status), each.reason.value_or(""));
-    if (ended.interrupted) fmt::print(stderr, "interrupted; a sweep can't be resumed, start it again\n");
+            note("{}: {}: {}\n", each.id, word_of(each.status), each.reason.value_or(""));
+    if (ended.interrupted) note("interrupted; a sweep can't be resumed, start it again\n");
     if (!ended.interrupted && !sweep.winner)
-        fmt::print(stderr, "there is no winner: the baseline or every point has no figure\n");
+        note("there is no winner: the baseline or every point has no figure\n");
     if (sweep.winner && !ended.interrupted && !output.quiet)
-        fmt::print("whether {} is better, with the interval: spargio-report compare {}\n", *sweep.winner,
-                   shell_quoted(stored.path));
-    fmt::print("result: {}\n", stored.path);
+        say("whether {} is better, with the interval: spargio-report compare {}\n", *sweep.winner,
+            shell_quoted(stored.path));
+    say("result: {}\n", stored.path);
 }
 
 } // namespace
@@ -71,12 +74,15 @@ void show(const run_end& ended, const stored_result& stored, const sweep_plan& p
 int run_sweep(const sweep_plan& planned, const run_output& output) {
     plan stages{.options = planned.options, .groups = {}};
     stages.groups.reserve(planned.screening_sizes().size() + 1);
-    const auto begun = begin_run(stages, output, true);
+    // Its journal is for a reader alone, so the plan in it is the first stage, which has every arm.
+    const auto begun =
+        begin_run({.options = planned.options, .groups = {planned.screening(1, planned.points)}}, output, true);
     if (!begun) return complain(begun.error());
     run_state state(stages);
-    sweep_measurer measurer(planned, stages, output, *begun->lines, state);
+    if (!output.quiet) note_remarks(begun->header);
+    sweep_measurer measurer(planned, stages, output, *begun, state);
     const bool whole = measurer.measure();
-    auto run = ended_run(begun->header.run, !whole);
+    auto run = ended_run(begun->header.run, whole ? std::nullopt : std::optional<std::string>(cut_by_signal));
     run.sweep = record_of(planned, measurer.stages(), measurer.winner());
     auto ended = end_run(*begun, run, planned.options, state, "the sweep ended before a whole block of it");
     const auto failed = [](const case_state& each) { return each.failed(); };

@@ -1,12 +1,14 @@
 #include "harness/show/warnings.hpp"
 
 #include "harness/common/text.hpp"
+#include "harness/machine/allowance.hpp"
 #include "harness/machine/quiet_wait.hpp"
 #include "harness/show/case_figures.hpp"
 #include "workloads/cases/idle.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -98,7 +100,70 @@ void warn_blocks(const std::string& group, const block_tally& tally, warnings& i
              fmt::format("{}: {} blocks; an interval wants at least {}", group, tally.kept, few_blocks));
 }
 
+void remark_on_build(const tool_record& tool, const char* role, warnings& into) {
+    if (const auto slow = slow_build(tool))
+        warn(into, "debug_build", std::nullopt,
+             fmt::format(
+                 "{} is {}: its times say nothing of what users have; build it with `cmake --preset release`",
+                 role, *slow));
+}
+
+/// Blocks that had other CPUs, another nice value or another quota than the run began with.
+void warn_allowances(const result_record& result, warnings& into) {
+    const auto& environment = result.environment;
+    const allowance begun{
+        .cpus = environment.affinity, .nice = environment.nice, .cpu_limit = environment.cgroup_cpu_limit};
+    std::size_t kept = 0, changed = 0;
+    std::string last;
+    for (const auto& block : result.blocks) {
+        if (block.conditions.dropped) continue;
+        ++kept;
+        if (const auto change = allowance_change(begun, block.conditions.allowed)) {
+            ++changed;
+            last = *change;
+        }
+    }
+    if (changed > 0)
+        warn(into, "cpus_changed", std::nullopt,
+             fmt::format(
+                 "in {} of {} kept blocks there was something else than at the beginning (in the last of them "
+                 "{}): absolute times mix two machines",
+                 changed, kept, last));
+}
+
+/// Workers that share CPUs measure the scheduler as well.
+void warn_crowded(const case_record& judged, const environment_record& environment, warnings& into) {
+    const auto cpus = environment.cpus_usable.value_or(0);
+    const auto workers = std::ranges::find(judged.parameters, "workers", &named_texts::value_type::first);
+    if (cpus < 2 || workers == judged.parameters.end()) return; // one CPU is said once for all
+    const auto count = whole_number(workers->second);
+    if (count && *count > static_cast<std::uint64_t>(cpus))
+        warn(into, "few_cpus", judged.id, fmt::format("its {} workers share {} CPUs", *count, cpus));
+}
+
 } // namespace
+
+std::vector<warning_record> remarks_on(const environment_record& environment, const tool_record& tool,
+                                       const std::optional<base_build_record>& base) {
+    warnings all;
+    remark_on_build(tool, "this program", all);
+    if (base) remark_on_build(base->tool, "the base build", all);
+    if (environment.cpus_usable == 1)
+        warn(all, "single_cpu", std::nullopt,
+             "there is one CPU: what two threads do with each other measures the kernel's scheduler; give the "
+             "process "
+             "two (taskset, --cpus, docker --cpuset-cpus)");
+    if (environment.cgroup_cpu_limit)
+        warn(all, "cpu_quota", std::nullopt,
+             fmt::format(
+                 "the container may use {:.2f} CPUs: who spends that is stopped for the rest of 100 ms, and "
+                 "slices stretch at random; pin with --cpuset-cpus instead of limiting with --cpus",
+                 *environment.cgroup_cpu_limit));
+    if (environment.nice.value_or(0) > 0)
+        warn(all, "nice", std::nullopt,
+             fmt::format("the run is nice ({}): every other program goes first", *environment.nice));
+    return all;
+}
 
 overhead overhead_of(const result_record& result) {
     for (const auto& each : result.cases) {
@@ -121,13 +186,15 @@ overhead overhead_of(const result_record& result) {
 
 std::vector<warning_record> make_warnings(const result_record& result, const overhead& costs,
                                           const std::map<std::string, pause_totals>& pauses) {
-    warnings all;
+    auto all = remarks_on(result.environment, result.tool, result.run.base_build);
+    warn_allowances(result, all);
     const auto figures = figures_of(result.blocks);
     for (const auto& each : result.cases) {
         if (each.status == case_status::not_run || is_failure(each.status))
             warn(all, "case_failed", each.id,
                  fmt::format("{}: {}", word_of(each.status), each.reason.value_or("")));
         warn_near_overhead(each, figures, costs, all);
+        warn_crowded(each, result.environment, all);
         if (const auto at = pauses.find(each.id); at != pauses.end()) warn_busy_pause(each.id, at->second, all);
     }
     for (const auto& [group, tally] : tallies_of(result.blocks)) warn_blocks(group, tally, all);

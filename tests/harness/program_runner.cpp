@@ -27,9 +27,10 @@ test_folder::~test_folder() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-running_program::running_program(const std::vector<std::string>& arguments, const test_folder& in)
+running_program::running_program(const std::vector<std::string>& arguments, const test_folder& in,
+                                 const std::string& program)
     : out_path_(in.file("stdout.txt")), error_path_(in.file("stderr.txt")) {
-    std::vector<std::string> texts{TEST_PROGRAM};
+    std::vector<std::string> texts{program};
     texts.insert(texts.end(), arguments.begin(), arguments.end());
     std::vector<char*> pointers;
     for (auto& text : texts) pointers.push_back(text.data());
@@ -40,7 +41,7 @@ running_program::running_program(const std::vector<std::string>& arguments, cons
     ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_addopen(&actions, 1, out_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     ::posix_spawn_file_actions_addopen(&actions, 2, error_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    const int error = ::posix_spawn(&process_, TEST_PROGRAM, &actions, nullptr, pointers.data(), environ);
+    const int error = ::posix_spawn(&process_, program.c_str(), &actions, nullptr, pointers.data(), environ);
     ::posix_spawn_file_actions_destroy(&actions);
     if (error != 0) throw std::runtime_error("cannot start the program");
 }
@@ -72,6 +73,10 @@ std::vector<pid_t> running_program::children() const {
 
 program_result run_program_in(const test_folder& in, const std::vector<std::string>& arguments) {
     return running_program(arguments, in).wait();
+}
+
+program_result run_shell_in(const test_folder& in, const std::string& script) {
+    return running_program({"-c", "BENCH=" TEST_PROGRAM "\n" + script}, in, "/bin/sh").wait();
 }
 
 std::vector<std::string> short_run(const std::vector<std::string>& more) {

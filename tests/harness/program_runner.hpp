@@ -36,7 +36,8 @@ private:
 /// A running program; killed at the latest when this is destroyed.
 class running_program {
 public:
-    running_program(const std::vector<std::string>& arguments, const test_folder& in);
+    running_program(const std::vector<std::string>& arguments, const test_folder& in,
+                    const std::string& program = TEST_PROGRAM);
     running_program(const running_program&) = delete;
     running_program& operator=(const running_program&) = delete;
     ~running_program();
@@ -55,6 +56,9 @@ private:
 
 /// Starts the program in `in` and waits for its end.
 program_result run_program_in(const test_folder& in, const std::vector<std::string>& arguments);
+
+/// Runs a script of sh(1) in `in`, in which $BENCH is the program, and waits for its end.
+program_result run_shell_in(const test_folder& in, const std::string& script);
 
 /// Flags of a run that is as short as it can be and doesn't wait for a quiet machine.
 [[nodiscard]] std::vector<std::string> short_run(const std::vector<std::string>& more);

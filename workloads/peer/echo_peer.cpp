@@ -133,11 +133,23 @@ std::expected<echo_peer, std::string> echo_peer::start(peer_program program, pee
     return echo_peer(process, input.take_writing(), *port);
 }
 
+namespace {
+
+peer_program wanted_by(const workload& asked) {
+    return asked.peer_connects ? peer_program::churn_client : peer_program::echo;
+}
+
+} // namespace
+
+std::string_view echo_peer::program_for(const workload& asked, const parameters& values) {
+    if (!asked.needs_peer || serves_itself(values)) return {};
+    return place_of(wanted_by(asked)).path;
+}
+
 std::expected<std::optional<echo_peer>, std::string> echo_peer::start_for(const workload& asked,
                                                                           const parameters& values) {
     if (!asked.needs_peer || serves_itself(values)) return std::optional<echo_peer>{};
-    auto started = start(asked.peer_connects ? peer_program::churn_client : peer_program::echo,
-                         has_batch_peer(values) ? peer_class::batch : peer_class::normal);
+    auto started = start(wanted_by(asked), has_batch_peer(values) ? peer_class::batch : peer_class::normal);
     if (!started) return std::unexpected(started.error());
     return std::optional<echo_peer>(*std::move(started));
 }

@@ -10,6 +10,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace bench {
 
@@ -33,6 +34,9 @@ public:
     /// Starts one and waits for its port. Error: a sentence with the remedy. Cost: one fork and exec, a few ms.
     [[nodiscard]] static std::expected<echo_peer, std::string>
     start(peer_program program = peer_program::echo, peer_class scheduling = peer_class::normal);
+
+    /// The program file of that one; empty where the workload needs none.
+    [[nodiscard]] static std::string_view program_for(const workload& asked, const parameters& values);
 
     /// Starts the right one if the workload needs it: with peer=self none.
     [[nodiscard]] static std::expected<std::optional<echo_peer>, std::string>

@@ -91,6 +91,7 @@ public:
         return described() ? described()->knobs : std::vector<knob_spec>{};
     }
     std::string_view origin() const override { return origin_; }
+    std::string_view library() const noexcept { return plugin_.path; }
     std::optional<std::string> lack() const override {
         return described() ? std::nullopt : std::optional(described().error());
     }
@@ -159,6 +160,11 @@ private:
 
 std::unique_ptr<backend> make_plugin_backend(built_in_plugin plugin) {
     return std::make_unique<plugin_backend>(std::move(plugin));
+}
+
+std::string_view plugin_library(const backend& asked) {
+    const auto* plugin = dynamic_cast<const plugin_backend*>(&asked);
+    return plugin == nullptr ? std::string_view() : plugin->library();
 }
 
 std::expected<std::unique_ptr<backend>, std::string> load_plugin(const std::string& path) {

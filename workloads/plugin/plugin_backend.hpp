@@ -6,6 +6,7 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace bench {
 
@@ -21,6 +22,10 @@ struct built_in_plugin {
 /// A backend that is read from its library when it is first asked about, and that reports itself unavailable,
 /// with the reason, where that fails. Never crashes: the library is read in a process of its own.
 [[nodiscard]] std::unique_ptr<backend> make_plugin_backend(built_in_plugin plugin);
+
+/// The shared library that cells load for this backend, of the user or of the build; empty for one that is part
+/// of the program.
+[[nodiscard]] std::string_view plugin_library(const backend& asked);
 
 /// Reads the plugin at `path`, in a process of its own. Error: a sentence that names the path, what is wrong,
 /// and what to do.

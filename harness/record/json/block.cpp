@@ -33,6 +33,9 @@ block_conditions read_conditions(json_reader& from) {
                       .foreign_share = from.nullable<double>("foreign_cpu_share"),
                       .stolen_share = from.later<double>("stolen_cpu_share"),
                       .throttled_ns = from.nullable<std::uint64_t>("throttled_ns")},
+            .allowed = {.cpus = from.later<std::vector<int>>("affinity"),
+                        .nice = from.later<std::int64_t>("nice"),
+                        .cpu_limit = from.later<double>("cgroup_cpu_limit")},
             .probes_before = probes_from_json(from.raw("probes_before")),
             .probes_after = probes_from_json(from.raw("probes_after")),
             .state_changed = from.get<bool>("state_changed"),
@@ -66,7 +69,10 @@ json to_json(const block_conditions& conditions) {
             {"state_changed", conditions.state_changed},
             {"waited_for_quiet_ns", conditions.waited_for_quiet_ns},
             {"dropped", conditions.dropped},
-            {"drop_reason", or_null(conditions.drop_reason)}};
+            {"drop_reason", or_null(conditions.drop_reason)},
+            {"affinity", or_null(conditions.allowed.cpus)},
+            {"nice", or_null(conditions.allowed.nice)},
+            {"cgroup_cpu_limit", or_null(conditions.allowed.cpu_limit)}};
 }
 
 block_conditions block_conditions_from_json(const json& written) {

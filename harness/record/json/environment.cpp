@@ -21,7 +21,8 @@ json to_json(const environment_record& environment) {
          {"perf_counters", or_null(environment.perf_counters)},
          {"perf_event_paranoid", or_null(environment.perf_event_paranoid)},
          {"virtualization", or_null(environment.virtualization)},
-         {"memlock_limit_bytes", or_null(environment.memlock_limit_bytes)}},
+         {"memlock_limit_bytes", or_null(environment.memlock_limit_bytes)},
+         {"nice", or_null(environment.nice)}},
         environment.beyond);
 }
 
@@ -43,7 +44,8 @@ environment_record environment_from_json(const json& written) {
                             .perf_counters = from.nullable<bool>("perf_counters"),
                             .perf_event_paranoid = from.nullable<std::int64_t>("perf_event_paranoid"),
                             .virtualization = from.nullable<std::string>("virtualization"),
-                            .memlock_limit_bytes = from.nullable<std::int64_t>("memlock_limit_bytes")};
+                            .memlock_limit_bytes = from.nullable<std::int64_t>("memlock_limit_bytes"),
+                            .nice = from.later<std::int64_t>("nice")};
     if (const auto& mitigations = from.raw("mitigations"); !mitigations.is_null())
         read.mitigations = named_texts_from_json(mitigations);
     read.beyond = from.beyond();

@@ -70,25 +70,25 @@ json to_json(const result_record& result) {
              {"warnings", array_of(result.warnings)}};
     if (result.machines) all["machines"] = array_of(*result.machines);
     if (result.parts) all["parts"] = array_of(*result.parts);
-    return all;
+    return as_read(std::move(all), result.beyond);
 }
 
 result_record result_from_json(const json& written) {
-    result_record read{.schema_version = written.at("schema_version").get<std::string>(),
-                       .tool = tool_from_json(written.at("tool")),
-                       .run = run_from_json(written.at("run")),
-                       .environment = environment_from_json(written.at("environment")),
-                       .backends = read_array(written.at("backends"), backend_from_json),
-                       .workloads = read_array(written.at("workloads"), workload_from_json),
-                       .cases = read_array(written.at("cases"), case_from_json),
-                       .blocks = read_array(written.at("blocks"), block_from_json),
-                       .warnings = read_array(written.at("warnings"), warning_from_json),
+    json_reader from(written);
+    result_record read{.schema_version = from.get<std::string>("schema_version"),
+                       .tool = tool_from_json(from.raw("tool")),
+                       .run = run_from_json(from.raw("run")),
+                       .environment = environment_from_json(from.raw("environment")),
+                       .backends = read_array(from.raw("backends"), backend_from_json),
+                       .workloads = read_array(from.raw("workloads"), workload_from_json),
+                       .cases = read_array(from.raw("cases"), case_from_json),
+                       .blocks = read_array(from.raw("blocks"), block_from_json),
+                       .warnings = read_array(from.raw("warnings"), warning_from_json),
                        .machines = std::nullopt,
                        .parts = std::nullopt};
-    if (const auto at = written.find("machines"); at != written.end())
-        read.machines = read_array(*at, machine_from_json);
-    if (const auto at = written.find("parts"); at != written.end())
-        read.parts = read_array(*at, part_from_json);
+    if (const auto* machines = from.rare("machines")) read.machines = read_array(*machines, machine_from_json);
+    if (const auto* parts = from.rare("parts")) read.parts = read_array(*parts, part_from_json);
+    read.beyond = from.beyond();
     return read;
 }
 

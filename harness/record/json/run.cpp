@@ -28,7 +28,8 @@ json to_json(const tool_record& tool) {
                     {"git_dirty", tool.git_dirty},
                     {"compiler", tool.compiler},
                     {"compiler_flags", tool.compiler_flags},
-                    {"build_type", tool.build_type}},
+                    {"build_type", tool.build_type},
+                    {"digest", or_null(tool.digest)}},
                    tool.beyond);
 }
 
@@ -40,7 +41,8 @@ tool_record tool_from_json(const json& written) {
                      .git_dirty = from.get<bool>("git_dirty"),
                      .compiler = from.get<std::string>("compiler"),
                      .compiler_flags = from.get<std::string>("compiler_flags"),
-                     .build_type = from.get<std::string>("build_type")};
+                     .build_type = from.get<std::string>("build_type"),
+                     .digest = from.later<std::string>("digest")};
     read.beyond = from.beyond();
     return read;
 }
@@ -73,6 +75,8 @@ json to_json(const run_record& run) {
              {"slices_per_block", run.slices_per_block},
              {"slice_target_ns", run.slice_target_ns},
              {"quiet_wait_limit_ns", run.quiet_wait_limit_ns},
+             {"cut_by", or_null(run.cut_by)},
+             {"budget_ns", or_null(run.budget_ns)},
              {"shard", to_json_or_null(run.part)},
              {"base_build", to_json_or_null(run.base_build)},
              {"resumed", run.resumed}};
@@ -94,6 +98,8 @@ run_record run_from_json(const json& written) {
                     .slices_per_block = from.get<std::uint64_t>("slices_per_block"),
                     .slice_target_ns = from.get<std::uint64_t>("slice_target_ns"),
                     .quiet_wait_limit_ns = from.get<std::uint64_t>("quiet_wait_limit_ns"),
+                    .cut_by = from.later<std::string>("cut_by"),
+                    .budget_ns = from.later<std::uint64_t>("budget_ns"),
                     .part = std::nullopt,
                     .base_build = std::nullopt,
                     .resumed = from.later<bool>("resumed").value_or(false),

@@ -53,6 +53,7 @@ json to_json(const backend_record& backend) {
                     {"version", backend.version},
                     {"summary", backend.summary},
                     {"plugin", or_null(backend.plugin)},
+                    {"digest", or_null(backend.digest)},
                     {"knobs", std::move(knobs)}},
                    backend.beyond);
 }
@@ -64,6 +65,7 @@ backend_record backend_from_json(const json& written) {
                         .version = from.get<std::string>("version"),
                         .summary = from.get<std::string>("summary"),
                         .plugin = from.later<std::string>("plugin"),
+                        .digest = from.later<std::string>("digest"),
                         .knobs = read_array(from.raw("knobs"), knob_from_json)};
     read.beyond = from.beyond();
     return read;

@@ -81,6 +81,21 @@ TEST(export_google_benchmark, M21_a_repetition_is_a_block_with_the_median_of_its
     EXPECT_EQ(made.at("context").at("date"), "2023-11-14T22:13:20+00:00");
 }
 
+TEST(export_google_benchmark, M21_the_kind_of_build_is_that_which_measured) {
+    const auto kind_of = [](const char* type, const char* flags) {
+        auto measured = result();
+        measured.tool.build_type = type;
+        measured.tool.compiler_flags = flags;
+        return json::parse(exported_google_benchmark(measured, "")).at("context").at("library_build_type");
+    };
+    EXPECT_EQ(kind_of("Release", "-O2 -g1 -DNDEBUG"), "release");
+    EXPECT_EQ(kind_of("RelWithDebInfo", "-O2 -g -DNDEBUG"), "release");
+    EXPECT_EQ(kind_of("Debug", "-O0 -g"), "debug");
+    EXPECT_EQ(kind_of("", "-Wall"), "debug");
+    EXPECT_EQ(kind_of("Release", "-O2 -O0"), "debug");
+    EXPECT_EQ(kind_of("Release", "-O2 -fsanitize=thread"), "debug");
+}
+
 TEST(export_google_benchmark, M21_one_case_alone) {
     const json made = json::parse(exported_google_benchmark(result(), "a|two[k=1,l=2]"));
     EXPECT_EQ(made.at("benchmarks").size(), 1);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -179,11 +180,52 @@ TEST(merging, M24_with_partial_a_missing_shard_leaves_a_file_that_is_marked) {
     EXPECT_EQ(json_of(in.file("all.json")).at("run").at("status"), "interrupted");
     EXPECT_EQ(json_of(in.file("all.json")).at("run").at("missing_shards"), json::array({"2/2"}));
     measure_shard(in, "2/2", "2.json");
-    ASSERT_EQ(run_program_in(in, {"merge", "1.json", "2.json", "--partial", "-o", "all.json"}).exit_code, 0);
-    EXPECT_EQ(json_of(in.file("all.json")).at("run").at("status"), "complete");
+    ASSERT_EQ(run_program_in(in, {"merge", "1.json", "2.json", "--partial", "-o", "whole.json"}).exit_code, 0);
+    EXPECT_EQ(json_of(in.file("whole.json")).at("run").at("status"), "complete");
     const auto over = run_program_in(in, {"merge", "1.json", "2.json", "-o", "1.json"});
     EXPECT_EQ(over.exit_code, 2);
     EXPECT_THAT(over.errors, HasSubstr("is one of the files"));
+}
+
+/// Why `merge` refuses two shards of which the second was changed by hand.
+std::string why_apart(const std::function<void(json&)>& change) {
+    const test_folder in;
+    measure_shard(in, "1/2", "1.json");
+    measure_shard(in, "2/2", "2.json");
+    auto one = json_of(in.file("1.json")), other = json_of(in.file("2.json"));
+    for (auto* each : {&one, &other}) {
+        (*each)["tool"]["git_revision"] = "unknown";
+        (*each)["tool"]["git_dirty"] = false;
+    }
+    change(other);
+    std::ofstream(in.file("1.json")) << one;
+    std::ofstream(in.file("2.json")) << other;
+    const auto ended = run_program_in(in, {"merge", "1.json", "2.json", "-o", "all.json"});
+    EXPECT_EQ(ended.exit_code, ended.errors.empty() ? 0 : 2);
+    return ended.errors;
+}
+
+TEST(merging, M24_builds_of_no_known_revision_are_one_program_only_where_they_are_one_file) {
+    EXPECT_EQ(why_apart([](json&) {}), "");
+    EXPECT_THAT(why_apart([](json& other) { other["tool"]["digest"] = "another"; }),
+                HasSubstr("a revision that is unknown, and they are not the same program file"));
+    EXPECT_THAT(why_apart([](json& other) { other["tool"].erase("digest"); }),
+                HasSubstr("nothing says that it was one program"));
+}
+
+TEST(merging, M24_two_files_of_one_plugin_are_not_joined) {
+    const test_folder in;
+    measure_shard(in, "1/2", "1.json");
+    measure_shard(in, "2/2", "2.json");
+    for (const char* name : {"1.json", "2.json"}) {
+        auto document = json_of(in.file(name));
+        document["backends"][0]["plugin"] = "/x/plugin.so";
+        document["backends"][0]["digest"] = name;
+        std::ofstream(in.file(name)) << document;
+    }
+    const auto ended = run_program_in(in, {"merge", "1.json", "2.json", "-o", "all.json"});
+    EXPECT_EQ(ended.exit_code, 2);
+    EXPECT_THAT(ended.errors, HasSubstr("measured another plugin file of"));
 }
 
 TEST(merging, M24_two_versions_of_a_rival_are_not_joined) {

@@ -103,6 +103,19 @@ TEST(plan, M1_the_estimate_counts_every_arm_block_and_slice) {
     EXPECT_GT(make_plan(request("idle/park", {"steady"}))->estimate_ns(), one.estimate_ns());
 }
 
+TEST(plan, M1_an_arm_is_numbered_by_its_label_alone_so_that_ten_thousand_are_planned_at_once) {
+    auto asked = request("idle/park", {"steady", "slow", "steady"});
+    asked.groups[0].knobs = {{"after", {}}};
+    for (int value = 0; value < 5'000; ++value)
+        asked.groups[0].knobs[0].values.push_back(std::to_string(value));
+    const auto made = make_plan(asked);
+    ASSERT_TRUE(made) << made.error();
+    const auto& arms = made->groups.front().arms;
+    ASSERT_EQ(arms.size(), 15'000u);
+    EXPECT_EQ(arms[0].label(), "steady[after=0]");
+    EXPECT_EQ(arms[14'999].label(), "steady[after=4999]#2");
+}
+
 TEST(plan, M1_the_same_group_twice_is_an_error) {
     auto asked = request("idle/park", {"steady"});
     asked.groups.push_back(asked.groups[0]);

@@ -5,10 +5,14 @@
 
 #include <gmock/gmock.h>
 
+#include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <cstring>
 #include <fstream>
 
 namespace bench {
@@ -80,8 +84,52 @@ TEST_P(interrupting_signal, M3_P21_leaves_a_valid_marked_file_and_the_exit_code_
     EXPECT_EQ(ended_blocks(*document), count_in_journal(in, "block_end"));
 }
 
-INSTANTIATE_TEST_SUITE_P(all, interrupting_signal, testing::Values(SIGINT, SIGTERM),
-                         [](const auto& info) { return info.param == SIGINT ? "ctrl_c" : "sigterm"; });
+INSTANTIATE_TEST_SUITE_P(all, interrupting_signal, testing::Values(SIGINT, SIGTERM, SIGHUP, SIGXCPU),
+                         [](const auto& info) { return std::string(::sigabbrev_np(info.param)); });
+
+TEST(interruption, M3_nohup_lets_a_run_outlive_its_terminal) {
+    const test_folder in;
+    // A shell with the signal ignored stands for nohup(1), which would also look for a terminal.
+    const auto ended =
+        run_shell_in(in, "trap '' HUP; $BENCH run -w idle/park -b steady --blocks 2 --slices 1 "
+                         "--slice-ms 1 --quiet-wait 0 -q -o a.json & "
+                         "while [ ! -s a.json.journal.jsonl ]; do :; done; kill -HUP $!; wait $!");
+    EXPECT_EQ(ended.exit_code, 0) << ended.errors;
+    EXPECT_EQ(json_of(in.file("a.json")).at("run").at("status"), "complete");
+}
+
+TEST(interruption, P22_a_command_that_waits_for_its_file_ends_at_once) {
+    const test_folder in;
+    ASSERT_EQ(::mkfifo(in.file("pipe").c_str(), 0600), 0);
+    running_program program({"validate", "pipe"}, in);
+    const int writing =
+        ::open(in.file("pipe").c_str(), O_WRONLY | O_CLOEXEC); // waits for the program to open it
+    program.send(SIGINT);
+    EXPECT_EQ(program.wait().exit_code, 128 + SIGINT);
+    ::close(writing);
+}
+
+TEST(interruption, P21_a_second_run_of_one_file_is_told_who_is_measuring_and_leaves_it_alone) {
+    const test_folder in;
+    auto arguments = long_run();
+    *(std::ranges::find(arguments, "40")) = "6";
+    running_program first(arguments, in);
+    wait_until([&] { return count_in_journal(in, "block_end") >= 1; }, "a block");
+    const auto holder = "process " + std::to_string(first.process()) + " is measuring into a.json";
+    const auto second = run_program_in(in, arguments);
+    EXPECT_EQ(second.exit_code, 2);
+    EXPECT_THAT(second.errors, testing::AllOf(HasSubstr(holder), testing::Not(HasSubstr("--resume"))));
+    for (const char* name : {"a.json", "a.json.journal.jsonl"}) {
+        const auto resumed = run_program_in(in, {"run", "--resume", name});
+        EXPECT_EQ(resumed.exit_code, 2);
+        EXPECT_THAT(resumed.errors, HasSubstr(holder));
+    }
+    EXPECT_EQ(first.wait().exit_code, 0);
+    const auto document = read_valid_result(in.file("a.json"));
+    ASSERT_TRUE(document) << document.error();
+    EXPECT_EQ(kept_blocks(*document), 12u);
+    EXPECT_EQ(ended_blocks(*document), document->at("blocks").size());
+}
 
 TEST(interruption, M3_an_interrupt_is_heard_while_a_cell_hangs) {
     const test_folder in;
