@@ -12,8 +12,12 @@ namespace bench {
 /// mistake, or something that a newer minor version of the schema has added.
 enum class unknown_keys { refused, ignored };
 
+/// The value as it stands in a message: its JSON, the middle left out where it is longer than 80 letters.
+[[nodiscard]] std::string shown_value(const json& value);
+
 /// All violations, each as "PLACE: what is wrong", PLACE a JSON pointer; empty when the document conforms.
-/// Stops after 20. Throws std::logic_error when the schema uses a keyword that is not known here.
+/// The analysis says the same of the same document (spargio_report/read/schema_words.py). Stops after 20.
+/// Throws std::logic_error when the schema uses a keyword that is not known here.
 [[nodiscard]] std::vector<std::string> schema_violations(const json& schema, const json& document,
                                                          unknown_keys unknown = unknown_keys::refused);
 

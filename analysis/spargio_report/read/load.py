@@ -2,21 +2,17 @@
 
 import json
 import re
-from functools import lru_cache
 from math import isfinite
 from pathlib import Path
 
-import jsonschema
-
-from spargio_report.failures import ExitCode, ReportError, invalid_input, usage_error
-from spargio_report.read.integrity import check_integrity
+from spargio_report.failures import invalid_input, usage_error
+from spargio_report.read.integrity import integrity_problems
 from spargio_report.read.model import Run
 from spargio_report.read.records import build_run
+from spargio_report.read.schema_words import first_violation, schema, shown
 from spargio_report.read.text import NotUtf8, utf8_text
 
-KNOWN_MAJOR = 1
 KNOWN_MINOR = 4
-SCHEMA_PATH = Path(__file__).resolve().parents[3] / "results" / "schema" / "result-v1.schema.json"
 
 LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 MEASURE_AGAIN = "measure again, or take the file from the run that wrote it (spargio-bench validate FILE tells more)"
@@ -31,10 +27,11 @@ def load_run(path) -> Run:
     path = Path(path)
     text = _read_text(path)
     document = _parse(path, text)
-    notes = _check_version(path, document)
-    _check_schema(path, document)
-    check_integrity(str(path), document)
-    return build_run(str(path), document, notes)
+    newer = _is_newer(path, document)
+    problem = first_violation(document, newer) or next(integrity_problems(document), None)
+    if problem:
+        raise invalid_input(str(path), problem, MEASURE_AGAIN)
+    return build_run(str(path), document, _notes(path, document) if newer else [])
 
 
 def _read_text(path: Path) -> str:
@@ -63,8 +60,10 @@ def _refuse(text: str):
     raise _BadNumber(text)
 
 
-def _integer(text: str) -> int:
-    return int(text) if len(text) <= 20 else _refuse(text)
+def _integer(text: str) -> int | float:
+    """Beyond 64 bits a fraction, as the harness reads it."""
+    value = int(text) if len(text) <= 20 else 2**64
+    return value if -2**63 <= value < 2**64 else _real(text)
 
 
 def _real(text: str) -> float:
@@ -86,12 +85,10 @@ def _parse(path: Path, text: str) -> dict:
     except json.JSONDecodeError as error:
         offset = len(text[:error.pos].encode())
         cut = error.pos >= len(text.rstrip()) or "Unterminated string" in error.msg
-        problem = "the file ends too early (truncated)" if cut else f"not JSON: {error.msg}"
+        problem = "the file ends in the middle of a value: it is truncated" if cut else f"not JSON: {error.msg}"
         raise invalid_input(str(path), f"byte {offset} (line {error.lineno}): {problem}", MEASURE_AGAIN) from None
     except RecursionError:
         raise invalid_input(str(path), "nested too deeply to be a result file", MEASURE_AGAIN) from None
-    if not isinstance(document, dict):
-        raise invalid_input(str(path), "not a result file: its top level is not an object", MEASURE_AGAIN)
     return document
 
 
@@ -103,51 +100,22 @@ def _number_offset(text: str, number: str) -> int:
     return 0
 
 
-def _check_version(path: Path, document: dict) -> list[str]:
-    version = document.get("schema_version")
-    match = re.fullmatch(r"(\d+)\.(\d+)", version) if isinstance(version, str) else None
-    if not match:
-        raise invalid_input(str(path), f"$.schema_version is {version!r}: not a spargio-bench result", MEASURE_AGAIN)
-    major, minor = int(match[1]), int(match[2])
-    if major != KNOWN_MAJOR:
-        raise invalid_input(str(path), f"$.schema_version is {version}; this program reads {KNOWN_MAJOR}.x",
-                            "use the spargio-report of the same release as the spargio-bench that wrote the file")
-    if minor <= KNOWN_MINOR:
-        return []
-    known = _schema()["properties"]
-    extra = [key for key in document if key not in known]
-    for key in extra:
-        del document[key]
+def _is_newer(path: Path, document) -> bool:
+    """Whether the file is of a later minor version, which may have keys that this program does not know."""
+    if not isinstance(document, dict) or "schema_version" not in document:
+        raise invalid_input(str(path), "/: is no result of spargio-bench (it has no schema_version)", MEASURE_AGAIN)
+    version = document["schema_version"]
+    if not isinstance(version, str):
+        return False
+    if not version.startswith("1."):
+        raise invalid_input(str(path), f"/schema_version: this build reads schema 1.x, the file is of {shown(version)}; "
+                            "use the build that wrote it", "spargio-report and spargio-bench of one release belong together")
+    minor = version.removeprefix("1.")
+    return re.fullmatch("[0-9]+", minor) is not None and (len(minor) > 9 or int(minor) > KNOWN_MINOR)
+
+
+def _notes(path: Path, document: dict) -> list[str]:
+    extra = [key for key in document if key not in schema()["properties"]]
     passed_over = f"; passed over: {', '.join(extra)}" if extra else ""
-    return [f"{path.name} has schema {version}, newer than {KNOWN_MAJOR}.{KNOWN_MINOR} known here: "
+    return [f"{path.name} has schema {document['schema_version']}, newer than 1.{KNOWN_MINOR} known here: "
             f"what is new in it is not shown{passed_over}"]
-
-
-@lru_cache
-def _schema() -> dict:
-    try:
-        return json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ReportError(ExitCode.USAGE, str(SCHEMA_PATH), f"the result schema cannot be read: {error.strerror}",
-                          "run spargio-report from a complete checkout") from None
-
-
-def _check_items(validator, schema, items, whole):
-    """The same as jsonschema's, but a list of nothing but whole numbers is looked through at once: those of the
-    histograms are two fifths of the values of a full run."""
-    if schema != {"type": "integer"} or not isinstance(items, list) or any(type(item) is not int for item in items):
-        yield from jsonschema.Draft202012Validator.VALIDATORS["items"](validator, schema, items, whole)
-
-
-_Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"items": _check_items})
-
-
-def _check_schema(path: Path, document: dict) -> None:
-    validator = _Validator(_schema())
-    error = next(iter(validator.iter_errors(document)), None)
-    if error is None:
-        return
-    problem = error.message
-    if len(problem) > 200:
-        problem = f"{problem[:120]} … {problem[-70:]}"
-    raise invalid_input(str(path), f"{error.json_path}: {problem}", MEASURE_AGAIN)

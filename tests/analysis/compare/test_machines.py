@@ -75,9 +75,9 @@ def test_M24_missing_shards_are_said(tmp_path, inside):
 
 
 MIXED = {
-    "a_block_of_another_machine": (lambda d: d["blocks"][3].update(machine=1), "$.blocks[3].machine"),
-    "a_case_of_another_machine": (lambda d: d["cases"][1].update(machine=1), "$.cases[1].machine"),
-    "a_machine_that_is_not_there": (lambda d: [entry.update(machine=7) for entry in d["cases"]], "$.cases[0].machine"),
+    "a_block_of_another_machine": (lambda d: d["blocks"][3].update(machine=1), "/blocks/3/machine"),
+    "a_case_of_another_machine": (lambda d: d["cases"][1].update(machine=1), "/cases/1/machine"),
+    "a_machine_that_is_not_there": (lambda d: [entry.update(machine=7) for entry in d["cases"]], "/cases/0/machine"),
 }
 
 

@@ -86,9 +86,14 @@ private:
 
     /// What the schema can't say: ids, positions, and who refers to whom.
     void name_all(json& document) {
-        if (document["backends"].empty()) document["backends"].push_back(value_of(items("backends")));
-        if (document["workloads"].empty()) document["workloads"].push_back(value_of(items("workloads")));
         std::size_t number = 0;
+        for (const char* list : {"backends", "workloads", "cases"})
+            if (document[list].empty()) document[list].push_back(value_of(items(list)));
+        for (const char* list : {"backends", "workloads"})
+            for (auto& each : document[list]) each["name"] = text() + std::to_string(number++);
+        for (const char* list : {"cases", "blocks", "parts"})
+            if (document.contains(list))
+                for (auto& each : document[list]) each["machine"] = 0;
         for (auto& each : document["cases"]) {
             each["group"] = "g" + std::to_string(number % 2) + text();
             each["arm"] = "arm" + std::to_string(number++);
@@ -96,19 +101,18 @@ private:
             each["backend"] = document["backends"][below(document["backends"].size())]["name"];
             each["workload"] = document["workloads"][below(document["workloads"].size())]["name"];
             each["status"] = "failed";
-            each["reason"] = text();
+            each["reason"] = "because " + text();
         }
-        if (document["cases"].empty()) document["blocks"] = json::array();
         std::size_t index = 0;
         for (auto& block : document["blocks"]) {
-            block["index"] = index++;
+            block["index"] = block["number"] = index++;
             auto& measured = document["cases"][below(document["cases"].size())];
             block["group"] = measured["group"];
             for (auto& slice : block["slices"]) {
                 slice["case"] = measured["id"];
                 for (const char* key : {"operations", "wall_ns"})
                     if (slice[key] == 0) slice[key] = 1;
-                if (block["dropped"] == false) measured["status"] = "measured";
+                if (block["dropped"] == false && slice["mode"] == "throughput") measured["status"] = "measured";
             }
         }
     }

@@ -100,8 +100,6 @@ TEST_F(taken_results, P22_a_latency_whose_buckets_say_something_else_than_its_co
 
 TEST_F(taken_results, P22_a_latency_of_no_operation_is_refused_with_its_place) {
     auto document = random_result(schema(), 1).make();
-    for (std::uint64_t seed = 2; document["cases"].empty(); ++seed)
-        document = random_result(schema(), seed).make();
     document["cases"][0]["latency"] = {
         {"count", 0},  {"min_ns", 0},       {"max_ns", 0},        {"p50_ns", 0},
         {"p90_ns", 0}, {"p99_ns", nullptr}, {"p999_ns", nullptr}, {"buckets", json::array()}};
@@ -116,7 +114,7 @@ TEST_F(taken_results, M20_a_file_of_a_newer_minor_version_is_read_with_what_it_h
     for (const char* key : {"parts", "machines"}) document.erase(key);
     document["more"] = {{"at", "the top"}};
     document["run"]["more"] = 1;
-    EXPECT_THAT(read_result(write("a.json", document.dump())).error().message(), HasSubstr("has a key 'more'"));
+    EXPECT_THAT(read_result(write("a.json", document.dump())).error().message(), HasSubstr("has a key \"more\""));
     document["schema_version"] = "1.9";
     const auto read = read_result(write("a.json", document.dump()));
     ASSERT_TRUE(read) << read.error();
