@@ -153,7 +153,8 @@ def test_M12_a_run_that_has_lost_does_not_become_the_baseline_that_hides_it(tmp_
 @pytest.mark.parametrize(("spoil", "words"), [
     (lambda d: d["run"].update(status="interrupted"), "marked interrupted"),
     (lambda d: d["cases"][0].update(injected_slowdown=0.1), "slowed on purpose"),
-    (lambda d: d.update(blocks=[one for one in d["blocks"] if one["number"] < 9]), "9 blocks"),
+    (lambda d: d.update(blocks=[{**one, "index": index} for index, one in enumerate(
+        one for one in d["blocks"] if one["number"] < 9)]), "9 blocks"),
     (lambda d: d.update(cases=d["cases"][:1], blocks=[{**one, "slices": [s for s in one["slices"] if s["case"].endswith("spargio")]}
                                                       for one in d["blocks"]]), "no measured arm 'floor'")])
 def test_M12_what_no_later_run_could_be_held_against_is_not_saved(spoil, words, tmp_path, inside):
