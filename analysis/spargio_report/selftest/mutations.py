@@ -43,7 +43,8 @@ def only_group(document: dict, group: str) -> dict:
     """A smaller file that is as sound."""
     names = {case["id"] for case in document["cases"] if case["group"] == group}
     return {**document, "cases": [case for case in document["cases"] if case["id"] in names],
-            "blocks": [block for block in document["blocks"] if block["group"] == group],
+            "blocks": [{**block, "index": index} for index, block in enumerate(
+                block for block in document["blocks"] if block["group"] == group)],
             "warnings": [one for one in document["warnings"] if one["case"] is None or one["case"] in names]}
 
 

@@ -102,12 +102,22 @@ TEST(faults, P22_a_truncated_result_ends_with_4_and_the_byte) {
     ASSERT_EQ(run_program_in(in, short_run({"-w", "idle/park", "-b", "steady", "-o", "a.json"})).exit_code, 0);
     const auto whole = text_of(in.file("a.json"));
     EXPECT_EQ(run_program_in(in, {"validate", "a.json"}).exit_code, 0);
-    for (const auto length : {std::size_t{0}, std::size_t{1}, whole.size() / 2, whole.size() - 3}) {
+    for (const auto length : {std::size_t{1}, whole.size() / 2, whole.size() - 3}) {
         std::ofstream(in.file("b.json"), std::ios::trunc) << whole.substr(0, length);
         const auto ended = run_program_in(in, {"validate", "b.json"});
         EXPECT_EQ(ended.exit_code, 4) << length;
         EXPECT_THAT(ended.errors, HasSubstr("b.json: byte " + std::to_string(length + 1)));
         EXPECT_THAT(ended.errors, HasSubstr("truncated"));
+    }
+}
+
+TEST(faults, P22_an_empty_result_ends_with_4_and_says_so) {
+    const test_folder in;
+    for (const char* text : {"", " \n"}) {
+        std::ofstream(in.file("b.json"), std::ios::trunc) << text;
+        const auto ended = run_program_in(in, {"validate", "b.json"});
+        EXPECT_EQ(ended.exit_code, 4);
+        EXPECT_THAT(ended.errors, HasSubstr("b.json: the file is empty; use the journal"));
     }
 }
 
