@@ -15,6 +15,7 @@ OPENING = {"open", "read_text", "write_text"}
 LOCALES = {"ja_JP.EUC-JP": ("ja_JP", "EUC-JP"), "zh_CN.GB18030": ("zh_CN", "GB18030"), "tr_TR.UTF-8": ("tr_TR", "UTF-8"),
            "de_DE.ISO-8859-1": None, "C": None, "POSIX": None, "C.UTF-8": None, "xx_YY.UTF-8": None, "nonsense": None,
            "en_US": None}
+THIN = ("ja_JP.EUC-JP", "C", "xx_YY.UTF-8")  # of a thin run (tests/README.md): one that is not UTF-8, none, and one unknown to the system
 
 
 def unnamed_encodings(text):
@@ -42,7 +43,7 @@ def test_M20_the_look_for_encodings_finds_what_it_looks_for():
     assert list(unnamed_encodings("a.read_text()\nopen('x')\nrun(y, text=True)\nopen('x', 'rb')\nos.open('x', 0)")) == [1, 2, 3]
 
 
-@pytest.mark.parametrize("name", LOCALES)
+@pytest.mark.parametrize("name", THIN if os.environ.get("SPARGIO_TESTS") == "thin" else LOCALES)
 def test_M20_P22_every_locale_reads_writes_and_says_the_same(name, tmp_path, one_gate):
     """By the launcher, and by a Python that nobody has told to be in UTF-8. Some the system makes; others are unknown to it."""
     if LOCALES[name]:

@@ -1,9 +1,24 @@
-// Not part of a test program: each CASE but 0 must not compile, and says what to do instead.
-#include <spargio/boundary/channel.hpp>
-#include <spargio/spargio.hpp>
-
+// Not part of a test program: each CASE but 0 must not compile, and says what to do instead. A case includes
+// what it is about and no more, as seven compilations of everything take half a minute.
 #include <array>
 #include <memory>
+
+#if CASE == 0
+#include <spargio/sync/channel.hpp>
+#include <spargio/tasks/task.hpp>
+#elif CASE == 1
+#include <spargio/tasks/task.hpp>
+#elif CASE == 2
+#include <spargio/sync/channel.hpp>
+#elif CASE == 3
+#include <spargio/tasks/spawn_blocking.hpp>
+#elif CASE == 4
+#include <spargio/tasks/spawn_local.hpp>
+#elif CASE == 5
+#include <spargio/boundary/channel.hpp>
+#elif CASE == 6
+#include <spargio/tasks/task_group.hpp>
+#endif
 
 struct alignas(64) wide {
     std::array<int, 16> numbers;
