@@ -37,7 +37,8 @@ std::optional<int> named_descriptor(std::string_view path) {
 }
 
 std::unexpected<problem> cannot_write(const std::string& path, const std::string& reason) {
-    return refused(problem_code::cannot_write, "", fmt::format("cannot write {}: {}", path, reason));
+    return refused(problem_code::cannot_write, "", fmt::format("cannot write {}: {}", path, reason),
+                   "name another place with -o, or mend that one");
 }
 
 std::expected<void, problem> write_descriptor(const std::string& path, int descriptor, std::string_view text) {

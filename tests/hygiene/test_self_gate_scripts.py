@@ -83,7 +83,7 @@ def test_M12_a_base_that_does_not_build_leaves_nothing_and_is_tried_again(reposi
     done = build(repository, "HEAD~1", BUILD=script)
     assert done.returncode not in (0, 2) and done.stdout == ""
     if "error" in script:
-        assert done.returncode == 1 and "no such type" in done.stderr and "does not build" in done.stderr
+        assert done.returncode == 70 and "no such type" in done.stderr and "does not build" in done.stderr
     assert work_trees(repository) == 1 and not [path for path in (repository / "build/base").iterdir() if path.is_dir()]
     assert build(repository, "HEAD~1").returncode == 0
 
@@ -91,7 +91,7 @@ def test_M12_a_base_that_does_not_build_leaves_nothing_and_is_tried_again(reposi
 def test_M12_a_full_disk_is_told_from_a_build_that_fails(repository):
     feign(repository / "tools/df", "printf 'Filesystem 1024-blocks Used Available\\n/dev/x 100000 99000 1000\\n'\n")
     done = build(repository, "HEAD~1", BUILD="false")
-    assert done.returncode == 1 and "disk is full (0 MB are free)" in done.stderr
+    assert done.returncode == 70 and "disk is full (0 MB are free)" in done.stderr
     feign(repository / "tools/df", "printf 'Filesystem 1024-blocks Used Available\\n/dev/x 9000000 99000 8000000\\n'\n")
     assert "disk is full" not in build(repository, "HEAD~1", BUILD="false").stderr
 
@@ -134,6 +134,46 @@ def test_M12_without_counters_or_a_parent_CI_has_its_rival_gates_only(house, lac
     assert gate(house, **lack) == 0 and gate(house, RIVALS="1", **lack) == 1
     asked = (house / "asked").read_text()
     assert ".ci/guardrails.toml" in asked and "guardrails-self.toml" not in asked
+
+
+@pytest.mark.parametrize("lost", [">/dev/full", ">&-"])
+@pytest.mark.parametrize("doubt", [{"RIVALS": "3"}, {"RIVALS": "5"}, {"COUNTERS": "false"}, {"NO_BASE": "1"}, {"BASE_CODE": "2"},
+                                   {"SELF": "3"}])
+def test_P22_B1_words_of_CI_that_cannot_be_printed_are_no_FAIL(house, doubt, lost):
+    done = run(house, "bash", "-c", f'.ci/gate build out {lost}', **doubt)
+    assert done.returncode == 70 and "gate: standard output cannot be written" in done.stderr
+
+
+def test_P22_B3_a_reader_of_CI_who_goes_away_changes_no_code(house):
+    done = run(house, "bash", "-c", "{ .ci/gate build out; echo $? >code; } | true", RIVALS="3", COUNTERS="false")
+    assert (house / "code").read_text() == "0\n", done.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("none",), ("build", "out", "more"), ("build", "/dev/null")])
+def test_P22_B1_a_wrong_line_for_the_gates_of_CI_is_usage(house, words):
+    done = run(house, "bash", ".ci/gate", *words)
+    assert done.returncode == 2 and "gate: " in done.stderr and not (house / "asked").exists()
+
+
+def test_P22_the_head_of_the_gates_of_CI_names_every_exit_code():
+    head = (PROJECT / ".ci/gate").read_text().split("set -uo")[0]
+    assert all(f"({code}" in head for code in (1, 2, 4, 70, 130))
+
+
+@pytest.mark.parametrize("lost", [">/dev/full", ">&-"])
+@pytest.mark.parametrize("is_there", [False, True])
+def test_P22_B1_a_base_whose_path_cannot_be_printed_is_no_FAIL(repository, lost, is_there):
+    if is_there:
+        assert build(repository, "HEAD~1").returncode == 0
+    done = run(repository, "bash", "-c", f".ci/base-build HEAD~1 {lost}")
+    assert done.returncode == 70 and "base-build: standard output cannot be written" in done.stderr
+    assert build(repository, "HEAD~1").returncode == 0
+
+
+def test_P22_B1_a_base_that_has_no_folder_is_no_FAIL(repository):
+    (repository / "build").write_text("a file")
+    done = build(repository, "HEAD~1")
+    assert done.returncode == 70 and "build/base" in done.stderr
 
 
 def test_M12_a_run_of_CI_that_could_not_measure_is_red(house):

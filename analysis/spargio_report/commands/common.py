@@ -70,9 +70,9 @@ class TableForm:
 
 def writable_directory(name: str, flag: str = "-o") -> Path:
     path = Path(name)
-    if name == STANDARD_OUTPUT or (path.exists() and not path.is_dir()):
-        raise usage_error(name, "is no folder, and several files are written", f"name a folder with {flag}")
     try:
+        if name == STANDARD_OUTPUT or (path.exists() and not path.is_dir()):
+            raise usage_error(name, "is no folder, and several files are written", f"name a folder with {flag}")
         path.mkdir(parents=True, exist_ok=True)
         probe = path / ".writable"
         probe.touch()

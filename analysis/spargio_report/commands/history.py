@@ -154,7 +154,8 @@ def _load_all(paths: list[Path]) -> tuple[list[Run], int]:
 
 def _chosen(found: list[Series], choice: Choice, guardrails: Guardrails) -> list[Series]:
     if not found:
-        raise usage_error("history", "no run measured two arms in the same blocks", "measure two arms of one case")
+        note("no run measured two arms in the same blocks, so there is no ratio to follow: measure two arms of one case")
+        return []
     if choice.groups:
         kept = [one for one in found if fnmatch.fnmatch(one.key.group, choice.groups)
                 or choice.groups in one.key.group]

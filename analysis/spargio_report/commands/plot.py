@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from spargio_report.commands.common import load, note, writable_directory
 from spargio_report.commands.flags import EPILOG, add_formats, add_guardrails, add_output
 from spargio_report.compare.judged_run import judged_run
-from spargio_report.failures import ExitCode, usage_error
+from spargio_report.failures import ExitCode, ReportError
 from spargio_report.figures.kinds import FIGURE_KINDS
 from spargio_report.judge.judging import judge_run
 from spargio_report.judge.pairing import Asked
@@ -45,9 +45,11 @@ def run(request: Request) -> ExitCode:
     judged = judged_run(judge_run(Asked(run, load_guardrails(request.guardrails))))
     planned = [figure for figure in plan(judged) if request.kind in ("all", figure.kind)]
     written = write_figures(planned, writable_directory(request.output), request.formats)
+    if not written and request.kind != "all":
+        raise ReportError(ExitCode.INVALID, request.file, f"holds nothing that a {request.kind} figure could show",
+                          FIGURE_KINDS[request.kind])
     if not written:
-        raise usage_error(request.file, f"holds nothing that a {request.kind} figure could show",
-                          FIGURE_KINDS.get(request.kind, "measure two arms of one case in the same run"))
+        note(f"{request.file} holds nothing that could be drawn: measure two arms of one case in the same run")
     if request.kind == "all":
         for kind, reason in left_out(written):
             note(f"no {kind} figure: {reason}")

@@ -194,3 +194,17 @@ def test_P22_a_name_that_is_not_utf8_is_read_and_written(files, tmp_path, inside
     for line in ("report n*ight/0.json -o n*ight/report --formats png,svg,pdf", "gate n*ight/0.json --junit n*ight/x.xml "
                  "--markdown n*ight/x.md --guardrails {rails}"):
         assert ended(line, files).returncode == 0
+
+
+@pytest.mark.parametrize("line", ["report {pass} -o ", "plot {pass} -o ", "history {pass} -o "])
+def test_P22_B12_a_folder_of_an_impossible_name_is_wrong_usage(line, files, inside):
+    found = inside(*line.format(**files).split(), "x" * 300)
+    assert found.returncode == 2 and "File name too long" in found.stderr and "remedy: " in found.stderr
+
+
+def test_P22_a_valid_file_with_nothing_to_draw_or_to_follow_is_said_and_is_no_error(tmp_path, inside):
+    path = builder.write(tmp_path, builder.make_run([builder.Group("ping_pong/steady_rtt", [builder.Arm("spargio", 100)])]))
+    for words in (("plot", path, "-o", tmp_path / "out"), ("history", path), ("history", path, "--format", "json"),
+                  ("history", path, "-o", tmp_path / "history")):
+        found = inside(*words)
+        assert found.returncode == 0 and "measure two arms of one case" in found.stderr, found

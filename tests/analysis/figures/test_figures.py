@@ -117,4 +117,4 @@ def test_P22_names_with_dollar_signs_are_drawn_as_they_are(tmp_path, inside):
 def test_P22_nothing_to_draw_is_said(tmp_path, inside):
     document = builder.make_run([builder.Group("ping_pong/steady_rtt", [builder.Arm("spargio", 100)])])
     ended = inside("plot", builder.write(tmp_path, document), "-o", tmp_path / "out", "--figure", "heatmap")
-    assert ended.returncode == 2 and "nothing that a heatmap figure could show" in ended.stderr
+    assert ended.returncode == 4 and "nothing that a heatmap figure could show" in ended.stderr and "remedy: " in ended.stderr

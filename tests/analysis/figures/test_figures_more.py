@@ -157,7 +157,7 @@ def test_M14_plot_draws_each_kind_alone(kind, swept, tmp_path, inside):
 def test_M14_a_figure_that_the_file_has_nothing_for_is_left_out_with_the_reason(kind, tmp_path, inside):
     path = builder.write(tmp_path, builder.pair(0.5, blocks=6))
     ended = inside("plot", path, "-o", tmp_path / "out", "--figure", kind)
-    assert ended.returncode == 2 and f"nothing that a {kind} figure could show" in ended.stderr
+    assert ended.returncode == 4 and f"nothing that a {kind} figure could show" in ended.stderr
     every = inside("plot", path, "-o", tmp_path / "out", "--formats", "svg")
     assert every.returncode == 0 and f"no {kind} figure: {FIGURE_KINDS[kind]}" in every.stderr
     inside("report", path, "-o", tmp_path / "page", "--formats", "svg")
