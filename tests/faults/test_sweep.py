@@ -6,12 +6,14 @@ found so and mended. Not every command meets every condition: `share` says which
 import functools
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 
 import pytest
-from sweep_commands import BENCH, COMMANDS, LOST_WORDS, TINY, Command, Condition, check_end, program_of, run_under, words_of
+from sweep_commands import (BENCH, COMMANDS, DOCUMENTED, LOST_WORDS, REPORT, TINY, Command, Condition, check_end, program_of,
+                            run_under, table_of_codes, words_of)
 
 IS_THIN = os.environ.get("SPARGIO_TESTS") == "thin"
 
@@ -59,6 +61,19 @@ SETTINGS = (
     Condition("one_column", "B8", settings={"COLUMNS": "1", "LINES": "1"}),
     Condition("columns_are_no_number", "B8", settings={"COLUMNS": "wide"}),
 )
+
+
+def test_P22_the_tables_of_exit_codes_are_those_of_the_programs():
+    """And of their help. docs/gating.md has those of the gate in a table of verdicts, in which each is the last cell."""
+    harness = table_of_codes("harness/common/exit_codes.hpp", r"^ +exit_\w+ = (\d+),")
+    analysis = table_of_codes("analysis/spargio_report/failures.py", r"^    [A-Z]+ = (\d+)")
+    assert 4 in harness and 70 in analysis
+    assert harness == DOCUMENTED["bench"] and analysis == DOCUMENTED["report"]
+    assert table_of_codes("docs/gating.md", r"\| (\d+)(?:, or 3 with [^|]*)? \|$") == analysis
+    for program, codes in ((BENCH, harness), (REPORT, analysis)):
+        if program.exists():
+            words = subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout.partition("xit codes:")[2]
+            assert {int(code) for code in re.findall(r"(?:^|[,;\s])(\d+) ", words)} == codes, words
 
 
 def share(command: Command) -> int:

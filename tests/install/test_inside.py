@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,9 +53,22 @@ def test_R50_a_project_that_installs_itself_installs_none_of_ours(inside):
     assert "libspargio" not in steps and "include/spargio" not in steps
 
 
-def test_R50_the_library_can_be_part_of_a_shared_one(inside):
+def test_R50_the_library_is_compiled_for_a_shared_one_inside_too(inside):
     commands = (inside / "spargio" / "runtime" / "CMakeFiles" / "spargio.dir" / "flags.make").read_text()
     assert "-fPIC" in commands
+
+
+def test_R50_B21_a_shared_library_holds_all_of_ours_is_loaded_and_runs(built, tmp_path):
+    """Of every object, so that one that cannot be moved is met by the linker, and none is patched when it is loaded."""
+    ours = built / "runtime" / "libspargio.a"
+    if not ours.exists():
+        pytest.skip(f"{ours} is not built")
+    shared = tmp_path / "libinside.so"
+    done = run(entry_of_cache(built, "CMAKE_CXX_COMPILER"), "-std=c++23", f"-I{built}/include", "-fPIC", "-shared", OUTSIDE, "-o", shared,
+               "-Wl,--whole-archive", ours, "-Wl,--no-whole-archive", "-Wl,-z,defs", "-Wl,-z,text", "-pthread", "-luring")
+    assert done.returncode == 0, done.stderr
+    done = run(sys.executable, "-c", "import ctypes, sys; sys.exit(ctypes.CDLL(sys.argv[1]).main())", shared, timeout=120)
+    assert (done.returncode, done.stdout) == (0, "outside: ran on two shards\n"), done.stderr
 
 
 @pytest.mark.parametrize("compiler", ["g++", "clang++-19"])
