@@ -2,6 +2,7 @@
 
 import ast
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -96,13 +97,17 @@ def test_M14_each_is_drawn_once_by_some_process(tmp_path):
 
 
 def test_M14_what_a_process_that_died_did_not_draw_is_drawn_here(tmp_path):
-    here = os.getpid()
+    """This one goes on only when another has taken one and not drawn it."""
+    here, (taken, take) = os.getpid(), os.pipe()
 
     def draw(number):
         if os.getpid() != here:
+            os.write(take, b"x")
             os.kill(os.getpid(), signal.SIGKILL)
+        assert os.listdir(tmp_path) or select.select([taken], [], [], 120)[0], "no other process took one"
         (tmp_path / str(number)).touch()
     draw_all(8, draw, 4)
+    os.close(taken), os.close(take)
     assert len(os.listdir(tmp_path)) == 8
 
 

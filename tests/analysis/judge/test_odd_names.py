@@ -1,5 +1,6 @@
 """Names that break other formats: what the harness is told, what is a repeat, what a reader sees (M11, M14, P22)."""
 
+import re
 import sys
 import tomllib
 
@@ -34,6 +35,8 @@ def test_M10_a_knob_with_the_sign_of_a_repeat_is_no_repeat(tmp_path):
 def test_M14_a_name_takes_one_row_of_every_table(text):
     for table in (layout.terminal(("a", "b"), [(text, "x")], False), layout.markdown(("a", "b"), [(text, "x")])):
         assert len(table.splitlines()) == 3 or "\x1b" in text
+    last = layout.markdown(("a", "b"), [(text, "x")]).splitlines()[-1]
+    assert len(re.findall(r"(?<!\\)\|", last)) == 3, "a sign of Markdown's in a name makes a cell of its own"
 
 
 def test_M14_a_column_is_as_wide_as_a_terminal_shows_it():
