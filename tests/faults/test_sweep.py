@@ -80,10 +80,10 @@ def test_P22_the_tables_of_exit_codes_are_those_of_the_programs():
 def share(command: Command) -> int:
     """One in so many conditions: a start of Python is dear, and what measures takes its time."""
     if command.program == "report":
-        return 40 if IS_THIN else 3
+        return 55 if IS_THIN else 3
     if command.measures or command.line == "doctor":
-        return 16 if IS_THIN else 2
-    return 5 if IS_THIN else 1
+        return 24 if IS_THIN else 2
+    return 8 if IS_THIN else 1
 
 
 def pairs(conditions):

@@ -20,10 +20,10 @@ NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
 def each(commands, cases=("",), is_whole=False):
-    """(command, case). A thin run takes one in five, of the analysis one in ten, and something of every test."""
+    """(command, case). A thin run takes one in seven, of the analysis one in 14, and something of every test."""
     taken = [pytest.param(command, case, id=f"{command.program}_{command.name}-{getattr(case, 'name', case)}"[:60])
              for row, case in enumerate(cases) for column, command in enumerate(commands)
-             if not IS_THIN or is_whole or (row + column) % (10 if command.program == "report" else 5) == 0]
+             if not IS_THIN or is_whole or (row + column) % (14 if command.program == "report" else 7) == 0]
     return pytest.mark.parametrize("command, case", taken)
 
 
