@@ -91,7 +91,7 @@ selftest: build-bench ## prove the gate: its error rates on replays, live and on
 	@analysis/spargio-report selftest --bench build/release/harness/spargio-bench -o $(SELFTEST_OUT) $(SELFTEST_ARGS)
 
 fairness: build-release ## hold each rival against a straight-line program on the same library
-	@if [ -d build/release/tests/fairness/tokio ]; then cmake --build --preset release --target tokio_programs; fi
+	@cmake --build --preset release --target straight_programs
 	@"$$(.ci/find-python json)" tests/fairness/compare.py build/release $(FAIRNESS_ARGS)
 
 format: ## rewrite the C++ files in the project's form (clang-format)

@@ -1,5 +1,5 @@
-# Runs cargo for cargo_crate.cmake. A failure is a warning: everything else is built and measured without Tokio, which
-# then reports itself unavailable (and tests/conformance fails, because its crates are there).
+# Runs cargo for cargo_crate.cmake. A failure is a warning: everything else is built and measured without that backend,
+# which then reports itself unavailable (and tests/conformance fails, because its crates are there).
 set(environment RUSTC=${RUSTC} CARGO_TARGET_DIR=${TARGET_FOLDER} ${ENVIRONMENT} --unset=RUSTFLAGS
                 --unset=CARGO_BUILD_TARGET)
 if(OFFLINE)

@@ -19,6 +19,10 @@ import subprocess
 import sys
 
 
+# Libraries whose straight-line programs are one binary, in a folder of its own, that takes the name of the program.
+ONE_BINARY = ("tokio", "rayon")
+
+
 @dataclasses.dataclass(frozen=True)
 class Case:
     backend: str
@@ -31,7 +35,7 @@ class Case:
     @property
     def title(self):
         settings = ",".join(self.settings)
-        program = f"{self.straight} {self.argument}" if self.straight == "tokio" else self.straight
+        program = f"{self.straight} {self.argument}" if self.straight in ONE_BINARY else self.straight
         return f"{self.backend} {self.workload}{'[' + settings + ']' if settings else ''} / {program}"
 
 
@@ -64,6 +68,13 @@ def tokio_cases():
     yield Case("tokio", "fs/read_depth", 8, (), "tokio", "read_depth")
 
 
+def rayon_cases():
+    yield from fanout_cases("rayon", "rayon")
+    yield Case("rayon", "fanout/skynet", 20, ("leaves=100000",), "rayon", "skynet")
+    yield Case("rayon", "fanout/skynet", 20, ("leaves=100000", "fork=scope"), "rayon", "skynet_by_scope")
+    yield Case("rayon", "fanout/fib", 40, ("n=24",), "rayon", "fib")
+
+
 def all_cases():
     yield from message_cases("asio", ("asio_drain", "asio_drain_channel"))
     yield Case("asio", "ping_pong/cold_start", 60, (), "asio_cold")
@@ -81,6 +92,7 @@ def all_cases():
         yield Case("tbb", "fanout/skynet", 20, ("leaves=100000",), program, "skynet")
         yield Case("tbb", "fanout/fib", 20, ("n=24",), program, "fib")
     yield from tokio_cases()
+    yield from rayon_cases()
 
 
 class ProgramFailed(Exception):
@@ -92,8 +104,8 @@ def run(command):
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ProgramFailed(f"{command[0]}: {error}; build it first: `cmake --build BUILD_DIR`, and for Tokio's "
-                            "`cmake --build BUILD_DIR --target tokio_programs`") from error
+        raise ProgramFailed(f"{command[0]}: {error}; build it first: `cmake --build BUILD_DIR`, and what is "
+                            "not in C++ by `cmake --build BUILD_DIR --target straight_programs`") from error
     if done.returncode != 0:
         raise ProgramFailed(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.strip()}")
     wall, cpu, checksum = done.stdout.split()
@@ -102,7 +114,7 @@ def run(command):
 
 def commands_of(case, programs):
     backend = [str(programs / "fairness-drive"), case.backend, case.workload, str(case.iterations), *case.settings]
-    folder = programs / "tokio" if case.straight == "tokio" else programs
+    folder = programs / case.straight if case.straight in ONE_BINARY else programs
     straight = [str(folder / f"straight_{case.straight}"), str(case.iterations)]
     return backend, straight + ([case.argument] if case.argument else [])
 

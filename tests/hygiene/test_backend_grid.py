@@ -49,8 +49,9 @@ def test_w1_a_folder_of_sessions_has_one_file_a_family(folder: str) -> None:
     assert names <= FAMILIES.keys()
 
 
-def test_w1_tokio_names_its_families_alike() -> None:
-    sources = ROOT / "backends" / "tokio" / "src"
+@pytest.mark.parametrize("folder", ["tokio", "rayon"])
+def test_w1_a_backend_in_rust_names_its_families_alike(folder: str) -> None:
+    sources = ROOT / "backends" / folder / "src"
     sessions = {path.stem for path in sources.glob("*.rs")
                 if re.search(r"^impl(?:<[^>]*>)? Session for", path.read_text(encoding="utf-8"), re.MULTILINE)}
     assert sessions and sessions <= FAMILIES.keys()

@@ -10,7 +10,6 @@ mod file_ground;
 mod files;
 mod fork_join;
 mod idle;
-mod interface;
 mod keyed_fanout;
 mod mixed;
 mod open_loop;
@@ -25,45 +24,20 @@ mod streams;
 mod timer_descriptor;
 mod workers;
 
-use interface::*;
+use rust_plugin::c_text;
+use rust_plugin::interface::{Backend, Knob, ABI_VERSION};
+use rust_plugin::plugin::{boxed, table, unsupported, Opened, Plugin};
+use rust_plugin::session::Parameters;
 use scenario::Scenario;
-use session::{BlockingCalls, Flavor, Knobs, Parameters, Session, Timers};
-use std::collections::HashMap;
-use std::ffi::{CStr, CString};
-use std::os::raw::{c_char, c_void};
-use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::{io, mem, ptr, slice};
-
-/// What `open` says when there is no session.
-struct Refusal(Status, String);
-
-impl From<io::Error> for Refusal {
-    fn from(error: io::Error) -> Self {
-        // `Unsupported` is the files' word for a machine that lacks something.
-        match error.kind() {
-            io::ErrorKind::Unsupported => Refusal(UNAVAILABLE, error.to_string()),
-            io::ErrorKind::WouldBlock => {
-                Refusal(FAILED, format!("Tokio could not start its threads: {error}; look at `ulimit -u`"))
-            }
-            _ => Refusal(FAILED, error.to_string()),
-        }
-    }
-}
-
-fn unsupported<T>(reason: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal(UNSUPPORTED, reason.into()))
-}
-
-fn boxed(made: io::Result<impl Session + 'static>) -> Result<Box<dyn Session>, Refusal> {
-    Ok(Box::new(made?))
-}
+use session::{BlockingCalls, Flavor, Knobs, Timers};
+use std::ptr;
 
 fn open_session(
     workload: &str,
     values: &Parameters,
     knobs: Knobs,
     peer_port: u16,
-) -> Result<Box<dyn Session>, Refusal> {
+) -> Opened {
     let flavor = knobs.flavor;
     let scenario = Scenario::of(workload);
     if knobs.timers != Timers::Own && scenario != Some(Scenario::OpenLoop) {
@@ -132,125 +106,24 @@ fn timers_of(value: &str) -> Option<Timers> {
     }
 }
 
-/// A pointer and a length, of which the length may be 0 and the pointer null.
-unsafe fn items<'a, T>(first: *const T, count: usize) -> &'a [T] {
-    if count == 0 {
-        return &[];
-    }
-    slice::from_raw_parts(first, count)
-}
+/// As the harness sees it.
+struct Tokio;
 
-unsafe fn text<'a>(from: *const c_char) -> std::borrow::Cow<'a, str> {
-    CStr::from_ptr(from).to_string_lossy()
-}
+impl Plugin for Tokio {
+    type Knobs = Knobs;
 
-fn say(why: &Text, sentence: &str) {
-    if why.capacity == 0 {
-        return;
-    }
-    let length = sentence.len().min(why.capacity - 1);
-    unsafe {
-        ptr::copy_nonoverlapping(sentence.as_ptr(), why.data as *mut u8, length);
-        *why.data.add(length) = 0;
-    }
-}
-
-/// Nothing that panics may leave this library: what it said becomes the error.
-fn guarded(why: Text, work: impl FnOnce() -> Result<(), Refusal>) -> Status {
-    let refusal = match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(())) => return OK,
-        Ok(Err(refusal)) => refusal,
-        Err(panic) => {
-            let said = panic.downcast_ref::<String>().cloned();
-            let said = said.or_else(|| panic.downcast_ref::<&str>().map(|s| s.to_string()));
-            Refusal(FAILED, format!("panicked: {}", said.unwrap_or_else(|| "no message".into())))
-        }
-    };
-    say(&why, &refusal.1);
-    refusal.0
-}
-
-unsafe fn read_knobs(settings: *const Setting, count: usize) -> Result<Knobs, Refusal> {
-    let mut knobs =
-        Knobs { flavor: Flavor::MultiThread, blocking: BlockingCalls::OnPool, timers: Timers::Own };
-    for setting in items(settings, count) {
-        let (name, value) = (text(setting.name), text(setting.value));
-        let illegal = |range| Refusal(BAD_KNOB, format!("knob {name}={value} is not legal; it takes {range}"));
-        match &*name {
-            "flavor" => knobs.flavor = flavor_of(&value).ok_or_else(|| illegal("multi_thread, current_thread"))?,
-            "blocking" => knobs.blocking = blocking_of(&value).ok_or_else(|| illegal("on_pool, in_place"))?,
-            _ => knobs.timers = timers_of(&value).ok_or_else(|| illegal("own, exact"))?,
-        }
-    }
-    Ok(knobs)
-}
-
-unsafe extern "C" fn check_knobs(knobs: *const Setting, count: usize, why: Text) -> Status {
-    guarded(why, || read_knobs(knobs, count).map(|_| ()))
-}
-
-unsafe extern "C" fn open(host: *const Host, asked: *const Case, made: *mut *mut OpenSession, why: Text) -> Status {
-    guarded(why, || {
-        if (*host).size < mem::size_of::<Host>() || (*asked).size < mem::size_of::<Case>() {
-            return Err(Refusal(FAILED, "the harness is older than this library; build both again".into()));
-        }
-        session::set_host(host);
-        let asked = &*asked;
-        let numbers: HashMap<_, _> = items(asked.parameters, asked.parameter_count)
-            .iter()
-            .map(|number| (text(number.name).into_owned(), number.value))
-            .collect();
-        let knobs = read_knobs(asked.knobs, asked.knob_count)?;
-        let session = open_session(&text(asked.workload), &Parameters(numbers), knobs, asked.peer_port)?;
-        *made = Box::into_raw(Box::new(session)) as *mut OpenSession;
-        Ok(())
-    })
-}
-
-unsafe extern "C" fn run(
-    session: *mut OpenSession,
-    order: *const Order,
-    into: *mut Recorder,
-    done: *mut Outcome,
-    why: Text,
-) -> Status {
-    guarded(why, || {
-        let session = &mut *(session as *mut Box<dyn Session>);
-        let outcome = session.run(&session::Order {
-            iterations: (*order).iterations,
-            seed: (*order).seed,
-            latencies: ((*order).record_latency != 0).then(|| session::Recorder::new(into)),
-        });
-        let outcome = outcome.map_err(|error| Refusal(FAILED, error.to_string()))?;
-        (*done).operations = outcome.operations;
-        (*done).checksum = outcome.checksum;
-        (*done).bytes = outcome.bytes;
-        (*done).thread_count = outcome.thread_ids.len().min(MOST_THREADS);
-        for (to, from) in (*done).thread_ids.iter_mut().zip(&outcome.thread_ids) {
-            *to = *from;
+    fn set_knob(knobs: &mut Knobs, name: &str, value: &str) -> Result<(), &'static str> {
+        match name {
+            "flavor" => knobs.flavor = flavor_of(value).ok_or("multi_thread, current_thread")?,
+            "blocking" => knobs.blocking = blocking_of(value).ok_or("on_pool, in_place")?,
+            _ => knobs.timers = timers_of(value).ok_or("own, exact")?,
         }
         Ok(())
-    })
-}
-
-unsafe extern "C" fn close(session: *mut OpenSession) {
-    // A panic while threads are joined has nowhere to go.
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(Box::from_raw(session as *mut Box<dyn Session>))));
-}
-
-unsafe extern "C" fn capabilities(session: *mut OpenSession, add: Add, to: *mut c_void) {
-    let session = &*(session as *mut Box<dyn Session>);
-    for (name, value) in session.capabilities() {
-        if let (Ok(name), Ok(value)) = (CString::new(name), CString::new(value)) {
-            add(to, name.as_ptr(), value.as_ptr());
-        }
     }
-}
 
-macro_rules! c_text {
-    ($text:expr) => {
-        concat!($text, "\0").as_ptr() as *const c_char
-    };
+    fn open(workload: &str, values: &Parameters, knobs: Knobs, peer_port: u16) -> Opened {
+        open_session(workload, values, knobs, peer_port)
+    }
 }
 
 static KNOBS: [Knob; 3] = [
@@ -277,20 +150,14 @@ static KNOBS: [Knob; 3] = [
     },
 ];
 
-static TABLE: Backend = Backend {
-    abi_version: ABI_VERSION,
-    size: mem::size_of::<Backend>(),
-    name: c_text!("tokio"),
-    version: c_text!(env!("LIBRARY_VERSION")),
-    summary: c_text!("Tokio: tasks, unbounded mpsc channels; one multi-thread runtime, or a current-thread one a worker"),
-    knobs: KNOBS.as_ptr(),
-    knob_count: KNOBS.len(),
-    check_knobs: Some(check_knobs),
-    open: Some(open),
-    run: Some(run),
-    close: Some(close),
-    capabilities: Some(capabilities),
-};
+static TABLE: Backend = table::<Tokio>(
+    [
+        "tokio\0",
+        concat!(env!("LIBRARY_VERSION"), "\0"),
+        "Tokio: tasks, unbounded mpsc channels; one multi-thread runtime, or a current-thread one a worker\0",
+    ],
+    &KNOBS,
+);
 
 /// The one exported function.
 #[no_mangle]
