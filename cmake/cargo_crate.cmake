@@ -2,6 +2,9 @@
 # backends and the programs that they are held against.
 option(SPARGIO_TOKIO_REGISTRY "Build the backends in Rust with the cargo on the PATH and its registry" OFF)
 
+# One cargo at a time: the crates share a target folder, which it locks, and one that waited would keep a compiler out.
+set_property(GLOBAL APPEND PROPERTY JOB_POOLS cargo=1)
+
 # spargio_find_cargo(NAME CRATE): sets SPARGIO_CARGO, SPARGIO_RUSTC, offline and crates for spargio_add_crate, or `lack` to
 # what is missing: a backend that is not there is left out, and says this.
 macro(spargio_find_cargo name crate)
@@ -75,6 +78,6 @@ function(spargio_add_crate target product)
                 -DFOLDER=${CMAKE_CURRENT_BINARY_DIR} -DTARGET_FOLDER=${PROJECT_BINARY_DIR}/cargo -DPRODUCT=${product}
                 "-DENVIRONMENT=${CRATE_ENVIRONMENT}" -P ${script}
         DEPENDS ${sources} Cargo.toml build.rs ${script} ${CMAKE_CURRENT_BINARY_DIR}/crate/Cargo.toml
-        COMMENT "Building ${target} with ${SPARGIO_CARGO}" VERBATIM)
+        COMMENT "Building ${target} with ${SPARGIO_CARGO}" JOB_POOL cargo VERBATIM)
     add_custom_target(${target} DEPENDS ${CMAKE_CURRENT_BINARY_DIR}/built)
 endfunction()

@@ -31,14 +31,18 @@ backend& tokio_backend() {
     return plugin({.name = "tokio", .path = TOKIO_LIBRARY, .summary = "Tokio, in Rust", .lack = TOKIO_LACK});
 }
 
+backend& go_backend() {
+    return plugin({.name = "go", .path = GO_PLUGIN, .summary = "Go, as a shared library", .lack = GO_LACK});
+}
+
 backend& rayon_backend() {
     return plugin({.name = "rayon", .path = RAYON_LIBRARY, .summary = "rayon, in Rust", .lack = RAYON_LACK});
 }
 
 backend_list& every() {
-    static backend_list all{&spargio_backend(), &asio_backend(),  &asio_uring_backend(),
-                            &libuv_backend(),   &rayon_backend(), &tbb_backend(),
-                            &threads_backend(), &tokio_backend(), &floor_backend()};
+    static backend_list all{&spargio_backend(), &asio_backend(),  &asio_uring_backend(), &go_backend(),
+                            &libuv_backend(),   &rayon_backend(), &tbb_backend(),        &threads_backend(),
+                            &tokio_backend(),   &floor_backend()};
     return all;
 }
 

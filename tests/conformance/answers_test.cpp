@@ -106,12 +106,13 @@ struct optional_backend_type {
 const optional_backend_type* optional_backend(std::string_view name) {
     static constexpr std::array all{
         optional_backend_type{"tokio", TOKIO_EXPECTED, "apt-get install cargo librust-tokio-dev"},
-        optional_backend_type{"rayon", RAYON_EXPECTED, "apt-get install cargo librust-rayon-dev"}};
+        optional_backend_type{"rayon", RAYON_EXPECTED, "apt-get install cargo librust-rayon-dev"},
+        optional_backend_type{"go", GO_EXPECTED, "apt-get install golang-go"}};
     const auto* const at = std::ranges::find(all, name, &optional_backend_type::name);
     return at == all.end() ? nullptr : at;
 }
 
-TEST(conformance, W50_W51_W52_W53_W54_W55_W56_W57_W59_no_backend_of_a_whole_build_is_missing) {
+TEST(conformance, W50_W51_W52_W53_W54_W55_W56_W57_W58_W59_no_backend_of_a_whole_build_is_missing) {
     std::set<std::string_view> names;
     for (const auto* runtime : all_backends()) {
         names.insert(runtime->name());
@@ -122,7 +123,7 @@ TEST(conformance, W50_W51_W52_W53_W54_W55_W56_W57_W59_no_backend_of_a_whole_buil
         EXPECT_EQ(runtime->lack(), std::nullopt) << runtime->name();
     }
     EXPECT_THAT(names, testing::IsSupersetOf({"spargio", "floor", "threads", "asio", "asio_uring", "libuv",
-                                              "tokio", "tbb", "rayon"}));
+                                              "tokio", "tbb", "rayon", "go"}));
 }
 
 TEST(conformance, W1_shows_what_each_backend_refuses_and_why) {

@@ -73,6 +73,8 @@ TEST_P(every_file_backend, W7_reports_what_it_could_not_do_and_closes) {
     if (writes) {
         // A disk that is full: the limit is the process's, so a child meets it, and closes its session there.
         session.reset();
+        // In a process that begins anew: Go's runtime does not live on in the child of a fork.
+        GTEST_FLAG_SET(death_test_style, "threadsafe");
         const auto body = [] {
             ::signal(SIGXFSZ, SIG_IGN);
             auto [limited, why] = open(GetParam());

@@ -20,7 +20,7 @@ import sys
 
 
 # Libraries whose straight-line programs are one binary, in a folder of its own, that takes the name of the program.
-ONE_BINARY = ("tokio", "rayon")
+ONE_BINARY = ("tokio", "rayon", "go")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +75,18 @@ def rayon_cases():
     yield Case("rayon", "fanout/fib", 40, ("n=24",), "rayon", "fib")
 
 
+def go_cases():
+    yield Case("go", "ping_pong/steady_rtt", 40, (), "go", "steady")
+    yield Case("go", "ping_pong/tasks_rtt", 1000, (), "go", "tasks")
+    for batch, iterations in (("1", 200), ("64", 1500), ("all", 1500)):
+        yield Case("go", "ping_pong/one_way_drain", iterations, (f"batch={batch}",), "go", f"drain_{batch}")
+    yield from fanout_cases("go", "go")
+    yield Case("go", "fanout/skynet", 20, ("leaves=100000",), "go", "skynet")
+    yield Case("go", "fanout/fib", 20, ("n=24",), "go", "fib")
+    yield Case("go", "fs/read_rtt", 200, (), "go", "read_rtt")
+    yield Case("go", "fs/read_depth", 20, (), "go", "read_depth")
+
+
 def all_cases():
     yield from message_cases("asio", ("asio_drain", "asio_drain_channel"))
     yield Case("asio", "ping_pong/cold_start", 60, (), "asio_cold")
@@ -93,6 +105,7 @@ def all_cases():
         yield Case("tbb", "fanout/fib", 20, ("n=24",), program, "fib")
     yield from tokio_cases()
     yield from rayon_cases()
+    yield from go_cases()
 
 
 class ProgramFailed(Exception):

@@ -55,3 +55,9 @@ def test_w1_a_backend_in_rust_names_its_families_alike(folder: str) -> None:
     sessions = {path.stem for path in sources.glob("*.rs")
                 if re.search(r"^impl(?:<[^>]*>)? Session for", path.read_text(encoding="utf-8"), re.MULTILINE)}
     assert sessions and sessions <= FAMILIES.keys()
+
+
+def test_w1_go_names_its_families_alike() -> None:
+    sessions = {path.stem for path in (ROOT / "backends" / "go").glob("*.go")
+                if re.search(r"^func \(.*\) run\(asked \*order\) \(outcome, error\)", path.read_text(encoding="utf-8"), re.MULTILINE)}
+    assert sessions and sessions - {"churn_client"} <= FAMILIES.keys()

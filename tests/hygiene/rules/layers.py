@@ -49,6 +49,7 @@ AREAS: dict[str, Area] = {
     "backends/libuv": Area(own=("workloads/*",), libraries=("uv.h",)),
     "backends/tokio": Area(own=("workloads/*",)),
     "backends/rayon": Area(own=("workloads/*",)),
+    "backends/go": Area(own=("workloads/*",)),
     "backends/tbb": Area(own=("workloads/*",), libraries=("tbb", "oneapi")),
     # The harness from bottom to top: a room sees those above it in this list, and so there is no circle.
     "harness/common": Area(own=("workloads/*",), libraries=("fmt", "nlohmann")),

@@ -101,8 +101,9 @@ def check_form(tree: Tree) -> list[Finding]:
         for number, line in tree.lines(name):
             if line.rstrip() != line:
                 findings.append(Finding(name, number, "blanks or a carriage return at the end of the line"))
-            # A Makefile's recipes begin with a tab.
-            if "\t" in (line.removeprefix("\t") if name.endswith("Makefile") else line):
+            # A Makefile's recipes begin with a tab, and gofmt indents by tabs.
+            indented = line.lstrip("\t") if name.endswith(".go") else line.removeprefix("\t") if name.endswith("Makefile") else line
+            if "\t" in indented:
                 findings.append(Finding(name, number, "a tab"))
     return findings
 

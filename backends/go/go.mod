@@ -1,0 +1,3 @@
+module spargio/backend_go
+
+go 1.19

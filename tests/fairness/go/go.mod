@@ -1,0 +1,3 @@
+module spargio/straight_go
+
+go 1.19
