@@ -118,7 +118,7 @@ def compare(run: Run, a: Case, b: Case) -> Comparison | None:
 
 
 def pairs_of(run: Run, group: str) -> list[tuple[Case, Case]]:
-    """Each of ours against each other arm; where there is only ours or only others, the first arm against the rest.
+    """Each of ours against each other arm that waits as it does, or less patiently; where there is only ours or only others, the first arm against the rest.
 
     In a stage of a sweep each point is held against the baseline, which stands first.
     The second arm of an A/A pair meets its original and nothing else, an arm of the base build its twin of this one.
@@ -132,7 +132,7 @@ def pairs_of(run: Run, group: str) -> list[tuple[Case, Case]]:
         ours, others = plain[1:], plain[:1]
     elif not ours or not others:
         ours, others = plain[:1], plain[1:]
-    pairs = [(a, b) for a in ours for b in others]
+    pairs = [(a, b) for a in ours for b in others if run.is_sweep or a.meets(b)]
     pairs += [(case, based[base_of(case.arm)]) for case in plain if base_of(case.arm) in based]
     originals = {case.arm: case for case in plain}
     return pairs + [(case, originals[case.original_arm]) for case in measured
@@ -156,11 +156,12 @@ def chosen_pair(run: Run, a: str, b: str) -> list[Comparison]:
 
 
 def headlines(run: Run, comparisons: list[Comparison]) -> list[Headline]:
-    """Ours against rivals and floor, losses first."""
+    """Ours against rivals and floor, losses first: a row a case, of the default configuration where it was measured."""
     rows: dict[tuple[str, str], Headline] = {}
     for one in comparisons:
         if one.is_repeat or one.a.kind != "ours" or one.b.kind == "ours":
             continue
         row = rows.setdefault((one.group, one.a.arm), Headline(one.group, one.a, [], []))
         (row.rivals if one.b.kind == "rival" else row.floors).append(one)
-    return sorted(rows.values(), key=lambda row: row.rank)
+    led = {row.group for row in rows.values() if row.a.is_default}
+    return sorted((row for row in rows.values() if row.a.is_default or row.group not in led), key=lambda row: row.rank)

@@ -6,10 +6,6 @@ from dataclasses import dataclass
 from spargio_report.compare.comparison import Comparison, hardest
 from spargio_report.read.model import Run
 
-# No general runtimes: they come after those that one would write a whole program on.
-SPECIALISTS = ("threads", "tbb")
-
-
 @dataclass(frozen=True)
 class Gains:
     """`cells`: (group, backend) -> ours against that backend's best arm in that case. Groups in the order of the run."""
@@ -25,7 +21,7 @@ class Gains:
 
 def gains_of(run: Run, comparisons: Iterable[Comparison]) -> Gains | None:
     """None where no arm of ours without knobs met a rival."""
-    arm = next((case.arm for case in run.cases.values() if case.kind == "ours" and case.arm == case.backend), None)
+    arm = next((case.arm for case in run.cases.values() if case.kind == "ours" and case.is_default), None)
     held: dict[tuple[str, str], list[Comparison]] = {}
     for one in comparisons:
         if one.a.arm == arm and one.b.kind == "rival" and not one.is_repeat:
@@ -33,6 +29,7 @@ def gains_of(run: Run, comparisons: Iterable[Comparison]) -> Gains | None:
     if not held:
         return None
     cells = {key: hardest(some) for key, some in held.items()}
-    backends = sorted({backend for _, backend in cells}, key=lambda name: (SPECIALISTS.index(name) + 1 if name in SPECIALISTS else 0, name))
+    # Those that one would write a whole program on come first.
+    backends = sorted({backend for _, backend in cells}, key=lambda name: (run.backends[name].standing != "general", name))
     groups = [group for group in run.groups if any(key[0] == group for key in cells)]
     return Gains(arm, tuple(groups), tuple(backends), cells)

@@ -13,7 +13,7 @@ import numpy as np
 
 from spargio_report.compare.comparison import pairs_of
 from spargio_report.judge.pairing import find_groups
-from spargio_report.read.guardrails import BEST_RIVAL, Gate, Guardrails
+from spargio_report.read.guardrails import Gate, Guardrails
 from spargio_report.read.model import Case, Environment, Run, base_group
 from spargio_report.statistics import estimate as estimating
 from spargio_report.statistics.change_points import change_points
@@ -156,9 +156,9 @@ def _watched_pairs(run: Run, guardrails: Guardrails | None) -> dict[tuple[str, s
 
 
 def _arms_against(run: Run, gate: Gate, group: str) -> list[str]:
-    if gate.b != BEST_RIVAL:
+    if not gate.names_many:
         return [gate.b]
-    return [case.arm for case in run.cases_of(group) if case.kind == "rival" and case.arm not in gate.excepted]
+    return [case.arm for case in gate.rivals_in(run, group)]
 
 
 def _point(run: Run, a: Case, b: Case, ratio: Estimate) -> Point:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from spargio_report.failures import nearest, usage_error
 from spargio_report.judge.verdict import INCONCLUSIVE, MISSING
-from spargio_report.read.guardrails import BEST_RIVAL, JUDGED, Gate, Guardrails, Waiver
+from spargio_report.read.guardrails import JUDGED, Gate, Guardrails, Waiver
 from spargio_report.read.metrics import INSTRUCTIONS, PERCENTILES
 from spargio_report.read.model import Case, Run
 from spargio_report.statistics import estimate as estimating
@@ -145,10 +145,9 @@ def _word_without(gate: Gate, meant: list[Case | None]) -> str:
 
 def _meant(run: Run, gate: Gate, group: str) -> list[Case | None]:
     """The arms that `b` may stand for, but for those that cannot do the workload at all."""
-    if gate.b != BEST_RIVAL:
+    if not gate.names_many:
         return [run.case_of(group, gate.b)]
-    return [case for case in run.cases_of(group) if case.kind == "rival" and not case.is_repeat
-            and case.arm not in gate.excepted and case.status != "unsupported"]
+    return [case for case in gate.rivals_in(run, group) if case.status != "unsupported"]
 
 
 def _why_absent(run: Run, group: str, arm: str, case: Case | None) -> str | None:
@@ -186,7 +185,7 @@ def _why_no_percentile(run: Run, case: Case, metric: str) -> str | None:
 
 def _others(run: Run, gate: Gate, group: str) -> tuple[list[Case], str | None]:
     """The arms that `b` stands for. A rival that cannot do the workload is no rival in it; one that broke is."""
-    if gate.b != BEST_RIVAL:
+    if not gate.names_many:
         case = run.case_of(group, gate.b)
         problem = _why_absent(run, group, gate.b, case)
         if gate.kind == "self" and case is None:
@@ -200,7 +199,7 @@ def _others(run: Run, gate: Gate, group: str) -> tuple[list[Case], str | None]:
     for arm in gate.excepted:
         if arm not in [case.arm for case in rivals]:
             return [], f"{group} has no rival '{arm}' to except ({nearest(arm, [case.arm for case in rivals])})"
-    rivals = [case for case in rivals if case.arm not in gate.excepted]
+    rivals = gate.rivals_in(run, group)
     able = [case for case in rivals if case.status not in ("unsupported", "unavailable")]
     for case in able:
         problem = _why_absent(run, group, case.arm, case)

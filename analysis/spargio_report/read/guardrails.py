@@ -14,6 +14,8 @@ LEAST_NUMBER, LARGEST_NUMBER = 1e-12, 1e15
 KINDS = ("rival", "floor", "self", "absolute")
 BASE_MARK = "@base"
 BEST_RIVAL = "best-rival"
+# What `b` may say for all rivals of a class, one by one; None: of any.
+MANY = {BEST_RIVAL: None, "best-general": "general", "best-specialist": "specialist"}
 ABOVE_B = "cpu_share_above_b"  # what `a` uses beyond `b`: a difference, not a ratio
 JUDGED = "judged"  # whichever of the metrics the workload itself is judged by
 
@@ -40,6 +42,16 @@ class Gate:
     why: str
     anchor: str = DEFAULT_ANCHOR  # of a gate of kind self against a file: the arm that both were measured beside
     unavailable: str = UNAVAILABLE[0]
+
+    @property
+    def names_many(self) -> bool:
+        return self.b in MANY
+
+    def rivals_in(self, run, group: str) -> list:
+        """The cases that `b` stands for where it names many, whatever became of them; like with like (Case.meets)."""
+        wanted, asked = MANY[self.b], run.case_of(group, self.a)
+        return [case for case in run.cases_of(group) if case.kind == "rival" and not case.is_repeat
+                and wanted in (None, case.standing) and case.arm not in self.excepted and (asked is None or asked.meets(case))]
 
     @property
     def is_ratio(self) -> bool:
@@ -180,7 +192,7 @@ def _b(place: str, values: dict) -> str | None:
     if "b" not in values:
         raise usage_error(place, "'b' is missing", f"add b = an arm of the run, or b = \"{BEST_RIVAL}\"")
     b = _text(place, "b", values["b"])
-    if b == BEST_RIVAL and values["kind"] != "rival":
+    if b in MANY and values["kind"] != "rival":
         raise usage_error(place, f"'b' is '{b}' in a gate of kind '{values['kind']}'", "set kind = \"rival\"")
     if b == values["a"]:
         raise usage_error(place, f"'a' and 'b' are both '{b}'", "name two different arms")
@@ -198,7 +210,7 @@ def _own_base(place: str, values: dict) -> str:
     b = base_of(values["a"])
     if BASE_MARK in values["a"]:
         raise usage_error(place, f"'a' is '{values['a']}', an arm of the base", "name the arm of this build")
-    if values.get("b", b) not in (b, BEST_RIVAL):
+    if values.get("b", b) not in (b, *MANY):
         raise usage_error(place, f"'b' is '{values['b']}' in a gate of kind 'self'", f"leave b away: it is '{b}'")
     return b
 
@@ -207,7 +219,7 @@ def _excepted(place: str, values: dict) -> tuple[str, ...]:
     value = values.get("except", [])
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise usage_error(place, "'except' is not a list of arms", "write except = [\"tbb\"]")
-    if value and values.get("b") != BEST_RIVAL:
+    if value and values.get("b") not in MANY:
         raise usage_error(place, "'except' stands without b = \"best-rival\"", "take one of the two away")
     return tuple(value)
 

@@ -148,6 +148,7 @@ class Backend:
     summary: str
     plugin: str | None  # the path of the library, where it came as one
     digest: str | None = None  # of that library, where the file has it
+    standing: str = "general"  # what people take it for: general, specialist or floor
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,17 @@ class Case:
     repro: str
     machine: int = 0  # of a merged file: which of its machines
     of_base: bool = False  # a cell of the build that this one is held against
+    standing: str = "general"  # its backend's: general, specialist or floor
+    waits: str | None = None  # how a worker without work waits: sleeps, spins or polls; None: not said
+
+    def meets(self, other: "Case") -> bool:
+        """Like with like: an arm that sleeps at once is held against those that do, too. One that may spin or polls meets all."""
+        return self.waits != "sleeps" or other.waits in ("sleeps", None)
+
+    @property
+    def is_default(self) -> bool:
+        """Without knobs: the arm that the headline speaks of."""
+        return self.arm == self.backend
 
     @property
     def measured(self) -> bool:

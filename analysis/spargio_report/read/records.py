@@ -22,7 +22,8 @@ from spargio_report.read.model import (
 
 def build_run(path: str, document: dict, notes: list[str]) -> Run:
     backends = {entry["name"]: Backend(entry["name"], entry["kind"], entry["version"], entry["summary"],
-                                       entry.get("plugin"), entry.get("digest")) for entry in document["backends"]}
+                                       entry.get("plugin"), entry.get("digest"), _standing(entry))
+                for entry in document["backends"]}
     workloads = {entry["name"]: Workload(entry["name"], entry["summary"], entry["operation"], entry["judged_by"],
                                          entry["measures_latency"],
                                          {item["name"]: item["default"] for item in entry["parameters"]})
@@ -57,6 +58,13 @@ def _sweep(entry: dict) -> SweepPlan:
                      stages=tuple(Stage(one["kind"], one["group"]) for one in entry["stages"]))
 
 
+def _standing(entry: dict) -> str:
+    """Files from before schema 1.4 do not say it; there were these."""
+    if entry["kind"] == "floor":
+        return "floor"
+    return entry.get("class") or ("specialist" if entry["name"] in ("threads", "tbb") else "general")
+
+
 def _case(entry: dict, backends: dict[str, Backend]) -> Case:
     return Case(id=entry["id"], group=entry["group"], workload=entry["workload"], parameters=entry["parameters"],
                 arm=entry["arm"], backend=entry["backend"], kind=backends[entry["backend"]].kind,
@@ -64,7 +72,8 @@ def _case(entry: dict, backends: dict[str, Backend]) -> Case:
                 peak_rss_bytes=entry["peak_rss_bytes"], paused_cpu_share=entry["paused_cpu_share"],
                 injected=entry.get("injected_slowdown"), knobs=entry["knobs_effective"],
                 knobs_given=entry["knobs_given"], repro=entry["repro"],
-                machine=entry.get("machine", 0), of_base=entry.get("of_base", False))
+                machine=entry.get("machine", 0), of_base=entry.get("of_base", False),
+                standing=backends[entry["backend"]].standing, waits=entry.get("waits"))
 
 
 def _block(entry: dict) -> Block:

@@ -45,7 +45,7 @@ def test_M14_our_plain_arm_is_shown_and_neither_our_knobs_nor_the_floor(tmp_path
 
 def test_M14_general_runtimes_stand_before_specialists(tmp_path):
     found = gains(tmp_path, Group("fanout/balanced", [Arm("spargio", 100), *(Arm(name, 200) for name in ("tbb", "threads", "tokio", "asio"))]))
-    assert found.backends == ("asio", "tokio", "threads", "tbb")
+    assert found.backends == ("asio", "tokio", "tbb", "threads")
 
 
 def test_M14_without_a_plain_arm_or_a_rival_there_are_no_gains(tmp_path):
