@@ -136,10 +136,16 @@ static void capabilities(bench_session* s, void (*add)(void*, const char*, const
     add(to, "wait", "pthread condition variable");
 }
 
+static const char* waits(const bench_setting* knobs, size_t count) {
+    for (size_t i = 0; i < count; ++i)
+        if (strcmp(knobs[i].name, "spins") == 0 && strcmp(knobs[i].value, "0") != 0) return "spins";
+    return "sleeps";
+}
+
 const bench_backend* bench_plugin(uint32_t host_abi_version) {
     static const bench_knob knobs[] = {{"spins", "0", "0 to 1000000", "looks", "looks at the slot before sleeping"}};
     static const bench_backend table = {BENCH_ABI_VERSION, sizeof(bench_backend), "c_mutex", "example 1",
                                         "two threads, a mutex and a condition variable, in C", knobs, 1, check_knobs,
-                                        open_session, run, close_session, capabilities};
+                                        open_session, run, close_session, capabilities, "specialist", waits};
     return host_abi_version == BENCH_ABI_VERSION ? &table : NULL;
 }

@@ -163,6 +163,14 @@ typedef struct bench_backend {
     /* What the runtime really uses, where it is known only after the start: calls `add` for each. The harness copies
      * the text. Null where there is nothing to say. */
     void (*capabilities)(bench_session* session, void (*add)(void* to, const char* name, const char* value), void* to);
+
+    /* Since 2026-12; a table that ends before them is taken, too. What people take it for: "general" (tasks, timers,
+     * sockets, files) or "specialist" (one family); null is "general". */
+    const char* standing;
+    /* How a worker without work waits, in an arm with these knobs, all of them: "sleeps" (in the kernel, at once),
+     * "spins" (looks again for at most so long, then sleeps) or "polls" (never sleeps while a slice runs). Null, or a
+     * null answer: not said, and the arm is compared with all. */
+    const char* (*waits)(const bench_setting* knobs, size_t knob_count);
 } bench_backend;
 
 /* The one exported function. Returns the table of the plugin, which lives as long as the process, or null when it has

@@ -29,6 +29,9 @@ class asio_backend final : public backend {
 public:
     std::string_view name() const override { return backend_name; }
     backend_kind kind() const override { return backend_kind::rival; }
+    std::optional<wait_manner> waits(const knob_values& effective) const override {
+        return effective.at("poll") == "on" ? wait_manner::polls : wait_manner::sleeps;
+    }
     std::string version() const override {
         return "Boost.Asio " + std::to_string(BOOST_ASIO_VERSION / 100000) + '.' +
                std::to_string(BOOST_ASIO_VERSION / 100 % 1000) + '.' +

@@ -54,6 +54,10 @@ class floor_backend final : public backend {
 public:
     std::string_view name() const override { return "floor"; }
     backend_kind kind() const override { return backend_kind::floor; }
+    backend_class standing() const override { return backend_class::floor; }
+    std::optional<wait_manner> waits(const knob_values& effective) const override {
+        return effective.at("wait") == "spin" ? wait_manner::polls : wait_manner::sleeps;
+    }
     std::string version() const override {
         return "by hand: C++ atomics, futex and eventfd, system calls and liburing";
     }

@@ -84,6 +84,7 @@ class libuv_backend final : public backend {
 public:
     std::string_view name() const override { return "libuv"; }
     backend_kind kind() const override { return backend_kind::rival; }
+    std::optional<wait_manner> waits(const knob_values&) const override { return wait_manner::sleeps; }
     std::string version() const override { return std::string("libuv ") + uv_version_string(); }
     std::string_view summary() const override {
         return "one loop a worker, callbacks; messages by uv_async_send, branches by uv_queue_work";

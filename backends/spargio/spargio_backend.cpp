@@ -57,6 +57,11 @@ class spargio_backend final : public backend {
 public:
     [[nodiscard]] std::string_view name() const override { return "spargio"; }
     [[nodiscard]] backend_kind kind() const override { return backend_kind::ours; }
+    /// The kernel's thread of sqpoll spins, too, until it has had nothing for sqpoll_idle.
+    [[nodiscard]] std::optional<wait_manner> waits(const knob_values& effective) const override {
+        const bool asleep = effective.at("spin") == "0" && effective.at("sqpoll") == "off";
+        return asleep ? wait_manner::sleeps : wait_manner::spins;
+    }
     [[nodiscard]] std::string version() const override { return "Spargio " SPARGIO_VERSION; }
     [[nodiscard]] std::string_view summary() const override {
         return "coroutines on io_uring, one shard a thread, lanes in shared memory, doorbells by MSG_RING";

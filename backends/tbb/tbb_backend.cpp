@@ -66,6 +66,9 @@ class tbb_backend final : public backend {
 public:
     std::string_view name() const override { return "tbb"; }
     backend_kind kind() const override { return backend_kind::rival; }
+    backend_class standing() const override { return backend_class::specialist; }
+    /// A worker without work looks at its neighbours some hundred times before it sleeps.
+    std::optional<wait_manner> waits(const knob_values&) const override { return wait_manner::spins; }
     std::string version() const override { return std::string("oneTBB ") + TBB_runtime_version(); }
     std::string_view summary() const override {
         return "oneTBB task_group in an arena of its own: fork and join by work-stealing";

@@ -53,6 +53,8 @@ class threads_backend final : public backend {
 public:
     std::string_view name() const override { return "threads"; }
     backend_kind kind() const override { return backend_kind::rival; }
+    backend_class standing() const override { return backend_class::specialist; }
+    std::optional<wait_manner> waits(const knob_values&) const override { return wait_manner::sleeps; }
     std::string version() const override {
 #if defined(_GLIBCXX_RELEASE)
         return "libstdc++ " + std::to_string(_GLIBCXX_RELEASE);

@@ -50,15 +50,14 @@ void list_workloads(const plan& cases, bool names_only) {
 }
 
 void list_backends(const backends& all, bool names_only) {
-    static constexpr const char* kinds[] = {"ours", "rival", "floor"};
     for (const auto* b : all) {
         if (names_only) {
             say("{}\n", b->name());
             continue;
         }
-        say("{:<12}  {:<6}  {}  {}\n", b->name(), kinds[static_cast<std::size_t>(b->kind())], b->version(),
-            b->summary());
-        if (const auto lack = b->lack()) say("{:<12}  {:<6}  {}\n", "", "", *lack);
+        const auto standing = b->kind() == backend_kind::ours ? "ours" : word_of(b->standing());
+        say("{:<12}  {:<10}  {}  {}\n", b->name(), standing, b->version(), b->summary());
+        if (const auto lack = b->lack()) say("{:<12}  {:<10}  {}\n", "", "", *lack);
     }
 }
 

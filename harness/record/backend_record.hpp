@@ -22,7 +22,8 @@ struct knob_record {
 /// An entry under `backends` of the result schema.
 struct backend_record {
     std::string name;
-    std::string kind; ///< ours, rival or floor
+    std::string kind;                                   ///< ours, rival or floor
+    std::optional<std::string> standing = std::nullopt; ///< key `class`: general, specialist or floor
     std::string version;
     std::string summary;
     std::optional<std::string> plugin =

@@ -19,9 +19,10 @@ struct case_record {
     named_texts parameters; ///< all of them
     std::string arm;
     std::string backend;
-    bool of_base = false;        ///< a cell of the base build
-    named_texts knobs_given;     ///< only the given ones
-    named_texts knobs_effective; ///< all of them
+    bool of_base = false;                            ///< a cell of the base build
+    std::optional<std::string> waits = std::nullopt; ///< sleeps, spins or polls; none: not said
+    named_texts knobs_given;                         ///< only the given ones
+    named_texts knobs_effective;                     ///< all of them
     named_texts capabilities;
     std::optional<double> injected_slowdown =
         std::nullopt; ///< share by which --inject slowed this arm on purpose

@@ -13,6 +13,7 @@ backend_record record_of(const backend& described, const named_texts& files) {
     static constexpr const char* kinds[] = {"ours", "rival", "floor"};
     backend_record made{.name = std::string(described.name()),
                         .kind = kinds[static_cast<std::size_t>(described.kind())],
+                        .standing = std::string(word_of(described.standing())),
                         .version = std::string(described.version()),
                         .summary = std::string(described.summary()),
                         .plugin = std::nullopt,
@@ -45,6 +46,14 @@ workload_record record_of(const workload& described) {
     return made;
 }
 
+/// How its workers wait, where its backend says so and its knobs are legal.
+std::optional<std::string> waits_of(const arm& asked) {
+    const auto knobs = asked.backend->effective_knobs(asked.knobs);
+    if (!knobs) return std::nullopt;
+    const auto manner = asked.backend->waits(*knobs);
+    return manner ? std::optional(std::string(word_of(*manner))) : std::nullopt;
+}
+
 case_record record_of(const case_state& state, const run_options& options, const std::string& not_run_reason) {
     const auto& group = *state.group;
     const auto& arm = *state.arm;
@@ -55,6 +64,7 @@ case_record record_of(const case_state& state, const run_options& options, const
                      .arm = arm.label(),
                      .backend = std::string(arm.backend->name()),
                      .of_base = arm.of_base,
+                     .waits = waits_of(arm),
                      .knobs_given = named_texts_of(arm.knobs),
                      .knobs_effective = state.knobs_effective,
                      .capabilities = state.capabilities,

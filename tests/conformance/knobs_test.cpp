@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string_view>
+
 namespace {
 
 using namespace bench;
@@ -48,6 +51,31 @@ TEST_P(every_runtime, W1_names_a_knob_with_an_illegal_value_and_what_it_takes) {
                 << refused.reason << " does not say what is legal: " << knob.range;
         }
     }
+}
+
+TEST_P(every_runtime, W8_says_how_an_arm_of_it_waits) {
+    if (const auto lack = GetParam()->lack()) GTEST_SKIP() << *lack;
+    const auto waits_with = [](const knob_values& given) {
+        const auto knobs = GetParam()->effective_knobs(given);
+        EXPECT_TRUE(knobs.has_value());
+        const auto said = GetParam()->waits(*knobs);
+        return said ? word_of(*said) : "it does not say";
+    };
+    const std::map<std::string_view, std::map<std::string_view, knob_values>> known{
+        {"spargio", {{"spins", {}}, {"sleeps", {{"spin", "0"}}}}},
+        {"asio", {{"sleeps", {}}, {"polls", {{"poll", "on"}}}}},
+        {"asio_uring", {{"sleeps", {}}, {"polls", {{"poll", "on"}}}}},
+        {"libuv", {{"sleeps", {}}}},
+        {"tokio", {{"sleeps", {}}}},
+        {"threads", {{"sleeps", {}}}},
+        {"go", {{"sleeps", {}}}},
+        {"tbb", {{"spins", {}}}},
+        {"rayon", {{"spins", {}}}},
+        {"floor", {{"polls", {}}, {"sleeps", {{"wait", "block"}}}}},
+        {"c_mutex", {{"sleeps", {}}, {"spins", {{"spins", "9"}}}}}};
+    const auto at = known.find(GetParam()->name());
+    ASSERT_NE(at, known.end()) << "which arms of it sleep, spin or poll?";
+    for (const auto& [word, given] : at->second) EXPECT_EQ(waits_with(given), word);
 }
 
 TEST_P(every_runtime, W1_lists_every_knob_in_the_effective_set) {

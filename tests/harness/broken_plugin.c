@@ -1,6 +1,7 @@
 /* A plugin that is wrong in one way, which DEFECT chooses. Without it, it is right: it does harness/empty. */
 #include "workloads/backend_c.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +20,8 @@
 #define NO_SESSION 11
 #define CRASH_IN_KNOBS 12
 #define SHORT_TABLE 13
+#define WRONG_STANDING 14
+#define OLDER_TABLE 15 /* no defect: from before `standing` and `waits` */
 
 #ifndef DEFECT
 #define DEFECT NOTHING
@@ -70,7 +73,9 @@ __attribute__((constructor)) static void crash(void) { abort(); }
 static const bench_knob knobs[] = {{"mood", "good", "any word", "", "it does nothing"}};
 static const bench_backend table = {
     DEFECT == OTHER_VERSION ? BENCH_ABI_VERSION + 1 : BENCH_ABI_VERSION,
-    DEFECT == SHORT_TABLE ? sizeof(bench_backend) - 1 : sizeof(bench_backend),
+    DEFECT == SHORT_TABLE   ? offsetof(bench_backend, standing) - 1
+    : DEFECT == OLDER_TABLE ? offsetof(bench_backend, standing)
+                            : sizeof(bench_backend),
     DEFECT == NO_NAME ? "Not A Name" : DEFECT == TAKEN_NAME ? "steady" : "plugged",
     "test 1",
     "a plugin of the tests",
@@ -80,6 +85,8 @@ static const bench_backend table = {
     open_session,
     DEFECT == NULL_RUN ? NULL : run,
     close_session,
+    NULL,
+    DEFECT == WRONG_STANDING ? "floor" : DEFECT == OLDER_TABLE ? "behind the end" : NULL,
     NULL};
 
 const bench_backend* bench_plugin(uint32_t version) {

@@ -106,6 +106,9 @@ public:
     odd_backend(std::string_view name, behaviour oddity) : name_(name), oddity_(oddity) {}
 
     [[nodiscard]] std::string_view name() const override { return name_; }
+    [[nodiscard]] std::optional<wait_manner> waits(const knob_values&) const override {
+        return wait_manner::sleeps;
+    }
     [[nodiscard]] backend_kind kind() const override {
         return oddity_ == behaviour::steady ? backend_kind::ours : backend_kind::rival;
     }

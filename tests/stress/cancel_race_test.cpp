@@ -177,7 +177,8 @@ public:
         socklen_t bytes = sizeof where_;
         if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&where_), bytes) != 0 ||
             ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&where_), &bytes) != 0 ||
-            // Those that nobody took stay; beyond the backlog a connection would wait for seconds (SYNs sent again).
+            // Those that nobody took stay; beyond the backlog a connection would wait for seconds (SYNs sent
+            // again).
             ::listen(listener_.get(), 4096) != 0)
             throw std::runtime_error("no listener");
     }

@@ -42,6 +42,8 @@ public:
 
     std::string_view name() const override { return "mirror"; }
     backend_kind kind() const override { return backend_kind::rival; }
+    backend_class standing() const override { return backend_class::specialist; }
+    std::optional<wait_manner> waits(const knob_values&) const override { return wait_manner::polls; }
     std::string version() const override { return "1"; }
     std::string_view summary() const override { return "for the tests"; }
     std::vector<knob_spec> knobs() const override { return {{"size", "3", "0 to 9", "B", "how large"}}; }
@@ -78,6 +80,8 @@ TEST(plugin_interface, W3_the_table_says_what_the_backend_says) {
     EXPECT_STREQ(exported().name, "mirror");
     EXPECT_EQ(exported().knob_count, 1u);
     EXPECT_STREQ(exported().knobs[0].range, "0 to 9");
+    EXPECT_STREQ(exported().standing, "specialist");
+    EXPECT_STREQ(exported().waits(nullptr, 0), "polls");
     EXPECT_EQ(export_backend(mirror(), BENCH_ABI_VERSION + 1), nullptr);
 }
 

@@ -68,6 +68,26 @@ enum class backend_kind {
     floor, ///< the physical limit written by hand: not a rival
 };
 
+/// What people take it for: tables, pictures and gates speak of the general runtimes first (W8).
+enum class backend_class {
+    general,    ///< tasks, timers, sockets and files: what a server is written on
+    specialist, ///< good at one family and not made for the others: threads, fork and join
+    floor,      ///< written by hand for the case
+};
+
+/// How a worker waits that finds nothing to do. One that sleeps costs nothing then and is slow to wake: it is
+/// compared with those that sleep, too. One that may spin, or polls, meets all, with its CPU time beside.
+enum class wait_manner {
+    sleeps, ///< in the kernel, at once
+    spins,  ///< looks again for at most so long, then sleeps
+    polls,  ///< never sleeps while a slice runs
+};
+
+[[nodiscard]] std::string_view word_of(backend_class standing) noexcept;
+[[nodiscard]] std::string_view word_of(wait_manner waits) noexcept;
+[[nodiscard]] std::optional<backend_class> backend_class_of(std::string_view word) noexcept;
+[[nodiscard]] std::optional<wait_manner> wait_manner_of(std::string_view word) noexcept;
+
 class backend {
 public:
     backend() = default;
@@ -77,6 +97,9 @@ public:
 
     [[nodiscard]] virtual std::string_view name() const = 0;
     [[nodiscard]] virtual backend_kind kind() const = 0;
+    [[nodiscard]] virtual backend_class standing() const { return backend_class::general; }
+    /// Of the arm with these knobs, all of them; none: a plugin that does not say.
+    [[nodiscard]] virtual std::optional<wait_manner> waits(const knob_values& effective) const = 0;
     /// Version of the library under test, as it reports itself ("Boost.Asio 1.24.0 (Boost 1.81)").
     [[nodiscard]] virtual std::string version() const = 0;
     /// One line: what it is and in which idiom it is written.

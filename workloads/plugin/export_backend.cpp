@@ -123,6 +123,13 @@ void capabilities(bench_session* with, void (*add)(void*, const char*, const cha
     for (const auto& [name, value] : with->open->capabilities()) add(to, name.c_str(), value.c_str());
 }
 
+const char* waits(const bench_setting* knobs, std::size_t count) try {
+    const auto manner = exported->waits(read_knobs(knobs, count));
+    return manner ? word_of(*manner).data() : nullptr; // of an array of literals, which end in a zero byte
+} catch (const std::exception&) {
+    return nullptr;
+}
+
 /// The table, and the texts that it points to.
 struct exported_table {
     explicit exported_table(const backend& backing)
@@ -141,7 +148,9 @@ struct exported_table {
                  .open = open,
                  .run = run,
                  .close = [](bench_session* session) { delete session; },
-                 .capabilities = capabilities};
+                 .capabilities = capabilities,
+                 .standing = backing.standing() == backend_class::specialist ? "specialist" : "general",
+                 .waits = waits};
     }
     exported_table(const exported_table&) = delete;
     exported_table& operator=(const exported_table&) = delete;

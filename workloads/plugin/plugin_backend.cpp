@@ -21,14 +21,20 @@ struct description {
     std::string name, version, summary;
     std::vector<knob_spec> knobs;
     bool checks_knobs = false;
+    backend_class standing = backend_class::general;
+    bool says_how_it_waits = false;
 };
 
 description describe(const bench_backend& table) {
-    description read{.name = table.name,
-                     .version = table.version,
-                     .summary = table.summary,
-                     .knobs = {},
-                     .checks_knobs = table.check_knobs != nullptr};
+    description read{
+        .name = table.name,
+        .version = table.version,
+        .summary = table.summary,
+        .knobs = {},
+        .checks_knobs = table.check_knobs != nullptr,
+        .standing =
+            backend_class_of(table.standing == nullptr ? "" : table.standing).value_or(backend_class::general),
+        .says_how_it_waits = table.waits != nullptr};
     for (std::size_t i = 0; i < table.knob_count; ++i) {
         const auto& knob = table.knobs[i];
         read.knobs.push_back({knob.name, knob.initial, knob.range, knob.unit, knob.help});
@@ -38,7 +44,13 @@ description describe(const bench_backend& table) {
 
 // A description on its way between two processes; the first text says whether it is one.
 std::vector<std::string> to_texts(const description& from) {
-    std::vector<std::string> all{"is", from.name, from.version, from.summary, from.checks_knobs ? "yes" : "no"};
+    std::vector<std::string> all{"is",
+                                 from.name,
+                                 from.version,
+                                 from.summary,
+                                 from.checks_knobs ? "yes" : "no",
+                                 std::string(word_of(from.standing)),
+                                 from.says_how_it_waits ? "yes" : "no"};
     for (const auto& knob : from.knobs)
         all.insert(all.end(), {knob.name, knob.initial, knob.range, knob.unit, knob.help});
     return all;
@@ -49,8 +61,10 @@ description from_texts(const std::vector<std::string>& all) {
                      .version = all.at(2),
                      .summary = all.at(3),
                      .knobs = {},
-                     .checks_knobs = all.at(4) == "yes"};
-    for (std::size_t at = 5; at + 5 <= all.size(); at += 5)
+                     .checks_knobs = all.at(4) == "yes",
+                     .standing = backend_class_of(all.at(5)).value_or(backend_class::general),
+                     .says_how_it_waits = all.at(6) == "yes"};
+    for (std::size_t at = 7; at + 5 <= all.size(); at += 5)
         read.knobs.push_back({all[at], all[at + 1], all[at + 2], all[at + 3], all[at + 4]});
     return read;
 }
@@ -85,6 +99,17 @@ public:
 
     std::string_view name() const override { return plugin_.name; }
     backend_kind kind() const override { return backend_kind::rival; }
+    backend_class standing() const override {
+        return described() ? described()->standing : backend_class::general;
+    }
+    std::optional<wait_manner> waits(const knob_values& effective) const override {
+        if (!described() || !described()->says_how_it_waits) return std::nullopt;
+        return wait_manner_of(isolated_answer([&](const bench_backend& table) -> std::string {
+                                  const auto settings = plugin_settings(effective);
+                                  const char* said = table.waits(settings.data(), settings.size());
+                                  return said == nullptr ? "" : said;
+                              }).value_or(""));
+    }
     std::string version() const override { return described() ? described()->version : "unavailable"; }
     std::string_view summary() const override { return described() ? described()->summary : plugin_.summary; }
     std::vector<knob_spec> knobs() const override {
@@ -136,18 +161,35 @@ private:
     }
 
     std::string problem_with(const knob_values& knobs) const {
-        const auto ask = [&]() -> std::string {
-            const auto table = load_plugin_table(plugin_.path);
-            if (!table) return at_path(table.error());
+        const auto said = isolated_answer([&](const bench_backend& table) -> std::string {
             const auto settings = plugin_settings(knobs);
             plugin_text why;
-            if ((*table)->check_knobs(settings.data(), settings.size(), why.view()) == BENCH_OK) return {};
+            if (table.check_knobs(settings.data(), settings.size(), why.view()) == BENCH_OK) return {};
             auto text = why.text();
             return text.empty() ? "the plugin does not like these knobs and does not say which" : text;
+        });
+        return said ? *said : said.error();
+    }
+
+    /// What the plugin's own code says of knobs: in a process of its own, as it may crash, until it is loaded
+    /// here.
+    template <class Question>
+    std::expected<std::string, std::string> isolated_answer(const Question& question) const {
+        const auto ask = [&]() -> std::vector<std::string> {
+            const auto table = load_plugin_table(plugin_.path);
+            if (!table) return {"not", at_path(table.error())};
+            return {"is", question(**table)};
         };
-        if (is_loaded_ || loaded_directly.load(std::memory_order_relaxed)) return ask();
-        const auto said = run_isolated([&] { return std::vector{ask()}; }, patience);
-        return said ? said->front() : at_path("it " + said.error() + " while it looked at its knobs");
+        std::vector<std::string> answer;
+        if (is_loaded_ || loaded_directly.load(std::memory_order_relaxed)) {
+            answer = ask();
+        } else {
+            auto said = run_isolated(ask, patience);
+            if (!said) return std::unexpected(at_path("it " + said.error() + " while it looked at its knobs"));
+            answer = *std::move(said);
+        }
+        if (answer.at(0) == "not") return std::unexpected(answer.at(1));
+        return answer.at(1);
     }
 
     built_in_plugin plugin_;

@@ -1,9 +1,14 @@
 #include "workloads/plugin/plugin_table.hpp"
 
+#include "workloads/contract/backend.hpp"
+
 #include <dlfcn.h>
 
 #include <cctype>
+#include <cstddef>
+#include <cstring>
 #include <filesystem>
+#include <map>
 #include <string_view>
 
 namespace bench {
@@ -12,6 +17,17 @@ namespace {
 using problem = std::unexpected<std::string>;
 
 constexpr std::string_view again = "; compile it again with the workloads/backend_c.h of this harness";
+
+/// Of the table as version 1 had it first; what was added since may be missing.
+constexpr std::size_t first_size = offsetof(bench_backend, standing);
+
+/// A table from before something was added, with null for that. Only the main thread loads plugins.
+const bench_backend* widened(const bench_backend& narrow) {
+    static std::map<const bench_backend*, bench_backend> all;
+    auto& whole = all[&narrow];
+    std::memcpy(&whole, &narrow, first_size);
+    return &whole;
+}
 
 bool is_name(const char* text) {
     if (text == nullptr || *text == '\0') return false;
@@ -22,6 +38,11 @@ bool is_name(const char* text) {
     return true;
 }
 
+bool is_rival_class(std::string_view word) {
+    const auto read = backend_class_of(word);
+    return read && *read != backend_class::floor;
+}
+
 /// What a member of the table lacks; empty when it lacks nothing.
 std::string first_lack(const bench_backend& table) {
     if (!is_name(table.name))
@@ -30,6 +51,9 @@ std::string first_lack(const bench_backend& table) {
     for (const auto& [member, value] : {std::pair{"version", table.version}, {"summary", table.summary}})
         if (value == nullptr || *value == '\0')
             return std::string("its table has no ") + member + "; results must say what was measured";
+    if (table.standing != nullptr && !is_rival_class(table.standing))
+        return std::string("its table says '") + table.standing +
+               "' for its standing; it takes general, specialist";
     if (table.open == nullptr || table.run == nullptr || table.close == nullptr) {
         const char* call = table.open == nullptr ? "open" : table.run == nullptr ? "run" : "close";
         return std::string("its function `") + call +
@@ -74,12 +98,13 @@ std::expected<const bench_backend*, std::string> load_plugin_table(const std::st
         return problem("it was made for version " + std::to_string(table->abi_version) +
                        " of the interface, this harness has version " + std::to_string(BENCH_ABI_VERSION) +
                        std::string(again));
-    if (table->size < sizeof(bench_backend))
+    if (table->size < first_size)
         return problem("its table has " + std::to_string(table->size) + " bytes, not the " +
-                       std::to_string(sizeof(bench_backend)) + " of version " +
-                       std::to_string(BENCH_ABI_VERSION) + std::string(again));
-    if (auto lack = first_lack(*table); !lack.empty()) return problem(std::move(lack));
-    return table;
+                       std::to_string(first_size) + " of version " + std::to_string(BENCH_ABI_VERSION) +
+                       std::string(again));
+    const auto* const complete = table->size < sizeof(bench_backend) ? widened(*table) : table;
+    if (auto lack = first_lack(*complete); !lack.empty()) return problem(std::move(lack));
+    return complete;
 }
 
 } // namespace bench

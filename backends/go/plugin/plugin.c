@@ -111,6 +111,12 @@ static void capabilities(bench_session* session, void (*add)(void* to, const cha
     add(to, "bytes_per_idle_connection", text);
 }
 
+/* A thread of the scheduler without work looks at the others' queues a few times and sleeps; it waits for no time. */
+static const char* waits(const bench_setting* knobs_given, size_t count) {
+    (void)knobs_given, (void)count;
+    return "sleeps";
+}
+
 const bench_backend* bench_plugin(uint32_t host_abi_version) {
     static const bench_backend table = {
         .abi_version = BENCH_ABI_VERSION,
@@ -125,6 +131,8 @@ const bench_backend* bench_plugin(uint32_t host_abi_version) {
         .run = run,
         .close = close_session,
         .capabilities = capabilities,
+        .standing = "general",
+        .waits = waits,
     };
     return host_abi_version == BENCH_ABI_VERSION ? &table : NULL;
 }

@@ -39,6 +39,8 @@ struct Rayon;
 
 impl Plugin for Rayon {
     type Knobs = Fork;
+    const STANDING: &'static str = "specialist\0";
+    const WAITS: &'static str = "spins\0";
 
     fn set_knob(fork: &mut Fork, _name: &str, value: &str) -> Result<(), &'static str> {
         *fork = match value {

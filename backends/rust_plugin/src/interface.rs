@@ -106,6 +106,8 @@ pub struct Backend {
     pub run: Option<unsafe extern "C" fn(*mut OpenSession, *const Order, *mut Recorder, *mut Outcome, Text) -> Status>,
     pub close: Option<unsafe extern "C" fn(*mut OpenSession)>,
     pub capabilities: Option<unsafe extern "C" fn(*mut OpenSession, Add, *mut c_void)>,
+    pub standing: *const c_char,
+    pub waits: Option<unsafe extern "C" fn(*const Setting, usize) -> *const c_char>,
 }
 
 // The tables hold pointers to static text only.

@@ -39,6 +39,10 @@ pub fn boxed(made: io::Result<impl Session + 'static>) -> Opened {
 pub trait Plugin {
     type Knobs: Default;
 
+    /// "general\0" or "specialist\0", and "sleeps\0", "spins\0" or "polls\0" (backend_c.h), whatever the knobs.
+    const STANDING: &'static str;
+    const WAITS: &'static str;
+
     /// Sets one knob, or says which values are legal.
     fn set_knob(knobs: &mut Self::Knobs, name: &str, value: &str) -> Result<(), &'static str>;
 
@@ -61,6 +65,8 @@ pub const fn table<P: Plugin>(texts: [&'static str; 3], knobs: &'static [Knob]) 
         run: Some(run),
         close: Some(close),
         capabilities: Some(capabilities),
+        standing: P::STANDING.as_ptr() as *const c_char,
+        waits: Some(waits::<P>),
     }
 }
 
@@ -176,6 +182,10 @@ unsafe extern "C" fn run(
 unsafe extern "C" fn close(session: *mut OpenSession) {
     // A panic while threads are joined has nowhere to go.
     let _ = catch_unwind(AssertUnwindSafe(|| drop(Box::from_raw(session as *mut Box<dyn Session>))));
+}
+
+unsafe extern "C" fn waits<P: Plugin>(_knobs: *const interface::Setting, _count: usize) -> *const c_char {
+    P::WAITS.as_ptr() as *const c_char
 }
 
 unsafe extern "C" fn capabilities(session: *mut OpenSession, add: Add, to: *mut c_void) {

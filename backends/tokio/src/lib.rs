@@ -111,6 +111,8 @@ struct Tokio;
 
 impl Plugin for Tokio {
     type Knobs = Knobs;
+    const STANDING: &'static str = "general\0";
+    const WAITS: &'static str = "sleeps\0";
 
     fn set_knob(knobs: &mut Knobs, name: &str, value: &str) -> Result<(), &'static str> {
         match name {

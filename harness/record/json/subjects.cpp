@@ -50,6 +50,7 @@ json to_json(const backend_record& backend) {
     for (const auto& each : backend.knobs) knobs.push_back(to_json(each));
     return as_read({{"name", backend.name},
                     {"kind", backend.kind},
+                    {"class", or_null(backend.standing)},
                     {"version", backend.version},
                     {"summary", backend.summary},
                     {"plugin", or_null(backend.plugin)},
@@ -62,6 +63,7 @@ backend_record backend_from_json(const json& written) {
     json_reader from(written);
     backend_record read{.name = from.get<std::string>("name"),
                         .kind = from.get<std::string>("kind"),
+                        .standing = from.later<std::string>("class"),
                         .version = from.get<std::string>("version"),
                         .summary = from.get<std::string>("summary"),
                         .plugin = from.later<std::string>("plugin"),

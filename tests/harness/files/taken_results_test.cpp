@@ -114,7 +114,8 @@ TEST_F(taken_results, M20_a_file_of_a_newer_minor_version_is_read_with_what_it_h
     for (const char* key : {"parts", "machines"}) document.erase(key);
     document["more"] = {{"at", "the top"}};
     document["run"]["more"] = 1;
-    EXPECT_THAT(read_result(write("a.json", document.dump())).error().message(), HasSubstr("has a key \"more\""));
+    EXPECT_THAT(read_result(write("a.json", document.dump())).error().message(),
+                HasSubstr("has a key \"more\""));
     document["schema_version"] = "1.9";
     const auto read = read_result(write("a.json", document.dump()));
     ASSERT_TRUE(read) << read.error();

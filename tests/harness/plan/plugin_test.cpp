@@ -45,6 +45,7 @@ INSTANTIATE_TEST_SUITE_P(
         bad_plugin{"other_version",
                    "made for version 2 of the interface, this harness has version 1; compile it again"},
         bad_plugin{"short_table", "compile it again"},
+        bad_plugin{"wrong_standing", "says 'floor' for its standing; it takes general, specialist"},
         bad_plugin{"no_table", "no table for version 1 of the interface; compile it again"},
         bad_plugin{"null_run", "`run` is null; a plugin needs open, run and close"},
         bad_plugin{"no_name", "has no name, or one with other characters"},
@@ -103,6 +104,16 @@ INSTANTIATE_TEST_SUITE_P(
                     failing_plugin{"bad_lane", "failed", "recorded into lane"},
                     failing_plugin{"no_session", "failed", "BENCH_OK from `open` and no session"}),
     [](const auto& info) { return info.param.defect; });
+
+TEST(plugins, W8_W3_one_from_before_there_were_classes_is_general_and_does_not_say_how_it_waits) {
+    const test_folder in;
+    const auto ended = run_program_in(in, short_run({"-w", "harness/empty", "-b", "plugged", "--plugin",
+                                                     plugin("older_table"), "-o", "a.json"}));
+    EXPECT_EQ(ended.exit_code, 0) << ended.errors;
+    const auto document = json_of(in.file("a.json"));
+    EXPECT_EQ(document.at("backends").at(0).at("class"), "general");
+    EXPECT_EQ(case_of(document, "plugged").at("waits"), nullptr);
+}
 
 TEST(plugins, W3_a_good_one_is_listed_measured_compared_and_repeated) {
     const test_folder in;
