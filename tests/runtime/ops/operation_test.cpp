@@ -20,6 +20,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <liburing.h>
+
 namespace spargio {
 namespace {
 
@@ -206,6 +208,40 @@ TEST(P7, nothing_is_written_to_a_buffer_after_the_runtime_has_stopped) {
     char left = 0;
     EXPECT_EQ(::read(pipe.out.get(), &left, 1), 1);
     EXPECT_EQ(into[0], std::byte{0});
+}
+
+/// A read that nobody cancels while the runtime's grace lasts, as closing is.
+struct deaf_read {
+    using value_type = std::int32_t;
+    static constexpr bool deaf = true;
+    void prepare(io_uring_sqe& entry) noexcept { io_uring_prep_read(&entry, file, into.data(), 64, 0); }
+    [[nodiscard]] std::int32_t take(std::int32_t result, std::uint32_t) const noexcept { return result; }
+    int file;
+    std::span<std::byte> into;
+};
+
+/// Says, when its frame is destroyed, what the kernel still works on.
+struct last_look {
+    ~last_look() { pending = of.stats().total().operations_pending; }
+    runtime_handle of;
+    std::uint64_t& pending;
+};
+
+task<void> waits_deaf(int file, std::uint64_t& pending) {
+    std::array<std::byte, 64> into{};
+    const last_look at_the_end{this_shard::context().handle(), pending};
+    while (true) co_await operation<deaf_read>(deaf_read{file, into});
+}
+
+TEST(P7, a_frame_is_destroyed_after_the_kernel_has_let_go_of_its_request) {
+    pipe_ends pipe;
+    std::uint64_t pending = 99;
+    {
+        const auto tested = start({.shards = 1, .stop_grace = 5ms});
+        tested->spawn(waits_deaf(pipe.out.get(), pending), pinned{0}).detach();
+        wait_for_pending(tested->handle(), 1);
+    }
+    EXPECT_EQ(pending, 0u);
 }
 
 /// Stealable tasks that are cancelled from outside while they wait: each must go on where it has asked.
