@@ -58,10 +58,13 @@ def test_M20_P22_every_locale_reads_writes_and_says_the_same(name, tmp_path, one
     where = {**os.environ, "LC_ALL": name, "LOCPATH": str(tmp_path), "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     gate = ["gate", path, "--guardrails", one_gate(why="größer"), "--markdown", tmp_path / "gates.md"]
     report = ["report", path, "-o", tmp_path / "out", "--formats", "svg"]
-    for command in ([builder.ROOT / "analysis" / "spargio-report", *gate], [sys.executable, PACKAGE / "__main__.py", *report]):
+    compare = ["compare", path]
+    for command in ([builder.ROOT / "analysis" / "spargio-report", *gate], [sys.executable, PACKAGE / "__main__.py", *report],
+                    [sys.executable, PACKAGE / "__main__.py", *compare]):
         found = subprocess.run(command, env=where, capture_output=True, timeout=120, check=False)
         assert found.returncode == 0, found.stderr.decode(errors="replace")
         assert "Traceback" not in found.stderr.decode("utf-8") and found.stdout.decode("utf-8")
+    assert "µs" in found.stdout.decode("utf-8"), "of the last one, whose words are not all ASCII"
     assert "größer als 漢字" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
 
 
