@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/bits"
+	"os"
 	"runtime"
 	"sync"
 	"syscall"
@@ -66,7 +67,12 @@ const spareThreads, mostSpareThreads = 8, 64
 
 // Starts Go's threads, or has them already: what a session may need is there before it is measured. Go starts one for each
 // goroutine that keeps its thread and waits, and ends none once they are let go.
+// The same of its poller, whose descriptors open with the first that can wait.
 func startThreads(values parameters) {
+	if out, in, err := os.Pipe(); err == nil {
+		out.Close()
+		in.Close()
+	}
 	count := values.or("depth", 0) + values.or("streams", 0) + spareThreads
 	if count > mostSpareThreads {
 		count = mostSpareThreads

@@ -90,7 +90,11 @@ TEST_P(every_session, W1_closes_its_files_and_joins_its_threads) {
         if (const auto [session, refused] = open(GetParam()); session) run_one_slice(*session);
     const auto files_before = open_files();
     const auto threads_before = threads();
-    for (int turn = is_thin() ? 3 : 0; turn < 5; ++turn) {
+    // Go ends no thread, and starts one more whenever all are in system calls for longer than it likes, which
+    // depends on the machine's other work: so it may gain some, but not one a session.
+    const bool keeps_threads = GetParam().runtime->name() == "go";
+    const std::ptrdiff_t more = keeps_threads ? 4 : 0;
+    for (int turn = is_thin() && !keeps_threads ? 3 : 0; turn < 5; ++turn) {
         const auto [session, refused] = open(GetParam());
         if (!session) return;
         run_one_slice(*session);
@@ -101,9 +105,9 @@ TEST_P(every_session, W1_closes_its_files_and_joins_its_threads) {
     EXPECT_EQ(files_after.size(), files_before.size()) << "before: " << testing::PrintToString(files_before)
                                                        << "\nafter: " << testing::PrintToString(files_after);
     // The kernel lists a thread for a moment after it has been joined, and one of its own longer.
-    for (int tries = 0; tries < 20'000 && threads() > threads_before; ++tries)
+    for (int tries = 0; tries < 20'000 && threads() > threads_before + more; ++tries)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    EXPECT_LE(threads(), threads_before); // the count before may have had such a thread too
+    EXPECT_LE(threads(), threads_before + more); // the count before may have had such a thread too
 }
 
 INSTANTIATE_TEST_SUITE_P(conformance, every_session, testing::ValuesIn(knob_combinations()),
