@@ -314,9 +314,9 @@ def test_a_script_works_in_its_own_project_wherever_CDPATH_leads(house, tmp_path
     """A relative `cd` looks along CDPATH first, and says where it went."""
     (tmp_path / "elsewhere/.ci").mkdir(parents=True)
     text = (house / ".ci" / script).read_text(encoding="utf-8")
-    head, _, _ = text.partition('cd "$(dirname "$0")/.."\n')
-    (house / ".ci" / script).write_text(head + 'cd "$(dirname "$0")/.."\npwd\n', encoding="utf-8")
-    said = run(house, "bash", f".ci/{script}", CDPATH=str(tmp_path / "elsewhere")).stdout
+    head, _, _ = text.partition('\ncd "$(dirname "$0")/.."')
+    (house / ".ci" / script).write_text(head + '\ncd "$(dirname "$0")/.."\npwd\n', encoding="utf-8")
+    said = run(house, "bash", f".ci/{script}", "build/release", CDPATH=str(tmp_path / "elsewhere")).stdout
     assert said.split() == [str(house)]
 
 

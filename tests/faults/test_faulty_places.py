@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from sweep_commands import BENCH, COMMANDS, GBENCH, REPORT, Condition, check_end, program_of, run_under, words_of
-from test_sweep import IS_THIN, made  # noqa: F401 (a fixture)
+from test_faulty_surroundings import IS_THIN, made  # noqa: F401 (a fixture)
 
 USUAL = Condition("usual")
 FILES = [command for command in COMMANDS if command.writes == "file"]
