@@ -47,11 +47,9 @@ std::uint64_t minor_of(std::string_view version) {
     return whole_number(version.substr(2)).value_or(std::numeric_limits<std::uint64_t>::max());
 }
 
-/// Whether the file may have keys that this build does not know.
-bool is_of_newer_minor(const json& document) {
-    const auto at = document.find("schema_version");
-    return at != document.end() && at->is_string() &&
-           minor_of(at->get<std::string>()) > minor_of(written_schema_version);
+/// Whether a file of that version may have keys that this build does not know.
+bool is_of_newer_minor(const json& version) {
+    return version.is_string() && minor_of(version.get<std::string>()) > minor_of(written_schema_version);
 }
 
 constexpr const char* measure_again = "use the journal beside it with --resume, or measure again";
@@ -101,7 +99,7 @@ std::vector<std::string> result_problems(const json& document) {
         return {fmt::format(
             "/schema_version: this build reads schema 1.x, the file is of {}; use the build that wrote it",
             shown_value(version))};
-    const bool newer = document.is_object() && is_of_newer_minor(document);
+    const bool newer = is_of_newer_minor(document["schema_version"]);
     auto problems = schema_violations(schema, document, newer ? unknown_keys::ignored : unknown_keys::refused);
     if (problems.empty()) problems = reference_problems(document);
     return problems;
@@ -133,7 +131,7 @@ int run_validate(const std::vector<std::string>& paths) {
         const auto document = read_result(path);
         if (document) {
             say("{}: valid, schema {}{}, {} cases, {} blocks, run {}\n", path, document->schema_version,
-                minor_of(document->schema_version) > minor_of(written_schema_version)
+                is_of_newer_minor(document->schema_version)
                     ? fmt::format(" (newer than {}: what it has more is not looked at)", written_schema_version)
                     : "",
                 document->cases.size(), document->blocks.size(), word_of(document->run.status));
