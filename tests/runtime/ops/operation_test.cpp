@@ -230,7 +230,7 @@ struct last_look {
 task<void> waits_deaf(int file, std::uint64_t& pending) {
     std::array<std::byte, 64> into{};
     const last_look at_the_end{this_shard::context().handle(), pending};
-    while (true) co_await operation<deaf_read>(deaf_read{file, into});
+    while (true) static_cast<void>(co_await operation<deaf_read>(deaf_read{file, into}));
 }
 
 TEST(P7, a_frame_is_destroyed_after_the_kernel_has_let_go_of_its_request) {

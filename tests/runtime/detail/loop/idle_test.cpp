@@ -68,6 +68,9 @@ TEST_P(P12, an_idle_runtime_sleeps_and_uses_no_cpu) {
 
 INSTANTIATE_TEST_SUITE_P(with_shards, P12, testing::Values(1, 2, 64));
 
+// On a loaded machine a shard may get the CPU that it needs to fall asleep only after `let_settle` has
+// returned. So one still window of several is enough: a shard that woke by itself at least every 300 ms would
+// disturb them all.
 TEST(P3, an_idle_runtime_does_not_wake_by_itself) {
     auto started = runtime::start({.shards = 2});
     ASSERT_TRUE(started.has_value());
@@ -75,9 +78,13 @@ TEST(P3, an_idle_runtime_does_not_wake_by_itself) {
     std::move(once).get();
     let_settle(**started);
     const auto parks = [&] { return (*started)->stats(0).parks + (*started)->stats(1).parks; };
-    const auto before = parks();
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
-    EXPECT_EQ(parks(), before);
+    bool has_stood_still = false;
+    for (int window = 0; window < 10 && !has_stood_still; ++window) {
+        const auto before = parks();
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        has_stood_still = parks() == before;
+    }
+    EXPECT_TRUE(has_stood_still);
 }
 
 } // namespace
