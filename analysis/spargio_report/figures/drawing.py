@@ -14,7 +14,7 @@ def draw_all(count: int, draw: Callable[[int], None], workers: int) -> None:
     """Calls `draw` with each number below `count`, in this process and in `workers` - 1 forked ones.
 
     Forked, so that they have the run and the style without reading them again. They share nothing but a list of what is
-    left and one of what is done: no thread, no lock, no file. What a process did not finish, for whatever reason, is drawn
+    left and one of what is done: no thread, no lock, no file on disk. What a process did not finish, for whatever reason, is drawn
     here in the end, so an exception of `draw` is raised here.
     """
     children: list[int] = []
@@ -22,10 +22,8 @@ def draw_all(count: int, draw: Callable[[int], None], workers: int) -> None:
     tickets = -1
     gc.freeze()  # a collection in a child would copy every page of the run that it counts
     try:
-        with suppress(OSError):  # no memory file or no process: this one draws alone
-            tickets = os.memfd_create("tickets")
-            os.write(tickets, b"".join(number.to_bytes(TICKET_BYTES) for number in range(count)))
-            os.lseek(tickets, 0, os.SEEK_SET)
+        with suppress(OSError):  # no pipe or no process: this one draws alone
+            tickets = _pile_of(count)
             while len(children) < workers - 1:
                 children.append(_fork(tickets, draw, done))
         if children:
@@ -43,6 +41,17 @@ def draw_all(count: int, draw: Callable[[int], None], workers: int) -> None:
             os.close(tickets)
 
 
+def _pile_of(count: int) -> int:
+    """A pipe with a ticket for each number, and nobody to write more; what does not fit is drawn in the end."""
+    tickets, pile = os.pipe()
+    try:
+        os.set_blocking(pile, False)
+        os.write(pile, b"".join(number.to_bytes(TICKET_BYTES) for number in range(count)))
+    finally:
+        os.close(pile)
+    return tickets
+
+
 def _fork(tickets: int, draw: Callable[[int], None], done) -> int:
     parent = os.getpid()
     child = os.fork()
@@ -57,7 +66,8 @@ def _fork(tickets: int, draw: Callable[[int], None], done) -> int:
 
 
 def _draw_tickets(tickets: int, draw: Callable[[int], None], done, is_wanted: Callable[[], bool]) -> None:
-    """The processes share the position in the file, so each number is taken once."""
+    """Each number is taken once: a pipe gives what it holds to one reader. (Readers of a memory file that share its position
+    may get the same bytes: the kernel guards that of files on disk alone.)"""
     while is_wanted() and (ticket := os.read(tickets, TICKET_BYTES)):
         number = int.from_bytes(ticket)
         draw(number)
