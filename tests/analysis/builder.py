@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 KINDS = {"spargio": "ours", "floor": "floor", "threads": "rival", "asio": "rival", "libuv": "rival", "tbb": "rival",
-         "asio_uring": "rival", "tokio": "rival"}
+         "asio_uring": "rival", "tokio": "rival", "go": "rival", "rayon": "rival", "trio": "rival"}
 WORKLOADS = {
     "ping_pong/steady_rtt": ("round trip", "wall_time", True, {"rounds": "256", "workers": "2"}),
     "ping_pong/tasks_rtt": ("round trip", "wall_time", True, {"rounds": "256", "workers": "2"}),

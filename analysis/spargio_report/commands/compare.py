@@ -1,4 +1,4 @@
-"""`spargio-report compare`: the verdict in words, then ours against every other arm, losses first."""
+"""`spargio-report compare`: the verdict in words, then ours against each general runtime, the specialists and the floor, losses first."""
 
 import argparse
 import fnmatch
@@ -31,7 +31,7 @@ def add_to(choice, parent: argparse.ArgumentParser) -> None:
     compare.add_argument("-w", "--workload", metavar="GLOB", help="only the cases of these groups")
     compare.add_argument("--a", metavar="ARM", help="this arm …")
     compare.add_argument("--b", metavar="ARM", help="… against this one, wherever both were measured")
-    compare.add_argument("--all", action="store_true", help="every pair, not only the strongest rival of each case")
+    compare.add_argument("--all", action="store_true", help="every pair, with the blocks and what could have been seen")
     add_table_form(compare)
     compare.set_defaults(run=lambda options: run(request_of(options)))
 
@@ -54,20 +54,14 @@ def run(request: Request) -> ExitCode:
 def show(run: Run, comparisons: list[Comparison], rows: list[Headline], request: Request) -> None:
     table = request.form.table
     print(request.form.text(plain_verdict(run, comparisons, rows, sweep_verdict(run))))
-    if rows:
-        print("\n" + _headline(request.form, rows))
+    for one in tables.headline_tables(rows):
+        print(f"\n{one.title}:\n\n" + table(one.columns, [cells for _, cells in one.rows]))
     if request.all_pairs or not rows:
-        ordered = sorted(comparisons, key=lambda one: one.rank)
+        ordered = sorted(comparisons, key=lambda one: one.place)
         print("\n" + table(tables.PAIR_COLUMNS, [tables.pair_row(one) for one in ordered]))
     absent = tables.absent_rows(run)
     if absent:
         print("\n" + table(tables.ABSENT_COLUMNS, absent))
-
-
-def _headline(form: TableForm, rows: list[Headline]) -> str:
-    """A terminal is too narrow for the floor's column; `--all` has it."""
-    width = len(tables.HEADLINE_COLUMNS) - form.is_terminal
-    return form.table(tables.HEADLINE_COLUMNS[:width], [tables.headline_row(row)[:width] for row in rows])
 
 
 def _asked_for(run: Run, request: Request) -> list[Comparison]:

@@ -1,4 +1,4 @@
-"""`spargio-report verdict`: ten lines, losses first; the page and the other commands have the rest."""
+"""`spargio-report verdict`: ten lines, the general runtimes first; the page and the other commands have the rest."""
 
 import argparse
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from spargio_report.commands.common import load
 from spargio_report.commands.flags import EPILOG, add_guardrails
 from spargio_report.compare.comparison import all_comparisons, headlines
+from spargio_report.compare.gains import gains_of
 from spargio_report.failures import ExitCode
 from spargio_report.judge.judging import judge
 from spargio_report.judge.pairing import Asked, pair
@@ -30,5 +31,6 @@ def add_to(choice, parent: argparse.ArgumentParser) -> None:
 def run(request: Request) -> ExitCode:
     measured = load(request.file)
     judged = judge(sample(pair(Asked(measured, load_guardrails(request.guardrails)))))
-    print("\n".join(ten_lines(judged, headlines(measured, all_comparisons(measured)))))
+    comparisons = all_comparisons(measured)
+    print("\n".join(ten_lines(judged, headlines(measured, comparisons), gains_of(measured, comparisons))))
     return judged.exit_code(inconclusive_fails=False)

@@ -1,11 +1,11 @@
 """Which arms of a run are held against which, and how they came out. The tables, figures and words all draw on it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from spargio_report.judge.verdict import Verdict
 from spargio_report.read.guardrails import base_of
-from spargio_report.read.model import Case, Run
+from spargio_report.read.model import STANDINGS, Case, Run
 from spargio_report.statistics import estimate
 from spargio_report.statistics.estimate import Estimate
 
@@ -53,6 +53,11 @@ class Comparison:
         order = {"SLOWER": 0, "UNSURE": 1, "FASTER": 2}
         return order[self.ratio.word], -self.ratio.value
 
+    @property
+    def place(self) -> tuple[int, int, float]:
+        """General runtimes first, then specialists, then the floor; among each the losses first."""
+        return STANDINGS.index(self.b.standing), *self.rank
+
 
 def hardest(some: list[Comparison]) -> Comparison | None:
     """The rival that is hardest to beat: of those that are surely faster, if there are any, the one with the largest
@@ -72,6 +77,14 @@ class Headline:
     @cached_property
     def strongest(self) -> Comparison | None:
         return hardest(self.rivals)
+
+    def against(self, standing: str) -> "Headline":
+        """The same row with the rivals of one class alone."""
+        return replace(self, rivals=[one for one in self.rivals if one.b.standing == standing])
+
+    def against_backend(self, name: str) -> Comparison | None:
+        """That backend with whichever of its arms is hardest to beat here."""
+        return hardest([one for one in self.rivals if one.b.backend == name])
 
     @property
     def floor(self) -> Comparison | None:
@@ -156,7 +169,8 @@ def chosen_pair(run: Run, a: str, b: str) -> list[Comparison]:
 
 
 def headlines(run: Run, comparisons: list[Comparison]) -> list[Headline]:
-    """Ours against rivals and floor, losses first: a row a case, of the default configuration where it was measured."""
+    """Ours against rivals and floor, what is lost to a general runtime first: a row a case, of the default configuration where it
+    was measured."""
     rows: dict[tuple[str, str], Headline] = {}
     for one in comparisons:
         if one.is_repeat or one.a.kind != "ours" or one.b.kind == "ours":
@@ -164,4 +178,5 @@ def headlines(run: Run, comparisons: list[Comparison]) -> list[Headline]:
         row = rows.setdefault((one.group, one.a.arm), Headline(one.group, one.a, [], []))
         (row.rivals if one.b.kind == "rival" else row.floors).append(one)
     led = {row.group for row in rows.values() if row.a.is_default}
-    return sorted((row for row in rows.values() if row.a.is_default or row.group not in led), key=lambda row: row.rank)
+    return sorted((row for row in rows.values() if row.a.is_default or row.group not in led),
+                  key=lambda row: (row.against("general").rank, row.rank))

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spargio_report.compare.comparison import Comparison, hardest
-from spargio_report.read.model import Run
+from spargio_report.read.model import STANDINGS, Run
+
 
 @dataclass(frozen=True)
 class Gains:
@@ -12,11 +13,24 @@ class Gains:
 
     arm: str
     groups: tuple[str, ...]
-    backends: tuple[str, ...]
+    general: tuple[str, ...]
+    specialists: tuple[str, ...]
     cells: dict[tuple[str, str], Comparison]
 
+    @property
+    def backends(self) -> tuple[str, ...]:
+        """Those that one would write a whole program on come first."""
+        return self.general + self.specialists
+
+    def of(self, backend: str) -> list[Comparison]:
+        return [one for (_, other), one in self.cells.items() if other == backend]
+
     def count(self, backend: str, word: str) -> int:
-        return sum(one.ratio.word == word for (_, other), one in self.cells.items() if other == backend)
+        return sum(one.ratio.word == word for one in self.of(backend))
+
+    def hardest(self, backend: str) -> Comparison:
+        """The case in which it is hardest to beat."""
+        return hardest(self.of(backend))
 
 
 def gains_of(run: Run, comparisons: Iterable[Comparison]) -> Gains | None:
@@ -29,7 +43,7 @@ def gains_of(run: Run, comparisons: Iterable[Comparison]) -> Gains | None:
     if not held:
         return None
     cells = {key: hardest(some) for key, some in held.items()}
-    # Those that one would write a whole program on come first.
-    backends = sorted({backend for _, backend in cells}, key=lambda name: (run.backends[name].standing != "general", name))
+    general, specialists = (tuple(sorted({backend for _, backend in cells if run.backends[backend].standing == standing}))
+                            for standing in STANDINGS[:2])
     groups = [group for group in run.groups if any(key[0] == group for key in cells)]
-    return Gains(arm, tuple(groups), tuple(backends), cells)
+    return Gains(arm, tuple(groups), general, specialists, cells)

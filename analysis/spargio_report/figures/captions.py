@@ -6,7 +6,8 @@ TORNADO = ("A thick bar for each knob: from the lowest to the highest ratio of i
            "row is its confirmation on blocks that no ranking has seen, filled where the whole interval is below 1. "
            "Expect it nearer to 1 than in the screening, which it won by luck as well.")
 GAINS = ("What changes for one who uses the runtime of a column today: the time per operation of our plain arm over that of "
-         "the arm of theirs that is hardest to beat in the case, chosen anew in each. Blue: ours is faster; bold and framed: "
+         "the arm of theirs that is hardest to beat in the case, chosen anew in each. Left of the line general runtimes, on which one "
+         "writes a whole program, right of it specialists. Blue: ours is faster; bold and framed: "
          "slower; hatched: the 95 % interval contains 1, or there are too few blocks for one; dash: that runtime has no such "
          "case. (CPU): a workload of a given pace, judged by CPU time. Below, how many cases of each kind a column has.")
 FOREST = ("Time per operation as a ratio, ours / other, from differences within blocks: left of 1 ours is "
@@ -17,7 +18,7 @@ FOREST = ("Time per operation as a ratio, ours / other, from differences within 
 HEATMAP = ("Time per operation of ours over the other's, colour on a log2 scale. Blue: ours is faster; "
            "orange: slower; bold and framed: slower than a rival; hatched: the 95 % interval "
            "contains 1, or there are too few blocks for one; dash: not a pair of this run. Below 0.01 the ratio "
-           "stands as a fraction. Workloads of a given pace (idle/park, net/open_loop) are judged by CPU time.")
+           "stands as a fraction. Columns: general runtimes, specialists, the floor. Workloads of a given pace (idle/park, net/open_loop) are judged by CPU time.")
 COST = ("User and system time of all threads of the arm's process for one operation, and what the CPUs that its "
         "workers may use had left over meanwhile (idle): medians over blocks. Each panel has a scale of its own. "
         "Where the pace is given (judged by CPU time) idling is no cost and is left out. The kernel "

@@ -37,9 +37,9 @@ def draw_forest(run: Run, comparisons: list[Comparison], title: str):
 
 
 def _lay_out(comparisons: list[Comparison]) -> list:
-    """Cases lost to a rival first, in a case the losing pairs first; the floor, which is no rival, comes last."""
+    """Cases lost to a general runtime first; in a case the general runtimes, then the specialists, then the floor, which is no rival."""
     groups = {}
-    for one in sorted(comparisons, key=lambda one: (one.b.kind == "floor", one.rank)):
+    for one in sorted(comparisons, key=lambda one: one.place):
         groups.setdefault(one.group, []).append(one)
     return [line for group, ones in groups.items() for line in (group, *ones)]
 

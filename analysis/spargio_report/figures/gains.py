@@ -1,4 +1,4 @@
-"""What one gains over the runtime in use now: a column for each other runtime, cases in families down."""
+"""What one gains over the runtime in use now: a column for each general runtime, apart the specialists, cases in families down."""
 
 import numpy as np
 
@@ -12,6 +12,7 @@ FAMILY_IN = 0.19  # a family's name, above its cases
 HEAD_IN, FOOT_IN = 0.86, 0.1
 LABEL_IN, GAP_IN, RIGHT_IN = 1.42, 0.16, 0.1
 LABEL_LETTERS = 24  # of the usual width that fit beside the cells; longer names get smaller ones
+APART = 0.45  # of a cell: between the general runtimes and the specialists
 TEXT = 7.5
 WORDS = {"FASTER": "faster", "UNSURE": "not decided", "SLOWER": "slower"}
 
@@ -30,12 +31,14 @@ def draw_gains(gains: Gains, title: str):
     for place, half in enumerate(halves):
         left = place * (half_in + GAP_IN)
         axes = figure.add_axes(((left + LABEL_IN) / WIDTH_IN, FOOT_IN / height, (half_in - LABEL_IN) / WIDTH_IN, deepest / height))
-        axes.set(xlim=(0, len(gains.backends)), ylim=(deepest, 0))
+        places = _places(gains)
+        axes.set(xlim=(0, max(places.values()) + 1), ylim=(deepest, 0))
         axes.axis("off")
-        _draw_names(axes, gains.backends)
-        below = _draw_half(axes, gains, half)
+        _draw_names(axes, places)
+        below = _draw_half(axes, gains, half, places)
         if place == 1:
-            _draw_sums(axes, gains, below)
+            below = _draw_sums(axes, gains, below, places)
+        _draw_rule(axes, gains, below)
     _draw_words(figure, title, height)
     return figure
 
@@ -51,23 +54,35 @@ def _depth(half: dict[str, list[str]]) -> float:
     return sum(FAMILY_IN + ROW_IN * len(groups) for groups in half.values())
 
 
-def _draw_names(axes, backends: tuple[str, ...]) -> None:
-    for x, backend in enumerate(backends):
+def _places(gains: Gains) -> dict[str, float]:
+    """Where each column begins: the specialists stand apart."""
+    gap = APART if gains.general and gains.specialists else 0
+    return {backend: x + (gap if backend in gains.specialists else 0) for x, backend in enumerate(gains.backends)}
+
+
+def _draw_rule(axes, gains: Gains, below: float) -> None:
+    if gains.general and gains.specialists:
+        x = len(gains.general) + APART / 2
+        axes.plot([x, x], [0, below], color=GREY, lw=0.7)
+
+
+def _draw_names(axes, places: dict[str, float]) -> None:
+    for backend, x in places.items():
         axes.text(x + 0.42, -0.06, backend, rotation=40, ha="left", va="bottom", rotation_mode="anchor", fontsize=TEXT, clip_on=False)
 
 
-def _draw_half(axes, gains: Gains, half: dict[str, list[str]]) -> float:
+def _draw_half(axes, gains: Gains, half: dict[str, list[str]], places: dict[str, float]) -> float:
     """Gives where the next thing may be drawn."""
     y = 0.0
     for family, groups in half.items():
         _draw_label(axes, y + FAMILY_IN * 0.6, family, weight="bold")
         y += FAMILY_IN
         for group in groups:
-            shown = [gains.cells.get((group, backend)) for backend in gains.backends]
-            by_cpu = any(one and one.judged_by_cpu for one in shown)
+            shown = {backend: gains.cells.get((group, backend)) for backend in gains.backends}
+            by_cpu = any(one and one.judged_by_cpu for one in shown.values())
             _draw_label(axes, y + ROW_IN / 2, _case_name(group) + (" (CPU)" if by_cpu else ""))
-            for x, one in enumerate(shown):
-                _draw_cell(axes, x, y, one)
+            for backend, one in shown.items():
+                _draw_cell(axes, places[backend], y, one)
             y += ROW_IN
     return y
 
@@ -83,7 +98,7 @@ def _draw_label(axes, y: float, text: str, **look) -> None:
     axes.text(-0.12, y, text, ha="right", va="center", fontsize=size, clip_on=False, **look)
 
 
-def _draw_cell(axes, x: int, y: float, one) -> None:
+def _draw_cell(axes, x: float, y: float, one) -> None:
     if one is None:
         axes.text(x + 0.5, y + ROW_IN * 0.54, "–", ha="center", va="center", fontsize=TEXT - 1, color=GREY)
         return
@@ -105,18 +120,20 @@ def _text_size(axes) -> float:
     return min(TEXT, 0.94 * cell_in * 72 / (5 * DIGIT_EM))
 
 
-def _draw_sums(axes, gains: Gains, y: float) -> None:
+def _draw_sums(axes, gains: Gains, y: float, places: dict[str, float]) -> float:
+    """Gives where they end."""
     _draw_label(axes, y + FAMILY_IN * 0.6, "cases", weight="bold")
     y += FAMILY_IN
     for word, said in WORDS.items():
         axes.axhline(y, color=LIGHT, lw=0.7)
         _draw_label(axes, y + ROW_IN / 2, said)
-        for x, backend in enumerate(gains.backends):
+        for backend, x in places.items():
             axes.text(x + 0.5, y + ROW_IN * 0.54, str(gains.count(backend, word)), ha="center", va="center", fontsize=TEXT)
         y += ROW_IN
+    return y
 
 
 def _draw_words(figure, title: str, height: float) -> None:
     figure.text(0.01, 1 - 0.14 / height, title, weight="bold", fontsize=9.5, va="center")
-    figure.text(0.01, 1 - 0.31 / height, "Time per operation, ours / theirs with its best arm. Blue: ours is faster; framed: slower; hatched: not decided "
-                "(the interval holds 1); –: not theirs.", fontsize=6.7, va="center", color=GREY)
+    figure.text(0.01, 1 - 0.31 / height, "Time per operation, ours / theirs with its best arm; right of the line specialists. Blue: ours is faster; framed: slower; "
+                "hatched: not decided; –: not theirs.", fontsize=6.7, va="center", color=GREY)

@@ -5,7 +5,7 @@ import numpy as np
 from spargio_report.compare.comparison import Comparison
 from spargio_report.figures.canvas import LinearSegmentedColormap, Rectangle, TwoSlopeNorm
 from spargio_report.figures.style import BLUE, ORANGE, WIDTH_IN, plt
-from spargio_report.read.model import Run
+from spargio_report.read.model import STANDINGS, Run
 from spargio_report.words.wording import number
 
 CELL_IN = 0.27
@@ -21,9 +21,8 @@ BLUE_TO_ORANGE = LinearSegmentedColormap.from_list("blue_to_orange", [BLUE, "#8D
 def draw_heatmap(run: Run, comparisons: list[Comparison]):
     """One panel for each of our arms, columns shared."""
     ours = list(dict.fromkeys(one.a.arm for one in comparisons if one.a.kind == "ours"))
-    kinds = {"rival": 0, "floor": 1, "ours": 2}
-    others = sorted(dict.fromkeys((kinds[one.b.kind], one.b.arm) for one in comparisons))
-    columns = [arm for _, arm in others]
+    others = sorted(dict.fromkeys((one.b.kind == "ours", STANDINGS.index(one.b.standing), one.b.arm) for one in comparisons))
+    columns = [arm for _, _, arm in others]
     panels = [(arm, [group for group in run.groups if any((one.group, one.a.arm) == (group, arm)
                                                           for one in comparisons)]) for arm in ours]
     heights = [len(groups) * CELL_IN for _, groups in panels]

@@ -29,8 +29,10 @@ _MARKS = {
     "libuv": Mark(VERMILION, "D", "--"),
     "tbb": Mark(PURPLE, "P", "-."),
     "tokio": Mark(GREY, "X", "--"),
+    "go": Mark(SKY, ">", "-."),
+    "rayon": Mark(PURPLE, "*", "--"),
 }
-_SPARE = [Mark(SKY, ">", "--"), Mark(GREY, "h", "-."), Mark(BLACK, "*", ":")]
+_SPARE = [Mark(SKY, "p", "--"), Mark(GREY, "h", "-."), Mark(BLACK, "d", ":")]
 
 
 def mark_of(backend: str) -> Mark:

@@ -9,6 +9,9 @@ NEAR_FAR_BORDER_NS = 150
 
 BROKEN = ("crashed", "wrong_result", "timed_out", "failed")
 
+# What people take a backend for, in the order in which they are spoken of: a user asks first what he gains over the runtime that he has.
+STANDINGS = ("general", "specialist", "floor")
+
 
 @dataclass(frozen=True)
 class Tool:

@@ -59,10 +59,11 @@ def _sweep(entry: dict) -> SweepPlan:
 
 
 def _standing(entry: dict) -> str:
-    """Files from before schema 1.4 do not say it; there were these."""
+    """Files from before schema 1.4 do not say it; there were these. Only what is of the kind floor is one."""
     if entry["kind"] == "floor":
         return "floor"
-    return entry.get("class") or ("specialist" if entry["name"] in ("threads", "tbb") else "general")
+    said = entry.get("class")
+    return said if said in ("general", "specialist") else "specialist" if entry["name"] in ("threads", "tbb") else "general"
 
 
 def _case(entry: dict, backends: dict[str, Backend]) -> Case:

@@ -11,7 +11,7 @@ from spargio_report.figures.plan import plan
 from spargio_report.judge.verdict import Verdict
 from spargio_report.read.model import Run
 from spargio_report.words import tables
-from spargio_report.words.standing_words import standing_words, trust
+from spargio_report.words.standing_words import backend_rows, standing_words, trust
 from spargio_report.words.sweep_words import sweep_verdict
 from spargio_report.words.wording import gate_summary, plain_verdict
 
@@ -19,7 +19,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 MEGABYTE = 1_000_000
 PAGE_LIMIT_BYTES = 3 * MEGABYTE
 FRAME_BYTES = 1_500  # more than the markup round a figure takes
-SHOWN_ENTRIES = 13  # of a column; what comes after them stands in one run of words below
+SHOWN_ENTRIES = 11  # of a column; what comes after them stands in one run of words below
 
 
 def write_report(judged: JudgedRun, folder: Path, formats: tuple[str, ...]) -> list[Path]:
@@ -48,13 +48,13 @@ def _embedded(figure: Figure) -> str:
 
 
 def _page_tables(content: dict) -> dict:
-    """The rows in the one form that the page's table macro takes: (word, value, cells)."""
+    """The rows in the one form that the page's table macro takes: (word, cells)."""
     def plain(rows):
-        return [("", None, row) for row in rows]
+        return [("", row) for row in rows]
 
     return {
-        "gate_rows": [(word, None, (*cells, why)) for word, why, cells in content["gates"]],
-        "case_table": [("", None, (*cells, case.repro)) for case, cells in content["cases"]],
+        "gate_rows": [(word, (*cells, why)) for word, why, cells in content["gates"]],
+        "case_table": [("", (*cells, case.repro)) for case, cells in content["cases"]],
         "absent_table": plain(content["absent"]), "warning_table": plain(content["warnings"]),
         "block_table": plain(content["blocks"]), "environment_table": plain(content["environment"]),
         "backend_table": plain((one.name, one.kind, one.version, one.summary)
@@ -72,18 +72,17 @@ def _render(name: str, content: dict) -> str:
 
 def _content(judged: JudgedRun, figures: list[Figure]) -> dict:
     run, verdicts, comparisons, rows = judged.run, judged.verdicts, judged.comparisons, judged.headlines
-    ordered = sorted(comparisons, key=lambda one: (one.is_repeat, one.b.kind == "floor", one.rank))
+    ordered = sorted(comparisons, key=lambda one: (one.is_repeat, one.place))
     measured = [gate for gate in verdicts if gate.group is not None]
     return {
         "run": run, "about": run.about, "tool": run.tool, "title": run.about.title or run.about.id,
         "started": _moment(run.about.started_unix_ns), "figures": figures, "left_out": left_out(figures),
         "verdict": plain_verdict(run, comparisons, rows, sweep_verdict(run)), "standings": standing_words(rows),
+        "backend_rows": backend_rows,
         "trust": trust(run, comparisons, rows), "shown_entries": SHOWN_ENTRIES,
-        "headline_columns": tables.HEADLINE_COLUMNS,
-        "headline": [(row.word, row.strongest.ratio.value if row.strongest else None, tables.headline_row(row))
-                     for row in rows],
+        "headlines": tables.headline_tables(rows),
         "pair_columns": tables.PAIR_COLUMNS,
-        "pairs": [(one.word, one.ratio.value, tables.pair_row(one)) for one in ordered],
+        "pairs": [(one.word, tables.pair_row(one)) for one in ordered],
         "gate_columns": tables.GATE_COLUMNS,
         "gates": [(_gate_class(gate), gate.gate.why, tables.gate_row(gate))
                   for gate in sorted(measured, key=lambda gate: tables.SEVERITY_ORDER[gate.word])],

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from statistics import median
 
-from spargio_report.compare.comparison import Comparison, Headline
+from spargio_report.compare.comparison import Comparison, Headline, hardest
 from spargio_report.compare.standings import Standing, standings
 from spargio_report.read.model import Run
-from spargio_report.words.wording import bound, cost_of_wins, doubts, number, percent, score
+from spargio_report.words.wording import NOUNS, bound, cost_of_wins, doubts, number, percent, score
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,25 @@ class Column:
 
 
 @dataclass(frozen=True)
+class BackendWords:
+    """What one gains over one backend with its best arm: how many cases, and the one in which it is hardest to beat."""
+
+    name: str
+    lost: int
+    unsure: int
+    won: int
+    hardest: str
+
+
+@dataclass(frozen=True)
 class StandingWords:
-    """One arm of ours: losses first, the widest ratios foremost."""
+    """One arm of ours against the rivals of one class: losses first, the widest ratios foremost."""
 
     arm: str
+    against: str  # general or specialist
     score: str
     cost: str  # of its wins, in CPU time; empty where it has none
+    backends: tuple[BackendWords, ...]
     columns: tuple[Column, ...]
 
 
@@ -45,11 +58,28 @@ def standing_words(rows: list[Headline]) -> list[StandingWords]:
 
 
 def _words_of(standing: Standing) -> StandingWords:
-    columns = (("Behind a rival", "lost", standing.lost), ("Not decided", "unsure", standing.unsure),
-               ("Ahead of every rival", "won", standing.won))
-    return StandingWords(standing.arm, score(standing), cost_of_wins(standing.won) if standing.won else "",
+    noun = NOUNS[standing.against]
+    columns = ((f"Behind a {noun}", "lost", standing.lost), ("Not decided", "unsure", standing.unsure),
+               (f"Ahead of every {noun}", "won", standing.won))
+    return StandingWords(standing.arm, standing.against, score(standing), cost_of_wins(standing.won) if standing.won else "",
+                         tuple(_backend_words(standing, name) for name in standing.backends),
                          tuple(Column(name, outcome, tuple(_entry(row.strongest) for row in rows))
                                for name, outcome, rows in columns if rows))
+
+
+def _backend_words(standing: Standing, name: str) -> BackendWords:
+    rows = (*standing.lost, *standing.unsure, *standing.won)
+    met = [one for one in (row.against_backend(name) for row in rows) if one]
+    words = [one.ratio.word for one in met]
+    worst = hardest(met)
+    return BackendWords(name, words.count("SLOWER"), words.count("UNSURE"), words.count("FASTER"),
+                        f"{worst.group} {number(worst.ratio.value)}x")
+
+
+def backend_rows(words: StandingWords) -> list[tuple[str, ...]]:
+    """A column for each backend, after one of names."""
+    return [(said, *(str(getattr(one, name)) for one in words.backends))
+            for said, name in (("cases slower", "lost"), ("not decided", "unsure"), ("faster", "won"), ("hardest", "hardest"))]
 
 
 def _entry(one: Comparison) -> Entry:

@@ -1,6 +1,10 @@
 """The tables: rows of plain text made once; `layout` lays them out for a terminal and for Markdown."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from spargio_report.compare.comparison import Comparison, Headline
+from spargio_report.compare.standings import backends_of
 from spargio_report.judge.verdict import SEVERITY, Verdict
 from spargio_report.read.model import MACHINE_SUFFIX, Run
 from spargio_report.statistics.estimate import case_value
@@ -11,8 +15,6 @@ __all__ = ["markdown", "terminal", "wrapped"]  # with what stands below, all tha
 
 SEVERITY_ORDER = {word: place for place, word in enumerate(SEVERITY)}
 
-HEADLINE_COLUMNS = ("case", "arm", "time/op", "CPU/op", "against the strongest rival", "rival", "its time/op",
-                    "its CPU/op", "CPU ratio", "against the floor")
 PAIR_COLUMNS = ("case", "a", "b", "a / b", "a time/op", "a CPU/op", "b time/op", "b CPU/op", "CPU ratio",
                 "by CPU state")
 GATE_COLUMNS = ("gate", "a", "against", "verdict")
@@ -21,13 +23,51 @@ CASE_COLUMNS = ("case", "arm", "time/op", "CPU/op", "p50", "p99", "peak memory",
 ABSENT_COLUMNS = ("case", "arm", "status", "why")
 
 
-def headline_row(row: Headline) -> tuple[str, ...]:
-    best, floor = row.strongest, row.floor
-    some = best or floor
+@dataclass(frozen=True)
+class HeadlineTable:
+    """`name`: of its place in a page. `rows`: the word of the whole row, and its cells; losses first."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def headline_tables(rows: Sequence[Headline]) -> list[HeadlineTable]:
+    """What one gains over the runtime in use now, a column for each; apart from it the specialists, and the floor."""
+    apart = any(row.floor for row in rows)
+    general, specialists = backends_of(rows, "general"), backends_of(rows, "specialist")
+    others = " and ".join([*(["the specialists"] if specialists else []), *(["the floor"] if apart else [])])
+    found = []
+    if general:
+        found.append(_headline_table("headline", "Against each general runtime, lost cases first", rows, "general", general, False))
+    if others:
+        found.append(_headline_table("specialists", f"Against {others}, lost cases first", rows, "specialist", specialists, apart))
+    return found
+
+
+def _headline_table(name: str, title: str, rows: Sequence[Headline], standing: str, backends: tuple[str, ...], with_floor: bool) -> HeadlineTable:
+    held = sorted((row.against(standing) for row in rows), key=lambda row: row.rank)
+    shown = [row for row in held if row.rivals or (with_floor and row.floor)]
+    columns = ("case", "arm", "time/op", "CPU/op", *backends, *(["CPU ratio"] if backends else []), *(["the floor"] if with_floor else []))
+    return HeadlineTable(name, title, columns, tuple((row.word, _headline_cells(row, backends, with_floor)) for row in shown))
+
+
+def _headline_cells(row: Headline, backends: tuple[str, ...], with_floor: bool) -> tuple[str, ...]:
+    best = row.strongest
+    some = best or row.floor
     return (row.group, row.a.arm, duration(some.a_wall_ns), duration(some.a_cpu_ns),
-            ratio_line(best.ratio, row.word) if best else "no rival measured", best.b.arm if best else "–",
-            duration(best.b_wall_ns) if best else "–", duration(best.b_cpu_ns) if best else "–",
-            cpu_ratio(best) if best else "–", f"{ratio_short(floor.ratio)} {floor.b.arm}" if floor else "–")
+            *(_gain_cell(row.against_backend(backend)) for backend in backends),
+            *([f"{cpu_ratio(best)} {best.b.backend}" if best else "–"] if backends else []),
+            *([_gain_cell(row.floor)] if with_floor else []))
+
+
+def _gain_cell(one: Comparison | None) -> str:
+    """Short, since a row has many: the blocks, and what could have been seen, stand in the table of all pairs."""
+    if one is None:
+        return "–"
+    knobs = one.b.arm.removeprefix(one.b.backend)
+    return f"{ratio_short(one.ratio)} {one.word}" + (f" {knobs}" if knobs else "")
 
 
 def pair_row(one: Comparison) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Numbers and verdicts in words. A ratio has one form everywhere (M14)."""
 
 from spargio_report.compare.comparison import Comparison, Headline
-from spargio_report.compare.standings import Standing, standing_of
+from spargio_report.compare.standings import Standing, standings
 from spargio_report.judge.verdict import MISSING, Verdict
 from spargio_report.read.model import Run, Tool
 from spargio_report.statistics.estimate import Estimate
@@ -115,19 +115,22 @@ def cost_of_wins(won: list[Headline]) -> str:
     dear = _dearer(won)
     most = max(dear, key=lambda row: row.strongest.cpu_ratio.value, default=None)
     return (f"In {len(dear)} of its {len(won)} wins it uses more CPU time per operation than the strongest "
-            f"rival (at most {number(most.strongest.cpu_ratio.value)}x, in {most.group})." if dear else
-            "No win is bought with more CPU time per operation than the strongest rival uses.")
+            f"of them (at most {number(most.strongest.cpu_ratio.value)}x, in {most.group})." if dear else
+            "No win is bought with more CPU time per operation than the strongest of them uses.")
+
+
+NOUNS = {"general": "general runtime", "specialist": "specialist"}
 
 
 def score(standing: Standing) -> str:
     lost, won, unsure = standing.lost, standing.won, standing.unsure
-    total = len(lost) + len(won) + len(unsure)
-    text = f"{standing.arm} is ahead of every measured rival in {len(won)} of {_cases(total)}"
+    text = (f"{standing.arm} is ahead of every {NOUNS[standing.against]} ({', '.join(standing.backends)}) in {len(won)} of "
+            f"{cases(standing.cases)}")
     text += f", behind at least one in {len(lost)}" if lost else ", behind in none"
     return text + (f", and {len(unsure)} could not be decided." if unsure else ".")
 
 
-def _first_arm(standing: Standing) -> str:
+def _in_full(standing: Standing) -> str:
     """Who won what, by how much, at what CPU cost: all losses by name, of the wins the largest and the smallest."""
     lost, won = standing.lost, standing.won
     text = [score(standing)]
@@ -140,21 +143,21 @@ def _first_arm(standing: Standing) -> str:
     return " ".join(text)
 
 
-def _other_arm(standing: Standing) -> str:
+def _in_short(standing: Standing) -> str:
     behind = f" It is behind where {'; '.join(_against(row.strongest) for row in standing.lost)}." if standing.lost else ""
     return score(standing) + behind
 
 
-def _cases(count: int) -> str:
+def cases(count: int) -> str:
     return "1 case" if count == 1 else f"{count} cases"
 
 
 def plain_verdict(run: Run, comparisons: list[Comparison], rows: list[Headline], swept: str | None = None) -> list[str]:
-    """Paragraphs; the first alone says who won what, by how much, at what CPU cost, and what is not sure.
+    """Paragraphs; the first alone says who won what, by how much, at what CPU cost, and what is not sure: against the general
+    runtimes first, then against the specialists.
 
     `swept`: the verdict of a sweep, which stands first instead."""
-    arms = list(dict.fromkeys(case.arm for case in run.cases.values() if case.kind == "ours" and not case.is_repeat))
-    held = [standing_of(arm, rows) for arm in arms if any(row.a.arm == arm and row.rivals for row in rows)]
+    held = standings(rows)
     if swept:
         first = swept
     elif not held:
@@ -162,20 +165,21 @@ def plain_verdict(run: Run, comparisons: list[Comparison], rows: list[Headline],
             if comparisons else "No two arms were measured in the same blocks: there is nothing to compare."
     else:
         foremost, *others = held
-        first = " ".join([_first_arm(foremost), *map(_other_arm, others), _unsure(rows)])
+        unsure = [row for standing in held for row in standing.unsure]
+        first = " ".join([_in_full(foremost), *map(_in_short, others), _unsure(unsure, sum(standing.cases for standing in held))])
     return [first, " ".join(doubts(run, comparisons))]
 
 
 SHOWN_DOUBTS = 4  # more of them would bury what the paragraph says
 
 
-def _unsure(rows: list[Headline]) -> str:
-    some = [row for row in rows if row.plain_word == "UNSURE"]
+def _unsure(some: list[Headline], total: int) -> str:
+    """`some` of `total` comparisons with the strongest rival of a class."""
     blind = [row for row in some if not row.strongest.ratio.has_interval]
     if blind:
         most = max(row.strongest.ratio.blocks for row in blind)
         return (f"Not sure: every one of the {_comparisons(len(blind))}; they have at most {_blocks(most)}, "
-                f"and an interval needs 6." if len(blind) == len(rows) else
+                f"and an interval needs 6." if len(blind) == total else
                 f"Not sure: {_comparisons(len(some))}, {len(blind)} of them with fewer than the 6 blocks that an "
                 f"interval needs; the table marks them UNSURE.")
     if not some:

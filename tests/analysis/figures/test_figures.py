@@ -12,6 +12,7 @@ from spargio_report.figures.labels import spread
 from spargio_report.figures.strips import draw_strips
 from spargio_report.figures.style import mark_of, plt, shared_style
 from spargio_report.read.load import load_run
+from spargio_report.read.model import STANDINGS
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def run(tmp_path):
 def test_M14_no_label_is_clipped_in_any_figure(run):
     comparisons = all_comparisons(run)
     pairs = [one for one in comparisons if not one.is_repeat]
-    best = [row.strongest for row in headlines(run, comparisons) if row.strongest]
+    best = [one for row in headlines(run, comparisons) for one in (row.against(each).strongest for each in STANDINGS) if one]
     with shared_style():
         assert outside(draw_forest(run, best, "best")) == []
         assert outside(draw_forest(run, pairs, "all")) == []
@@ -77,8 +78,9 @@ def test_M14_labels_at_the_ends_of_lines_never_touch():
 
 
 def test_M14_backends_differ_by_shape_and_not_by_colour_alone():
-    backends = ["spargio", "floor", "threads", "asio", "asio_uring", "libuv", "tbb", "tokio"]
+    backends = ["spargio", "floor", "threads", "asio", "asio_uring", "libuv", "tbb", "tokio", "go", "rayon"]
     assert len({mark_of(name).marker for name in backends}) == len(backends)
+    assert not {mark_of(name).marker for name in backends} & {mark_of(name).marker for name in ("a plugin", "b plugin", "c plugin")}
 
 
 def test_M14_plot_writes_each_figure_in_the_forms_asked_for(tmp_path, inside):

@@ -46,6 +46,7 @@ def test_M14_our_plain_arm_is_shown_and_neither_our_knobs_nor_the_floor(tmp_path
 def test_M14_general_runtimes_stand_before_specialists(tmp_path):
     found = gains(tmp_path, Group("fanout/balanced", [Arm("spargio", 100), *(Arm(name, 200) for name in ("tbb", "threads", "tokio", "asio"))]))
     assert found.backends == ("asio", "tokio", "tbb", "threads")
+    assert (found.general, found.specialists) == (("asio", "tokio"), ("tbb", "threads"))
 
 
 def test_M14_without_a_plain_arm_or_a_rival_there_are_no_gains(tmp_path):
@@ -86,6 +87,32 @@ def test_M14_the_sums_count_every_case_of_a_runtime_once(drawn):
     for backend in found.backends:
         cells = sum(other == backend for _, other in found.cells)
         assert sum(found.count(backend, word) for word in ("FASTER", "UNSURE", "SLOWER")) == cells
+
+
+def columns_of(figure):
+    """Where the names of the columns stand, in the first half."""
+    return {text.get_text(): text.get_position()[0] for text in figure.axes[0].texts if text.get_rotation()}
+
+
+def test_M14_the_specialists_stand_apart_beyond_a_rule(tmp_path):
+    group = Group("fanout/balanced", [Arm(name, 100) for name in ("spargio", "asio", "go", "rayon", "tbb")])
+    document = builder.make_run([group])
+    for backend in document["backends"]:
+        backend["class"] = "specialist" if backend["name"] in ("rayon", "tbb") else "general"
+    run = load_run(builder.write(tmp_path, document))
+    with shared_style():
+        figure = draw_gains(gains_of(run, all_comparisons(run)), "Gains")
+        places = columns_of(figure)
+        assert list(places) == ["asio", "go", "rayon", "tbb"]
+        assert places["go"] - places["asio"] == places["tbb"] - places["rayon"] == pytest.approx(1)
+        assert places["rayon"] - places["go"] > 1.3
+        rules = [line.get_xdata()[0] for line in figure.axes[0].lines if line.get_xdata()[0] == line.get_xdata()[1]]
+        assert len(rules) == 1 and 2 < rules[0] < 2.45
+        plt.close(figure)
+
+
+def test_M14_without_specialists_there_is_no_rule(drawn):
+    assert not [line for line in drawn[1].axes[0].lines if line.get_xdata()[0] == line.get_xdata()[1]]
 
 
 def test_M14_no_label_of_the_gains_is_clipped(tmp_path):
