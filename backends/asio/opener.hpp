@@ -30,6 +30,7 @@ struct opener {
     opened_session operator()(const churn_shape& shape) const;
     opened_session operator()(const open_loop_shape& shape) const;
     opened_session operator()(const connections_shape& shape) const;
+    opened_session operator()(const serve_shape& shape) const;
     opened_session operator()(const mixed_shape& shape) const;
     opened_session operator()(const idle_park& shape) const;
     opened_session operator()(const empty_slice&) const;

@@ -51,6 +51,9 @@ struct opener {
     opened_session operator()(const connections_shape& shape) const {
         return make_connections(on_loops(shape));
     }
+    opened_session operator()(const serve_shape&) const {
+        return refuse_unsupported("serving is not written for this backend yet");
+    }
     opened_session operator()(const mixed_shape& shape) const {
         return on_pool(shape.workers(), [&](std::size_t) { return open_mixed_session(shape); });
     }

@@ -12,6 +12,7 @@
 #include "workloads/cases/mixed.hpp"
 #include "workloads/cases/open_loop.hpp"
 #include "workloads/cases/ping_pong.hpp"
+#include "workloads/cases/serve.hpp"
 #include "workloads/contract/backend.hpp"
 #include "workloads/traffic/stream_shape.hpp"
 
@@ -37,6 +38,9 @@ std::unique_ptr<session> make_storm(const spargio::runtime_options& options, con
 std::unique_ptr<session> make_churn(const spargio::runtime_options& options, const churn_shape& shape);
 std::unique_ptr<session> make_connections(const spargio::runtime_options& options,
                                           const connections_shape& shape);
+std::unique_ptr<session> make_serve(const spargio::runtime_options& options, const served_echo& shape);
+std::unique_ptr<session> make_serve(const spargio::runtime_options& options, const served_work& shape);
+std::unique_ptr<session> make_serve(const spargio::runtime_options& options, const served_forks& shape);
 std::unique_ptr<session> make_idle(const spargio::runtime_options& options);
 
 // These take the choices of a user with connections, and refuse those that are not written for them.

@@ -50,6 +50,9 @@ private:
     opened_session open(const storm_shape& shape) const { return make_storm(options, shape); }
     opened_session open(const churn_shape& shape) const { return make_churn(options, shape); }
     opened_session open(const connections_shape& shape) const { return make_connections(options, shape); }
+    opened_session open(const served_echo& shape) const { return make_serve(options, shape); }
+    opened_session open(const served_work& shape) const { return make_serve(options, shape); }
+    opened_session open(const served_forks& shape) const { return make_serve(options, shape); }
     opened_session open(const idle_park&) const { return make_idle(options); }
 };
 

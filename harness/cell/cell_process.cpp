@@ -18,8 +18,10 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <variant>
 
 namespace bench {
@@ -47,13 +49,20 @@ std::size_t recorder_lanes(const parameters& values) {
     return static_cast<std::size_t>(workers) + 1;
 }
 
+/// The clock of its CPU time, of all its threads; none where there is no peer.
+std::optional<clockid_t> cpu_clock_of(const std::optional<echo_peer>& peer) {
+    clockid_t clock{};
+    if (!peer || ::clock_getcpuclockid(peer->process(), &clock) != 0) return std::nullopt;
+    return clock;
+}
+
 void send(const cell_answer& answer) { write_line(cell_answer_descriptor, line_of(answer)); }
 
 class cell {
 public:
-    cell(const group& measured, double injected_slowdown)
+    cell(const group& measured, double injected_slowdown, std::optional<clockid_t> peer_clock)
         : workload_(*measured.workload), values_(measured.values), slowdown_(injected_slowdown),
-          recorder_(recorder_lanes(measured.values)) {}
+          peer_clock_(peer_clock), recorder_(recorder_lanes(measured.values)) {}
 
     /// Opens the session; the answer says so or why not.
     cell_answer open(const arm& shown) {
@@ -88,7 +97,7 @@ private:
 
     slice_figures timed(const slice_order& order) {
         recorder_.clear();
-        const slice_meter meter(counters_);
+        const slice_meter meter(counters_, peer_clock_);
         const slice_outcome outcome = session_->run(order, recorder_);
         if (slowdown_ > 0) {
             const auto until_ns = static_cast<double>(meter.elapsed_ns()) * (1.0 + slowdown_);
@@ -151,6 +160,7 @@ private:
     const workload& workload_;
     parameters values_;
     double slowdown_;
+    std::optional<clockid_t> peer_clock_;
     recorder recorder_;
     perf_counters counters_; // before the session: it counts the threads that are started after it
     std::unique_ptr<session> session_;
@@ -213,7 +223,7 @@ int run_cell(const cell_options& options) {
     // Before the counters of the cell, which count everything that is started after them.
     const auto peer = echo_peer::start_for(*known, made->values);
     if (!peer) return refuse(peer.error());
-    cell body(*made, options.injected_slowdown);
+    cell body(*made, options.injected_slowdown, cpu_clock_of(*peer));
     return converse(body, *shown);
 }
 

@@ -19,13 +19,16 @@ std::optional<std::uint64_t> difference(const std::optional<std::uint64_t>& to,
     return *to - *from;
 }
 
-} // namespace
-
-std::uint64_t process_cpu_ns() noexcept {
+/// None for the clock of a process that has gone.
+std::optional<std::uint64_t> time_of(std::optional<clockid_t> clock) {
     timespec time{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    if (!clock || ::clock_gettime(*clock, &time) != 0) return std::nullopt;
     return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
 }
+
+} // namespace
+
+std::uint64_t process_cpu_ns() noexcept { return *time_of(CLOCK_PROCESS_CPUTIME_ID); }
 
 slice_meter::reading slice_meter::usage() noexcept {
     rusage all{};
@@ -37,9 +40,9 @@ slice_meter::reading slice_meter::usage() noexcept {
 }
 
 // The clock is read last here and first in finish(): the other readings stay outside of the wall time.
-slice_meter::slice_meter(const perf_counters& counters)
-    : counters_(counters), counted_(counters.read()), used_(usage()), cpu_ns_(process_cpu_ns()),
-      started_ns_(now_ns()) {}
+slice_meter::slice_meter(const perf_counters& counters, std::optional<clockid_t> peer)
+    : counters_(counters), peer_(peer), peer_cpu_ns_(time_of(peer)), counted_(counters.read()), used_(usage()),
+      cpu_ns_(process_cpu_ns()), started_ns_(now_ns()) {}
 
 std::uint64_t slice_meter::elapsed_ns() const noexcept { return now_ns() - started_ns_; }
 
@@ -48,6 +51,7 @@ slice_figures slice_meter::finish() const {
     const std::uint64_t cpu_ns = process_cpu_ns() - cpu_ns_;
     const auto used = usage();
     const auto counted = counters_.read();
+    const auto peer_cpu_ns = difference(time_of(peer_), peer_cpu_ns_);
     // The kernel samples the split of user and system time; the sum is exact, so the split only divides it.
     const std::uint64_t user_us = used.user_us - used_.user_us;
     const std::uint64_t both_us = user_us + used.system_us - used_.system_us;
@@ -59,7 +63,8 @@ slice_figures slice_meter::finish() const {
             .voluntary_switches = used.voluntary - used_.voluntary,
             .involuntary_switches = used.involuntary - used_.involuntary,
             .instructions = difference(counted.instructions, counted_.instructions),
-            .cycles = difference(counted.cycles, counted_.cycles)};
+            .cycles = difference(counted.cycles, counted_.cycles),
+            .peer_cpu_ns = peer_cpu_ns};
 }
 
 } // namespace bench

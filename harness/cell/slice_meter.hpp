@@ -5,6 +5,8 @@
 #include "harness/record/slice_record.hpp"
 
 #include <cstdint>
+#include <ctime>
+#include <optional>
 
 namespace bench {
 
@@ -14,7 +16,8 @@ namespace bench {
 /// Takes one reading when made, and the difference when asked.
 class slice_meter {
 public:
-    explicit slice_meter(const perf_counters& counters);
+    /// `peer`: the clock of the CPU time of the workload's peer, where it has one.
+    explicit slice_meter(const perf_counters& counters, std::optional<clockid_t> peer = std::nullopt);
 
     /// Wall ns since the reading; what an injected slowdown is measured by.
     [[nodiscard]] std::uint64_t elapsed_ns() const noexcept;
@@ -29,6 +32,8 @@ private:
     static reading usage() noexcept;
 
     const perf_counters& counters_;
+    std::optional<clockid_t> peer_;
+    std::optional<std::uint64_t> peer_cpu_ns_;
     perf_counters::reading counted_;
     reading used_;
     std::uint64_t cpu_ns_;

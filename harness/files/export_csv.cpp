@@ -9,8 +9,9 @@
 namespace bench {
 namespace {
 
-constexpr std::string_view slice_columns = "mode,iterations,operations,wall_ns,user_ns,system_ns,"
-                                           "voluntary_switches,involuntary_switches,instructions,cycles";
+constexpr std::string_view slice_columns =
+    "mode,iterations,operations,wall_ns,user_ns,system_ns,"
+    "voluntary_switches,involuntary_switches,instructions,cycles,peer_cpu_ns";
 
 std::string quoted(const std::string& text) {
     if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
@@ -37,11 +38,11 @@ std::string columns_of(const case_record& measured) {
 
 std::string columns_of(const slice_record& slice) {
     const auto& figures = slice.figures;
-    return fmt::format("{},{},{},{},{},{},{},{},{},{}",
-                       slice.mode == slice_mode::latency ? "latency" : "throughput", figures.iterations,
-                       figures.operations, figures.wall_ns, figures.user_ns, figures.system_ns,
-                       figures.voluntary_switches, figures.involuntary_switches,
-                       number_or_empty(figures.instructions), number_or_empty(figures.cycles));
+    return fmt::format(
+        "{},{},{},{},{},{},{},{},{},{}", slice.mode == slice_mode::latency ? "latency" : "throughput",
+        figures.iterations, figures.operations, figures.wall_ns, figures.user_ns, figures.system_ns,
+        figures.voluntary_switches, figures.involuntary_switches, number_or_empty(figures.instructions),
+        number_or_empty(figures.cycles), number_or_empty(figures.peer_cpu_ns));
 }
 
 } // namespace

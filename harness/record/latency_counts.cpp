@@ -56,6 +56,7 @@ std::optional<latency_summary> latency_counts::summary() const {
                            .max_ns = max_ns_,
                            .p50_ns = quantile_ns(0.5),
                            .p90_ns = quantile_ns(0.9),
+                           .p95_ns = if_enough(enough_for_p95, 0.95),
                            .p99_ns = if_enough(enough_for_p99, 0.99),
                            .p999_ns = if_enough(enough_for_p999, 0.999)};
 }

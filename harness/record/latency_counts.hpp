@@ -25,6 +25,7 @@ public:
     [[nodiscard]] std::uint64_t quantile_ns(double quantile) const noexcept;
 
     /// Operations that a percentile must rest on (M10).
+    static constexpr std::uint64_t enough_for_p95 = 200;
     static constexpr std::uint64_t enough_for_p99 = 1'000;
     static constexpr std::uint64_t enough_for_p999 = 10'000;
 

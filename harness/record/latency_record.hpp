@@ -16,6 +16,7 @@ struct latency_summary {
     std::uint64_t max_ns = 0;
     std::uint64_t p50_ns = 0;
     std::uint64_t p90_ns = 0;
+    std::optional<std::uint64_t> p95_ns = std::nullopt;  ///< none below 200 operations, and in older files
     std::optional<std::uint64_t> p99_ns = std::nullopt;  ///< none below 1,000 operations
     std::optional<std::uint64_t> p999_ns = std::nullopt; ///< none below 10,000 operations
     other_minor beyond = {};

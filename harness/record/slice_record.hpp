@@ -23,6 +23,8 @@ struct slice_figures {
     std::uint64_t involuntary_switches = 0;
     std::optional<std::uint64_t> instructions = std::nullopt; ///< none where the kernel has no counters for us
     std::optional<std::uint64_t> cycles = std::nullopt;
+    /// CPU time of the workload's peer, a process of its own; none where it has none, and in older files.
+    std::optional<std::uint64_t> peer_cpu_ns = std::nullopt;
 
     [[nodiscard]] std::uint64_t cpu_ns() const noexcept { return user_ns + system_ns; }
 };

@@ -11,8 +11,9 @@ namespace bench {
 
 /// One entry a block that was kept: the median over the case's throughput slices, per operation.
 struct case_figures {
-    std::map<std::uint64_t, double> wall_ns; ///< by block index
-    std::map<std::uint64_t, double> cpu_ns;  ///< user and system
+    std::map<std::uint64_t, double> wall_ns;   ///< by block index
+    std::map<std::uint64_t, double> cpu_ns;    ///< user and system
+    std::map<std::uint64_t, double> peer_cpus; ///< CPUs that the peer kept busy; blocks that know it
 };
 
 /// By case id. Cases without a slice are absent.

@@ -4,6 +4,7 @@
 #include "harness/machine/allowance.hpp"
 #include "harness/machine/quiet_wait.hpp"
 #include "harness/show/case_figures.hpp"
+#include "workloads/cases/all_workloads.hpp"
 #include "workloads/cases/idle.hpp"
 
 #include <fmt/format.h>
@@ -19,6 +20,8 @@ namespace {
 /// Results within this factor of the empty workload measure the harness as much as the backend.
 constexpr double near_factor = 5.0;
 constexpr double busy_share_limit = 0.01;
+/// Of a CPU, from which on a client of one thread has no room to ask more.
+constexpr double spent_peer_share = 0.9;
 constexpr std::uint64_t few_blocks = 10;
 
 using warnings = std::vector<warning_record>;
@@ -46,6 +49,21 @@ void warn_near_overhead(const case_record& judged, const std::map<std::string, c
              fmt::format("its median latency of {} is within {} x of reading the clock and "
                          "recording ({}); the judged time per operation has no clock inside",
                          format_ns(p50_ns), near_factor, format_ns(costs.per_latency_ns)));
+}
+
+/// Where the client is one thread, what it can ask may be the limit, and not what the backend can answer.
+void warn_spent_peer(const case_record& judged, const std::map<std::string, case_figures>& figures,
+                     warnings& into) {
+    const auto* asked = find_workload(judged.workload);
+    const auto at = figures.find(judged.id);
+    if (asked == nullptr || asked->peer == peer_kind::echo || at == figures.end()) return;
+    const double cpus = median_of(at->second.peer_cpus);
+    if (cpus >= spent_peer_share)
+        warn(into, "peer_spent", judged.id,
+             fmt::format(
+                 "its client, one thread, spent {:.0f} % of a CPU: the time per operation shows what that can "
+                 "ask, and may hide what the backend could answer; compare the CPU time",
+                 100 * cpus));
 }
 
 void warn_busy_pause(const std::string& case_id, const pause_totals& pauses, warnings& into) {
@@ -194,6 +212,7 @@ std::vector<warning_record> make_warnings(const result_record& result, const ove
             warn(all, "case_failed", each.id,
                  fmt::format("{}: {}", word_of(each.status), each.reason.value_or("")));
         warn_near_overhead(each, figures, costs, all);
+        warn_spent_peer(each, figures, all);
         warn_crowded(each, result.environment, all);
         if (const auto at = pauses.find(each.id); at != pauses.end()) warn_busy_pause(each.id, at->second, all);
     }

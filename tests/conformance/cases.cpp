@@ -29,13 +29,22 @@ const std::map<std::string_view, std::string> small_values{
     {"files", "7"},           {"depth", "5"},        {"file_mib", "1"},     {"frames", "37"},
     {"frame_messages", "5"},  {"frame_words", "17"}, {"window", "5"},       {"streams", "5"},
     {"steps_in_turn", "7"},   {"hot_frames", "41"},  {"cold_frames", "3"},  {"connections", "37"},
-    {"active_percent", "30"}, {"rate", "20000"},     {"least_steps", "10"}, {"most_steps", "70"}};
+    {"active_percent", "30"}, {"rate", "20000"},     {"least_steps", "10"}, {"most_steps", "70"},
+    {"heavy_every", "3"}};
+
+/// A load generator's rate, unless it is asked for one.
+bool is_without_rate(const parameter_spec& spec) { return spec.name == "rate" && spec.initial == 0; }
 
 parameters make_small(const workload& asked, std::vector<assignment> more) {
     std::vector<assignment> given = std::move(more);
-    for (const auto& spec : asked.parameters)
+    const auto is_given = [&](std::string_view name) {
+        return std::ranges::find(given, name, &assignment::first) != given.end();
+    };
+    for (const auto& spec : asked.parameters) {
+        if (is_given(spec.name) || is_without_rate(spec)) continue;
         if (const auto at = small_values.find(spec.name); at != small_values.end())
             given.emplace_back(spec.name, at->second);
+    }
     auto made = parameters::make(asked.parameters, given);
     if (!made) throw std::logic_error(made.error());
     return *std::move(made);
@@ -60,6 +69,8 @@ std::vector<parameters> small_parameters(const workload& asked) {
     if (has_parameter(asked, "direct")) sets.push_back(make_small(asked, {{"direct", "on"}}));
     if (has_parameter(asked, "write")) sets.push_back(make_small(asked, {{"write", "vectored"}}));
     if (has_parameter(asked, "peer")) sets.push_back(make_small(asked, {{"peer", "self"}}));
+    if (std::ranges::any_of(asked.parameters, is_without_rate))
+        sets.push_back(make_small(asked, {{"rate", "20000"}, {"requests", "150"}}));
     const bool takes_three = std::ranges::any_of(
         asked.parameters, [](const auto& spec) { return spec.name == "workers" && spec.most >= 3; });
     if (takes_three)
@@ -183,8 +194,10 @@ opened open(const combination& one) {
         set_peer_port(std::nullopt); // whoever asks for it all the same is told so
     } else if (one.asked->needs_peer) {
         static const auto echoes = echo_peer::start();
-        static const auto connects = echo_peer::start(peer_program::churn_client);
-        const auto& peer = one.asked->peer_connects ? connects : echoes;
+        static const auto connects = echo_peer::start(peer_kind::churn_client);
+        static const auto asks = echo_peer::start(peer_kind::load_generator);
+        const auto kind = one.asked->peer;
+        const auto& peer = kind == peer_kind::echo ? echoes : kind == peer_kind::churn_client ? connects : asks;
         if (!peer) throw std::runtime_error(peer.error());
         set_peer_port(peer->port());
     }

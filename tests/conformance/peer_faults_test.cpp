@@ -107,7 +107,7 @@ std::vector<combination> connected_combinations() {
     std::erase_if(all, [](const combination& each) {
         const auto name = each.runtime->name();
         const bool has_forms = name == "tokio" || name.starts_with("asio");
-        return sanitizer_misjudges(name) || !each.asked->needs_peer || each.asked->peer_connects ||
+        return sanitizer_misjudges(name) || !each.asked->needs_peer || each.asked->peer != peer_kind::echo ||
                serves_itself(each.values) || (!has_forms && !each.knobs.empty());
     });
     return all;

@@ -20,6 +20,7 @@ FAMILIES = {
     "open_loop": ("make_open_loop", "open_open_loop"),
     "connections": ("make_connections",),
     "mixed": ("open_mixed", "open_mixed_session"),
+    "serve": ("make_serve",),
     "idle": ("make_idle",),
 }
 FOLDERS = ("floor", "libuv", "tbb", "threads", "asio/handlers", "asio/coroutines", "spargio/sessions")

@@ -30,7 +30,7 @@ parameters small() {
 }
 
 echo_peer started() {
-    auto client = echo_peer::start(peer_program::churn_client);
+    auto client = echo_peer::start(peer_kind::churn_client);
     if (!client) throw std::runtime_error(client.error());
     return *std::move(client);
 }

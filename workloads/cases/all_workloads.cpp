@@ -10,6 +10,7 @@
 #include "workloads/cases/mixed.hpp"
 #include "workloads/cases/open_loop.hpp"
 #include "workloads/cases/ping_pong.hpp"
+#include "workloads/cases/serve.hpp"
 #include "workloads/cases/streams.hpp"
 
 #include <algorithm>
@@ -23,7 +24,7 @@ std::span<const workload> all_workloads() {
         for (const auto& family :
              {ping_pong_workloads(), fanout_workloads(), keyed_fanout_workloads(), fork_join_workloads(),
               fs_workloads(), stream_workloads(), churn_workloads(), open_loop_workloads(),
-              connections_workloads(), mixed_workloads(), idle_workloads()})
+              connections_workloads(), serve_workloads(), mixed_workloads(), idle_workloads()})
             every.insert(every.end(), family.begin(), family.end());
         return every;
     }();

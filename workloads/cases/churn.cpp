@@ -33,7 +33,7 @@ std::vector<workload> churn_workloads() {
              .summary = "a client connects to four listeners, unevenly; one frame there and back, close",
              .operation = "connection",
              .needs_peer = true,
-             .peer_connects = true,
+             .peer = peer_kind::churn_client,
              .parameters = {{"connections", 256, 1, 1'000'000, "", "in one iteration"},
                             {"frame_words", 32, 1, most_churn_frame_bytes / word_bytes, "8 bytes",
                              "size of the frame of a connection"},

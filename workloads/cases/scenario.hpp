@@ -13,6 +13,7 @@
 #include "workloads/cases/mixed.hpp"
 #include "workloads/cases/open_loop.hpp"
 #include "workloads/cases/ping_pong.hpp"
+#include "workloads/cases/serve.hpp"
 #include "workloads/traffic/stream_shape.hpp"
 
 #include <concepts>
@@ -23,17 +24,18 @@ namespace bench {
 /// A class of its own, and not another name for the variant, so that workload.hpp can speak of it and know none
 /// of the shapes. Where scenarios differ in more than their numbers they are types of their own on a common
 /// shape: an overload for `ping_pong_shape` answers for all four of its family that have none of their own.
-struct scenario
-    : std::variant<steady_rtt, tasks_rtt, one_way_drain, cold_start, balanced_fanout, skewed_fanout,
-                   keyed_shape, skynet_shape, fib_shape, file_shape, storm_shape, stream_shape, churn_shape,
-                   open_loop_shape, connections_shape, mixed_shape, idle_park, empty_slice> {
+struct scenario : std::variant<steady_rtt, tasks_rtt, one_way_drain, cold_start, balanced_fanout, skewed_fanout,
+                               keyed_shape, skynet_shape, fib_shape, file_shape, storm_shape, stream_shape,
+                               churn_shape, open_loop_shape, connections_shape, served_echo, served_work,
+                               served_forks, mixed_shape, idle_park, empty_slice> {
     using variant::variant;
 };
 
-/// The family net: connections between the workers and a peer, or the backend itself, and nothing beside them.
+/// The families net and serve: connections between the workers and a peer, or the backend itself, and nothing
+/// beside them.
 template <class Shape>
 concept moves_on_connections = std::same_as<Shape, stream_shape> || std::same_as<Shape, churn_shape> ||
-    std::same_as<Shape, open_loop_shape> || std::same_as<Shape, connections_shape>;
+    std::same_as<Shape, open_loop_shape> || std::same_as<Shape, connections_shape> || is_served<Shape>;
 
 /// The family fs.
 template <class Shape>

@@ -33,12 +33,21 @@ struct expectation {
     std::uint64_t checksum = 0;
     std::uint64_t bytes = 0;
     std::uint64_t distinct_threads = 0; ///< 0: any; else exactly so many different thread ids must be reported
+    /// Of how many operations the latency is recorded, when asked for; none: of each.
+    std::optional<std::uint64_t> latencies = std::nullopt;
 };
 
 /// By which of a slice's figures arms are compared.
 enum class judged_by {
     wall_time, ///< wall ns per operation
     cpu_time,  ///< user + system CPU ns per operation (for idling)
+};
+
+/// The program on the other side of a workload's connections (workloads/peer/).
+enum class peer_kind {
+    echo,           ///< sends back what the session writes (echo_peer/)
+    churn_client,   ///< connects to the session, one frame a connection (churn_client/)
+    load_generator, ///< connects to the session and asks on connections that stay (serve_client/)
 };
 
 /// What a workload asks for, as a type with its parameters (workloads/cases/scenario.hpp).
@@ -49,10 +58,9 @@ struct workload {
     std::string_view summary;   ///< one line: what an iteration does
     std::string_view operation; ///< what one operation is: "round trip", "message", "branch"
     judged_by judge = judged_by::wall_time;
-    bool measures_latency = false; ///< whether sessions record when asked to
-    bool needs_peer = false; ///< whether its sessions talk to the echo peer (echo_peer.hpp, peer_address.hpp)
-    /// Whether that peer is the one that connects to the session instead (churn_client/).
-    bool peer_connects = false;
+    bool measures_latency = false;    ///< whether sessions record when asked to
+    bool needs_peer = false;          ///< whether its sessions talk to a peer (echo_peer.hpp, peer_address.hpp)
+    peer_kind peer = peer_kind::echo; ///< which, where it needs one
     std::vector<parameter_spec> parameters;
 
     /// What is asked for with these values. Reads nothing but them, and the name of a workload is read nowhere

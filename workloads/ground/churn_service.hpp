@@ -2,12 +2,13 @@
 #pragma once
 
 #include "workloads/cases/churn.hpp"
+#include "workloads/ground/control_connection.hpp"
 
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <exception>
-#include <mutex>
+#include <utility>
 
 namespace bench {
 
@@ -18,7 +19,6 @@ public:
     explicit churn_service(const churn_shape& shape);
     churn_service(const churn_service&) = delete;
     churn_service& operator=(const churn_service&) = delete;
-    ~churn_service();
 
     /// Of a listener of the session, before the first slice.
     void serve_at(std::size_t listener, std::uint16_t port) noexcept { ports_[listener] = port; }
@@ -34,16 +34,14 @@ public:
     /// A connection's frame has gone back and the server closes it now. Any thread.
     void served() noexcept { served_.fetch_add(1, std::memory_order_relaxed); }
     /// The server cannot go on: ends run(). Any thread.
-    void fail(std::exception_ptr why) noexcept;
+    void fail(std::exception_ptr reason) noexcept { control_.fail(std::move(reason)); }
     /// A connection ended before its frame had come.
     void fail_short() noexcept;
 
 private:
     churn_shape shape_;
-    int control_;
+    control_connection control_;
     std::array<std::uint16_t, churn_listeners> ports_{};
-    std::mutex mutex_;
-    std::exception_ptr failure_;
     alignas(128) std::atomic<std::uint64_t> served_{0};
 };
 

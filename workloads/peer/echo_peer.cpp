@@ -26,9 +26,15 @@ struct peer_place {
     const char* path;
 };
 
-constexpr peer_place place_of(peer_program program) {
-    if (program == peer_program::churn_client)
+constexpr peer_place place_of(peer_kind program) {
+    switch (program) {
+    case peer_kind::churn_client:
         return {"the client of net/churn", "spargio-churn-client", CHURN_CLIENT_PROGRAM};
+    case peer_kind::load_generator:
+        return {"the load generator", "spargio-serve-client", SERVE_CLIENT_PROGRAM};
+    case peer_kind::echo:
+        break;
+    }
     return {"the echo peer", "spargio-echo-peer", ECHO_PEER_PROGRAM};
 }
 
@@ -115,7 +121,7 @@ void reap(pid_t process) {
 
 } // namespace
 
-std::expected<echo_peer, std::string> echo_peer::start(peer_program program, peer_class scheduling) {
+std::expected<echo_peer, std::string> echo_peer::start(peer_kind program, peer_class scheduling) {
     const peer_place place = place_of(program);
     pipe_ends input, output;
     if (!input.open() || !output.open()) return std::unexpected(cannot(place, errno));
@@ -133,23 +139,15 @@ std::expected<echo_peer, std::string> echo_peer::start(peer_program program, pee
     return echo_peer(process, input.take_writing(), *port);
 }
 
-namespace {
-
-peer_program wanted_by(const workload& asked) {
-    return asked.peer_connects ? peer_program::churn_client : peer_program::echo;
-}
-
-} // namespace
-
 std::string_view echo_peer::program_for(const workload& asked, const parameters& values) {
     if (!asked.needs_peer || serves_itself(values)) return {};
-    return place_of(wanted_by(asked)).path;
+    return place_of(asked.peer).path;
 }
 
 std::expected<std::optional<echo_peer>, std::string> echo_peer::start_for(const workload& asked,
                                                                           const parameters& values) {
     if (!asked.needs_peer || serves_itself(values)) return std::optional<echo_peer>{};
-    auto started = start(wanted_by(asked), has_batch_peer(values) ? peer_class::batch : peer_class::normal);
+    auto started = start(asked.peer, has_batch_peer(values) ? peer_class::batch : peer_class::normal);
     if (!started) return std::unexpected(started.error());
     return std::optional<echo_peer>(*std::move(started));
 }

@@ -1,5 +1,5 @@
-// Starts and ends the peer of a workload, a process of its own: the echo peer (W6), or the client of net/churn
-// (W37); neither outlives the process that started it (P23).
+// Starts and ends the peer of a workload, a process of its own: the echo peer (W6), the client of net/churn
+// (W37) or the load generator (W60); none outlives the process that started it (P23).
 #pragma once
 
 #include "workloads/contract/workload.hpp"
@@ -14,12 +14,6 @@
 
 namespace bench {
 
-/// Which program it is.
-enum class peer_program {
-    echo,         ///< spargio-echo-peer
-    churn_client, ///< spargio-churn-client
-};
-
 /// How the kernel schedules it (sched(7)).
 enum class peer_class {
     normal, ///< SCHED_OTHER, as the process that starts it
@@ -33,7 +27,7 @@ class echo_peer {
 public:
     /// Starts one and waits for its port. Error: a sentence with the remedy. Cost: one fork and exec, a few ms.
     [[nodiscard]] static std::expected<echo_peer, std::string>
-    start(peer_program program = peer_program::echo, peer_class scheduling = peer_class::normal);
+    start(peer_kind program = peer_kind::echo, peer_class scheduling = peer_class::normal);
 
     /// The program file of that one; empty where the workload needs none.
     [[nodiscard]] static std::string_view program_for(const workload& asked, const parameters& values);

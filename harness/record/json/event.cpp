@@ -43,7 +43,7 @@ slice_taken slice_taken_from_json(const json& event) {
                      .pause = {.cpu_ns = event.at("paused_cpu_ns").get<std::uint64_t>(),
                                .wall_ns = event.at("paused_wall_ns").get<std::uint64_t>()},
                      .latency = std::nullopt};
-    read.slice.beyond = {}; // its latency is not missing, but beside it
+    std::erase(read.slice.beyond.lacking, latency_key); // it is not missing, but beside it
     if (const auto at = event.find(latency_key); at != event.end() && !at->is_null())
         read.latency = latency_record_from_json(*at);
     return read;

@@ -13,6 +13,7 @@ json percentiles(const latency_summary& summary) {
             {"max_ns", summary.max_ns},
             {"p50_ns", summary.p50_ns},
             {"p90_ns", summary.p90_ns},
+            {"p95_ns", or_null(summary.p95_ns)},
             {"p99_ns", or_null(summary.p99_ns)},
             {"p999_ns", or_null(summary.p999_ns)}};
 }
@@ -23,6 +24,7 @@ latency_summary read_percentiles(json_reader& from) {
             .max_ns = from.get<std::uint64_t>("max_ns"),
             .p50_ns = from.get<std::uint64_t>("p50_ns"),
             .p90_ns = from.get<std::uint64_t>("p90_ns"),
+            .p95_ns = from.later<std::uint64_t>("p95_ns"),
             .p99_ns = from.nullable<std::uint64_t>("p99_ns"),
             .p999_ns = from.nullable<std::uint64_t>("p999_ns")};
 }
@@ -36,7 +38,8 @@ slice_figures read_figures(json_reader& from) {
             .voluntary_switches = from.get<std::uint64_t>("voluntary_switches"),
             .involuntary_switches = from.get<std::uint64_t>("involuntary_switches"),
             .instructions = from.nullable<std::uint64_t>("instructions"),
-            .cycles = from.nullable<std::uint64_t>("cycles")};
+            .cycles = from.nullable<std::uint64_t>("cycles"),
+            .peer_cpu_ns = from.later<std::uint64_t>("peer_cpu_ns")};
 }
 
 } // namespace
@@ -76,7 +79,8 @@ json to_json(const slice_figures& figures) {
             {"voluntary_switches", figures.voluntary_switches},
             {"involuntary_switches", figures.involuntary_switches},
             {"instructions", or_null(figures.instructions)},
-            {"cycles", or_null(figures.cycles)}};
+            {"cycles", or_null(figures.cycles)},
+            {"peer_cpu_ns", or_null(figures.peer_cpu_ns)}};
 }
 
 slice_figures slice_figures_from_json(const json& written) {

@@ -23,10 +23,11 @@ TEST(cell_messages, M12_the_lines_are_those_that_an_older_build_understands) {
     EXPECT_EQ(line_of(cell_answer(cell_error{"3"})), R"({"is":"failed","reason":"3"})");
     const slice_measured slice{.figures = {.iterations = 1, .operations = 2, .wall_ns = 3, .user_ns = 4},
                                .pause = {.cpu_ns = 5, .wall_ns = 6}};
-    EXPECT_EQ(line_of(cell_answer(slice)),
-              R"({"is":"slice","slice":{"iterations":1,"operations":2,"wall_ns":3,"user_ns":4,"system_ns":0,)"
-              R"("voluntary_switches":0,"involuntary_switches":0,"instructions":null,"cycles":null},)"
-              R"("paused_cpu_ns":5,"paused_wall_ns":6})");
+    EXPECT_EQ(
+        line_of(cell_answer(slice)),
+        R"({"is":"slice","slice":{"iterations":1,"operations":2,"wall_ns":3,"user_ns":4,"system_ns":0,)"
+        R"("voluntary_switches":0,"involuntary_switches":0,"instructions":null,"cycles":null,"peer_cpu_ns":null},)"
+        R"("paused_cpu_ns":5,"paused_wall_ns":6})");
 }
 
 TEST(cell_messages, M4_every_message_is_read_back_as_it_was_sent) {

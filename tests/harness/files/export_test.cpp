@@ -109,7 +109,7 @@ TEST(export_csv, M21_a_row_for_each_slice_with_every_count_and_its_block) {
     EXPECT_EQ(
         rows[0],
         "block,number,dropped,case,group,arm,backend,mode,iterations,operations,wall_ns,user_ns,system_ns,"
-        "voluntary_switches,involuntary_switches,instructions,cycles\r");
+        "voluntary_switches,involuntary_switches,instructions,cycles,peer_cpu_ns\r");
     EXPECT_EQ(rows[1], "0,0,false,a|one,net/echo_rtt,one,asio,throughput,1,10,100,100,100,1,2,,\r");
     EXPECT_THAT(rows[5], HasSubstr(",\"two[k=1,l=2]\","));
     EXPECT_THAT(rows[6], HasSubstr("1,1,true,"));

@@ -1,0 +1,149 @@
+// W60, W61, W63, W64 with a thread a connection, as a server of blocking calls is written first; `workers` says
+// nothing here. The branches of a request run in its thread: one that forked would pay a thread for each.
+#include "backends/threads/sessions.hpp"
+#include "workloads/ground/serve_service.hpp"
+#include "workloads/peer/own_listener.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <list>
+#include <mutex>
+#include <span>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace bench::plain_threads {
+namespace {
+
+bool send_all(int socket, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent <= 0) return false;
+        bytes = bytes.subspan(static_cast<std::size_t>(sent));
+    }
+    return true;
+}
+
+/// What came; empty at the end, and where the client has reset.
+std::span<std::byte> receive(int socket, std::span<std::byte> room) {
+    ssize_t got = 0;
+    do {
+        got = ::recv(socket, room.data(), room.size(), 0);
+    } while (got < 0 && errno == EINTR);
+    return room.first(got < 0 ? 0 : static_cast<std::size_t>(got));
+}
+
+class serve_session final : public session {
+public:
+    serve_session(const serve_shape& shape, bool only_echoes) : only_echoes_(only_echoes), service_(shape) {
+        service_.serve_at(listener_.port());
+        accepting_ = std::thread([this] { accept_all(); });
+    }
+    ~serve_session() override {
+        {
+            const std::lock_guard lock(mutex_);
+            ending_ = true;
+        }
+        ::shutdown(listener_.socket(), SHUT_RDWR);
+        accepting_.join();
+    }
+
+    slice_outcome run(const slice_order& order, recorder& into) override { return service_.run(order, into); }
+
+private:
+    /// A connection and its thread.
+    class client {
+    public:
+        /// Throws std::system_error where there is no thread; the connection is closed then.
+        client(const serve_session& session, int socket) try
+            : socket_(socket), thread_([&session, socket] { session.serve(socket); }) {
+        } catch (...) {
+            ::close(socket);
+        }
+        client(const client&) = delete;
+        client& operator=(const client&) = delete;
+        ~client() {
+            ::shutdown(socket_, SHUT_RDWR); // it may be asleep in recv(2)
+            thread_.join();
+            ::close(socket_);
+        }
+
+    private:
+        int socket_;
+        std::thread thread_;
+    };
+
+    void accept_all() {
+        try {
+            for (;;) {
+                const int socket = ::accept4(listener_.socket(), nullptr, nullptr, SOCK_CLOEXEC);
+                if (socket >= 0) {
+                    clients_.emplace_back(*this, socket);
+                } else if (is_ending()) {
+                    return;
+                } else if (errno != EINTR && errno != ECONNABORTED) {
+                    throw std::system_error(errno, std::system_category(), "accept");
+                }
+            }
+        } catch (...) {
+            service_.fail(std::current_exception());
+        }
+    }
+
+    bool is_ending() {
+        const int error = errno;
+        const std::lock_guard lock(mutex_);
+        errno = error;
+        return ending_;
+    }
+
+    void serve(int socket) const {
+        only_echoes_ ? echo(socket) : compute(socket);
+        ::shutdown(socket, SHUT_RDWR);
+    }
+
+    static void echo(int socket) {
+        std::vector<std::byte> room(serve_room_bytes);
+        for (;;) {
+            const auto came = receive(socket, room);
+            if (came.empty() || !send_all(socket, came)) return;
+        }
+    }
+
+    void compute(int socket) const {
+        std::vector<std::byte> room(serve_room_bytes);
+        std::size_t got = 0;
+        for (;;) {
+            const auto came = receive(socket, std::span(room).subspan(got));
+            if (came.empty()) return;
+            got += came.size();
+            const auto there = std::span(room).first(got);
+            const std::size_t whole = answer_frames(there, service_.frame_bytes());
+            if (!send_all(socket, there.first(whole))) return;
+            std::ranges::copy(there.subspan(whole), room.begin());
+            got -= whole;
+        }
+    }
+
+    const bool only_echoes_;
+    serve_service service_;
+    own_listener listener_;
+    std::mutex mutex_;
+    bool ending_ = false;
+    std::list<client> clients_; // of the accepting thread, until it has ended
+    std::thread accepting_;
+};
+
+} // namespace
+
+std::unique_ptr<session> make_serve(const serve_shape& shape, bool only_echoes) {
+    return std::make_unique<serve_session>(shape, only_echoes);
+}
+
+} // namespace bench::plain_threads
