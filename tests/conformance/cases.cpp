@@ -122,7 +122,7 @@ std::span<backend* const> runtimes() {
 std::string name_of(const combination& one) {
     std::string name = std::string(one.runtime->name()) + "_" + std::string(one.asked->name);
     for (const auto& [knob, value] : one.knobs) name += "_" + knob + "_" + value;
-    for (const char* shown : {"batch", "direct", "peer", "workers", "write"})
+    for (const char* shown : {"batch", "direct", "peer", "rate", "workers", "write"})
         if (has_parameter(*one.asked, shown)) name += std::string("_") + shown + "_" + one.values.text(shown);
     std::ranges::replace_if(
         name, [](unsigned char c) { return !std::isalnum(c); }, '_');
