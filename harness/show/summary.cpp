@@ -22,14 +22,16 @@ std::string row(const case_record& shown, const std::map<std::string, case_figur
                            shown.reason.value_or("no reason given"));
     const auto at = figures.find(shown.id);
     if (at == figures.end()) return fmt::format("  {:<{}}  no slice in a kept block\n", shown.arm, width);
-    std::optional<std::uint64_t> p50_ns, p99_ns;
+    std::optional<std::uint64_t> p50_ns, p95_ns, p99_ns;
     if (shown.latency) {
         p50_ns = shown.latency->summary.p50_ns;
+        p95_ns = shown.latency->summary.p95_ns;
         p99_ns = shown.latency->summary.p99_ns;
     }
-    return fmt::format("  {:<{}}  {:>10}  {:>10}  {:>10}  {:>10}  {:>6}\n", shown.arm, width,
+    return fmt::format("  {:<{}}  {:>10}  {:>10}  {:>10}  {:>10}  {:>10}  {:>6}\n", shown.arm, width,
                        format_ns(median_of(at->second.wall_ns)), format_ns(median_of(at->second.cpu_ns)),
-                       time_or_dash(p50_ns), time_or_dash(p99_ns), at->second.wall_ns.size());
+                       time_or_dash(p50_ns), time_or_dash(p95_ns), time_or_dash(p99_ns),
+                       at->second.wall_ns.size());
 }
 
 std::string table(const result_record& result) {
@@ -43,9 +45,9 @@ std::string table(const result_record& result) {
     for (const auto& each : result.cases) {
         if (each.group != last_group) {
             const auto head = fmt::format("{} (per {})", each.group, operations[each.workload]);
-            text +=
-                fmt::format("{}{}\n  {:<{}}  {:>10}  {:>10}  {:>10}  {:>10}  {:>6}\n", text.empty() ? "" : "\n",
-                            head, "", width, "wall", "CPU", "p50", "p99", "blocks");
+            text += fmt::format("{}{}\n  {:<{}}  {:>10}  {:>10}  {:>10}  {:>10}  {:>10}  {:>6}\n",
+                                text.empty() ? "" : "\n", head, "", width, "wall", "CPU", "p50", "p95", "p99",
+                                "blocks");
             last_group = each.group;
         }
         text += row(each, figures, width);

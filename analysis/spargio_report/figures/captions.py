@@ -25,11 +25,11 @@ COST = ("User and system time of all threads of the arm's process for one operat
         "splits user from system time by sampling; their sum is exact. Absolute times drift with the state of the "
         "machine: compare bars of one panel.")
 PERCENTILES = ("Latency of single operations, all blocks together, from slices of their own. To the right one more "
-               "nine each step: p90, p99, p99.9. A curve ends where fewer than ten operations lie beyond it. Low and "
+               "nine each step: p90, p99, p99.9, and p95 between. A curve ends where fewer than ten operations lie beyond it. Low and "
                "flat is good. Hollow points are arms with knobs set. Shown, not judged.")
 LOAD = ("Requests are sent at a fixed rate, whatever becomes of the earlier ones, and latency counts from when each was "
         "due. Where a line turns upwards its queue begins to grow; a cross marks a point at which less than 98 % of "
-        "the offered rate went through. Above the median, below p99. Shown, not judged.")
+        "the offered rate went through. Above the median, then p95, below p99. Shown, not judged.")
 SCALING = ("Median time per operation over blocks, bars from quartile to quartile. Points of one value come from "
            "the same blocks and compare well; points of different values do not, and may drift with the state of the "
            "machine. Dotted: what perfect scaling would give, where more CPUs are the parameter.")

@@ -4,24 +4,28 @@ from spargio_report.compare.sweeps import Sweep
 from spargio_report.figures.labels import Label, label_points
 from spargio_report.figures.scaling import set_time_axis, set_value_axis
 from spargio_report.figures.style import GREY, WIDTH_IN, face_of, mark_of, plt
+from spargio_report.read.metrics import PERCENTILES
 from spargio_report.read.model import Case, Run
 from spargio_report.statistics.estimate import case_value
 
 # Below this share of what was offered, the requests of a slice were not over when they should have been.
 KEPT_UP = 0.98
-PANELS = (("p50_ns", "median latency"), ("p99_ns", "p99 latency"))
+PANELS = (("p50_ns", "median latency"), ("p95_ns", "p95 latency"), ("p99_ns", "p99 latency"))
+GAP_IN, EDGE_IN = 0.25, 0.42
 
 
 def draw_load(run: Run, sweep: Sweep):
     panel_in = max(1.7, 0.16 * len(sweep.lines))
-    height = 0.42 + 2 * panel_in + 0.25 + 0.42
+    height = EDGE_IN + len(PANELS) * (panel_in + GAP_IN) - GAP_IN + EDGE_IN
     figure = plt.figure(figsize=(WIDTH_IN, height))
     for place, (key, name) in enumerate(PANELS):
-        axes = figure.add_axes((0.1, (0.42 + (1 - place) * (panel_in + 0.25)) / height, 0.66, panel_in / height))
+        below = len(PANELS) - 1 - place
+        axes = figure.add_axes((0.1, (EDGE_IN + below * (panel_in + GAP_IN)) / height, 0.66, panel_in / height))
         _draw_panel(axes, run, sweep, key, height)
         axes.set_ylabel(name, labelpad=3)
         if place == 0:
             axes.set_title(f"{sweep.title}: latency against offered load")
+        if below:
             axes.set_xlabel("")
             axes.set_xticklabels([])
         else:
@@ -55,7 +59,7 @@ def _draw_panel(axes, run: Run, sweep: Sweep, key: str, height: float) -> None:
     axes.set_yscale("log")
     set_value_axis(axes, sweep)
     if not ends:
-        axes.text(0.5, 0.5, "fewer than 1,000 operations: no p99", transform=axes.transAxes, ha="center", color=GREY)
+        axes.text(0.5, 0.5, f"fewer than {PERCENTILES[key]:,} operations: no {key.removesuffix('_ns')}", transform=axes.transAxes, ha="center", color=GREY)
         return
     set_time_axis(axes)
     label_points(axes, ends, height)

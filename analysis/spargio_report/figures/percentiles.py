@@ -11,7 +11,7 @@ from spargio_report.read.model import Case, Run
 BEYOND = 10
 LEAST_OPERATIONS = 10 * BEYOND  # as far as p90; below that there is no curve
 POINTS_A_DECADE = 40
-MARKED = (2, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7)
+MARKED = (2, 10, 20, 100, 1e3, 1e4, 1e5, 1e6, 1e7)
 
 
 def cases_with_curve(run: Run, group: str) -> list[Case]:
@@ -64,6 +64,6 @@ def _finish(axes, end: float) -> None:
 
 
 def percentile_tick(x: float, _=None) -> str:
-    """2 -> p50, 10 -> p90, 100 -> p99, 1000 -> p99.9."""
+    """2 -> p50, 10 -> p90, 20 -> p95, 100 -> p99, 1000 -> p99.9."""
     text = f"{100 * (1 - 1 / x):.7f}".rstrip("0").rstrip(".")
     return f"p{text}"

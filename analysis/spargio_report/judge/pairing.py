@@ -177,7 +177,7 @@ def _why_no_percentile(run: Run, case: Case, metric: str) -> str | None:
         return f"{case.workload} records no latencies, so it has no {metric}"
     counts = [one.latency["count"] for block in run.blocks_of(case.group) for one in block.slices
               if one.case == case.id and one.latency]
-    if not counts:
+    if not counts or max(counts) >= needed:
         return f"the file keeps no {metric} of single blocks; measure again with this spargio-bench"
     return (f"{metric} needs {needed:,} operations in a block, {case.id} had {max(counts):,}; "
             "measure with longer slices (--slice-ms)")

@@ -1,7 +1,9 @@
 """From the JSON of a result file, which the schema has found sound, to records: the one place that knows its keys."""
 
 from dataclasses import fields
+from math import ceil
 
+from spargio_report.read.metrics import PERCENTILES
 from spargio_report.read.model import (
     About,
     Backend,
@@ -69,12 +71,25 @@ def _standing(entry: dict) -> str:
 def _case(entry: dict, backends: dict[str, Backend]) -> Case:
     return Case(id=entry["id"], group=entry["group"], workload=entry["workload"], parameters=entry["parameters"],
                 arm=entry["arm"], backend=entry["backend"], kind=backends[entry["backend"]].kind,
-                status=entry["status"], reason=entry["reason"], latency=entry["latency"],
+                status=entry["status"], reason=entry["reason"], latency=_latency(entry["latency"]),
                 peak_rss_bytes=entry["peak_rss_bytes"], paused_cpu_share=entry["paused_cpu_share"],
                 injected=entry.get("injected_slowdown"), knobs=entry["knobs_effective"],
                 knobs_given=entry["knobs_given"], repro=entry["repro"],
                 machine=entry.get("machine", 0), of_base=entry.get("of_base", False),
                 standing=backends[entry["backend"]].standing, waits=entry.get("waits"))
+
+
+def _latency(entry: dict | None) -> dict | None:
+    """Files from before schema 1.4 have no p95; their buckets give it, as the harness works it out."""
+    if entry is None or "p95_ns" in entry:
+        return entry
+    wanted, seen, found = ceil(0.95 * entry["count"]), 0, entry["max_ns"]
+    for value_ns, count in entry["buckets"]:
+        seen += count
+        if seen >= wanted:
+            found = min(max(value_ns, entry["min_ns"]), entry["max_ns"])
+            break
+    return {**entry, "p95_ns": found if entry["count"] >= PERCENTILES["p95_ns"] else None}
 
 
 def _block(entry: dict) -> Block:

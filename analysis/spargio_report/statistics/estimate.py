@@ -53,7 +53,7 @@ class Estimate:
 
 def slice_value(one, metric: str) -> float | None:
     if metric in PERCENTILES:
-        latency = one.latency[metric] if one.latency else None
+        latency = one.latency.get(metric) if one.latency else None  # p95 since schema 1.4
         return None if latency is None else max(latency, CLOCK_FLOOR_NS)
     if metric == INSTRUCTIONS:
         return one.instructions / one.operations if one.instructions else None

@@ -18,7 +18,7 @@ SEVERITY_ORDER = {word: place for place, word in enumerate(SEVERITY)}
 PAIR_COLUMNS = ("case", "a", "b", "a / b", "a time/op", "a CPU/op", "b time/op", "b CPU/op", "CPU ratio",
                 "by CPU state")
 GATE_COLUMNS = ("gate", "a", "against", "verdict")
-CASE_COLUMNS = ("case", "arm", "time/op", "CPU/op", "p50", "p99", "peak memory", "CPU while paused",
+CASE_COLUMNS = ("case", "arm", "time/op", "CPU/op", "p50", "p95", "p99", "peak memory", "CPU while paused",
                 "mind")
 ABSENT_COLUMNS = ("case", "arm", "status", "why")
 
@@ -112,7 +112,7 @@ def case_rows(run: Run) -> list[tuple[str, ...]]:
         latency = case.latency or {}
         rows.append((case.group, case.arm, duration(case_value(run, case, "wall_ns_per_operation")),
                      duration(case_value(run, case, "cpu_ns_per_operation")), duration(latency.get("p50_ns")),
-                     duration(latency.get("p99_ns")), memory(case.peak_rss_bytes), percent(case.paused_cpu_share),
+                     duration(latency.get("p95_ns")), duration(latency.get("p99_ns")), memory(case.peak_rss_bytes), percent(case.paused_cpu_share),
                      ", ".join(mind) or "–"))
     return rows
 

@@ -197,6 +197,26 @@ def test_M10_a_percentile_of_too_few_operations_is_missing_with_the_remedy(tmp_p
     assert "asio had 999" in ended.stdout and "--slice-ms" in ended.stdout
 
 
+def test_M10_p95_is_judged_from_200_operations_on(tmp_path, inside):
+    few = {"latency": True, "latency_count": 200}
+    document = tails(Arm("spargio", 100, tail=9, **few), Arm("asio", 120, tail=4, **few))
+    ended = gate(inside, tmp_path, document, percentile_rails(tmp_path, "p95_ns"))
+    assert ended.returncode == 3 and "FAIL" in ended.stdout and "1.8" in ended.stdout
+    few["latency_count"] = 199
+    document = tails(Arm("spargio", 100, tail=9, **few), Arm("asio", 120, tail=4, **few))
+    ended = gate(inside, tmp_path, document, percentile_rails(tmp_path, "p95_ns"))
+    assert ended.returncode == 4 and "p95_ns needs 200 operations in a block" in ended.stdout and "had 199" in ended.stdout
+
+
+def test_M10_a_file_from_before_p95_says_so_to_a_gate(tmp_path, inside):
+    document = tails(Arm("spargio", 100, latency=True), Arm("asio", 120, latency=True))
+    for block in document["blocks"]:
+        for one in block["slices"]:
+            one.get("latency", {}).pop("p95_ns", None)
+    ended = gate(inside, tmp_path, document, percentile_rails(tmp_path, "p95_ns"))
+    assert ended.returncode == 4 and "keeps no p95_ns of single blocks" in ended.stdout
+
+
 def test_M10_a_file_that_keeps_no_percentiles_of_blocks_says_so(tmp_path, inside):
     document = tails(Arm("spargio", 100, latency=True), Arm("asio", 120, latency=True))
     for block in document["blocks"]:

@@ -5,6 +5,7 @@ import json
 
 import builder
 import pytest
+from spargio_report.read.load import load_run
 
 
 def broken(change):
@@ -130,6 +131,18 @@ def test_M20_the_golden_file_of_schema_1_0_is_read_and_judged(inside):
     assert "spargio is ahead of every general runtime (asio) in 1 of 2 cases" in ended.stdout
     assert "0.50x [0.48, 0.50] FASTER" in ended.stdout
     assert "oneTBB has no message channel" in ended.stdout
+
+
+def test_M20_the_p95_of_a_case_of_an_older_file_comes_from_its_buckets(tmp_path):
+    document = builder.make_run([builder.Group("ping_pong/steady_rtt", [builder.Arm("spargio", 100, latency=True), builder.Arm("asio", 200)])])
+    latency = document["cases"][0]["latency"]
+    assert "p95_ns" not in latency
+    for count, wanted in (([900, 100], 300), ([951, 49], 100), ([149, 50], None)):
+        latency.update(count=sum(count), buckets=[[100, count[0]], [300, count[1]]])
+        case = next(iter(load_run(builder.write(tmp_path, document)).cases.values()))
+        assert case.latency["p95_ns"] == wanted
+    latency["p95_ns"] = 7
+    assert next(iter(load_run(builder.write(tmp_path, document)).cases.values())).latency["p95_ns"] == 7
 
 
 def test_M20_an_interrupted_run_is_judged_and_marked(tmp_path, inside):

@@ -29,10 +29,20 @@ TEST(latency_counts, M4_the_histograms_of_all_blocks_add_up_to_one) {
 
 TEST(latency_counts, M10_a_percentile_of_too_few_operations_is_null_and_not_a_number) {
     EXPECT_FALSE(latency_counts().record());
+    EXPECT_TRUE(to_json(recorded(1, 199).record().value()).at("p95_ns").is_null());
+    EXPECT_EQ(recorded(1, 200).record()->summary.p95_ns, 190u);
     EXPECT_TRUE(to_json(recorded(1, 999).record().value()).at("p99_ns").is_null());
     EXPECT_FALSE(to_json(recorded(1, 1'000).record().value()).at("p99_ns").is_null());
     EXPECT_TRUE(to_json(recorded(1, 9'999).record().value()).at("p999_ns").is_null());
     EXPECT_FALSE(to_json(recorded(1, 10'000).record().value()).at("p999_ns").is_null());
+}
+
+TEST(latency_counts, M20_a_file_from_before_p95_is_written_again_as_it_was) {
+    auto older = to_json(recorded(90, 30'000).record().value());
+    older.erase("p95_ns");
+    const auto read = latency_record_from_json(older);
+    EXPECT_FALSE(read.summary.p95_ns);
+    EXPECT_EQ(to_json(read), older);
 }
 
 TEST(latency_counts, M3_what_the_journal_holds_is_read_back_as_it_was) {
