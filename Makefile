@@ -90,9 +90,9 @@ soak: bootstrap ## everything at once on one runtime for SOAK_SECONDS, then look
 selftest: build-bench ## prove the gate: its error rates on replays, live and on spoilt files (10 to 15 minutes; SELFTEST_ARGS=--quick: 4)
 	@analysis/spargio-report selftest --bench build/release/harness/spargio-bench -o $(SELFTEST_OUT) $(SELFTEST_ARGS)
 
-fairness: build-release ## hold each rival against a straight-line program on the same library
+fairness: build-release ## hold each rival against a straight-line program on the same library; into build/fairness.json
 	@cmake --build --preset release --target straight_programs
-	@"$$(.ci/find-python json)" tests/fairness/compare.py build/release $(FAIRNESS_ARGS)
+	@"$$(.ci/find-python json)" tests/fairness/compare.py build/release --json build/fairness.json $(FAIRNESS_ARGS)
 
 format: ## rewrite the C++ files in the project's form (clang-format)
 	@.ci/format

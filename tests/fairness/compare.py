@@ -5,9 +5,10 @@ Both sides are fresh processes that do the same work; they run in turn (backend,
 the figure of a case is the median over such blocks of the ratio backend/straight. Above 1.05 the backend is
 written worse than a short program would be, and that is a defect of the backend (W, fairness).
 
-    compare.py BUILD_DIR [--only TEXT] [--blocks N] [--limit 1.05]
+    compare.py BUILD_DIR [--only TEXT] [--blocks N] [--limit 1.05] [--json FILE]
 
-Exit code: 0 all within the limit, 1 a backend is slower, 2 usage, 4 a program failed or its answer is wrong.
+Exit code: 0 all within the limit, 1 a backend is slower, 2 usage, 4 a program failed or its answer is wrong, also that of
+the build which --json asks for its revision.
 """
 
 import argparse
@@ -17,6 +18,8 @@ import pathlib
 import statistics
 import subprocess
 import sys
+
+import record
 
 
 # Libraries whose straight-line programs are one binary, in a folder of its own, that takes the name of the program.
@@ -156,35 +159,55 @@ def compare(case, programs, blocks):
     return wall_ratios, cpu_ratios, [statistics.median(side) for side in walls]
 
 
-def main():
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=pathlib.Path, help="the build folder, e.g. build/release")
     parser.add_argument("--only", default="", help="only cases whose title contains this text")
     parser.add_argument("--blocks", type=int, default=10, help="blocks a case (default 10)")
     parser.add_argument("--limit", type=float, default=1.05, help="highest median ratio allowed (default 1.05)")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write what was found, for a reference run to be kept beside")
     given = parser.parse_args()
-    programs = given.build / "tests" / "fairness"
-    cases = [case for case in all_cases() if given.only in case.title]
-    if not cases:
+    given.cases = [case for case in all_cases() if given.only in case.title]
+    if not given.cases:
         parser.error(f"no case contains '{given.only}'; try one of: asio, libuv, threads, tbb, tokio, fanout, drain, cold")
-    slower, failed = [], []
+    return given
+
+
+def compared(cases, programs, blocks, limit):
+    """Prints a line a case; gives the entries of a record, the titles of those that are slower and of those that failed."""
+    entries, slower, failed = [], [], []
     print(f"{'backend / straight program':<72} {'ratio':>6} {'lo..hi':>12} {'cpu':>5}  ns/op")
     for case in cases:
         try:
-            wall, cpu, (ours, theirs) = compare(case, programs, given.blocks)
+            entry = record.entry_of(case, *compare(case, programs, blocks))
         except ProgramFailed as error:
             failed.append(case.title)
             print(f"{case.title:<72} failed: {error}", flush=True)
             continue
-        ratio = statistics.median(wall)
-        quarter = sorted(wall)[len(wall) // 4], sorted(wall)[-1 - len(wall) // 4]
+        entries.append(entry)
         mark = ""
-        if ratio > given.limit:
+        if entry["ratio"] > limit:
             slower.append(case.title)
-            mark = f"  above {given.limit}"
-        print(f"{case.title:<72} {ratio:6.2f} {quarter[0]:5.2f}..{quarter[1]:5.2f} {statistics.median(cpu):5.2f}  "
-              f"{ours:,.0f} / {theirs:,.0f}{mark}", flush=True)
-    print(f"{len(cases)} cases, {len(slower)} backends slower than a straight-line program, {len(failed)} failed")
+            mark = f"  above {limit}"
+        bounds = f"{entry['low']:5.2f}..{entry['high']:5.2f}" if entry["low"] is not None else "no interval"
+        walls = entry["wall_ns_per_operation"]
+        print(f"{case.title:<72} {entry['ratio']:6.2f} {bounds:>12} {entry['cpu_ratio']:5.2f}  "
+              f"{walls['backend']:,.0f} / {walls['straight']:,.0f}{mark}", flush=True)
+    return entries, slower, failed
+
+
+def main():
+    given = arguments()
+    try:
+        build = record.build_of(given.build) if given.json else None
+    except (OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
+        print(f"{given.build} does not say of which revision it is: {error}; build it first: `make build`", file=sys.stderr)
+        return 4
+    entries, slower, failed = compared(given.cases, given.build / "tests" / "fairness", given.blocks, given.limit)
+    print(f"{len(given.cases)} cases, {len(slower)} backends slower than a straight-line program, {len(failed)} failed")
+    if given.json:
+        record.write(given.json, record.record_of(build, given.limit, given.only, entries, failed))
+        print(f"written to {given.json}")
     return 4 if failed else 1 if slower else 0
 
 
