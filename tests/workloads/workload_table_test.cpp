@@ -97,7 +97,7 @@ TEST(workload_table, W10_to_W37_defaults_are_the_constants_of_the_specification)
     EXPECT_EQ(label("fs/metadata_storm"), "files=256,depth=32,workers=2");
     EXPECT_EQ(
         label("net/pipeline_hotspot"),
-        "streams=8,frames=1024,steps=150,hot_steps=4000,rotation=64,frame_words=32,window=4,write=per_frame,"
+        "streams=8,frames=1024,steps=150,hot_steps=4000,rotation=64,frame_words=512,window=32,write=per_frame,"
         "workers=2,peer_class=normal");
     EXPECT_EQ(
         label("net/keyed_hotspot"),

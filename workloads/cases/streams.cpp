@@ -189,11 +189,10 @@ workload pipeline_hotspot() {
                        {"steps", 150, 0, 1'000'000'000, "steps", "work on a frame"},
                        {"hot_steps", 4000, 0, 1'000'000'000, "steps", "work on a frame of the hot stream"},
                        {"rotation", 64, 1, 1'000'000, "frames", "of a stream, for which the same one is hot"},
-                       // Small frames, so that the work counts and not the copying.
-                       small_frame,
-                       // More than one, so that frames travel while one is computed on; few, because what has
-                       // gone out already waits behind a hot frame for nothing.
-                       {"window", 4, 1, 32, "frames", "of a stream, under way at most"},
+                       // The shape of the benchmark that this one takes after. With frame_words=32 and window=4
+                       // the work counts more and the copying less, and little waits behind a hot frame.
+                       frame,
+                       window,
                        write,
                        workers,
                        peer_class},
