@@ -102,10 +102,6 @@ opened_session opener::operator()(const connections_shape& shape) const {
                       : make_connections(on_threads(shape), poll);
 }
 
-opened_session opener::operator()(const serve_shape&) const {
-    return refuse_unsupported("serving is not written for this backend yet");
-}
-
 opened_session opener::operator()(const mixed_shape& shape) const {
     return open_mixed_session(shape, layout, poll);
 }

@@ -14,7 +14,7 @@ struct opener {
     context_layout layout;
     polling poll;
     bool coroutines;
-    std::size_t threads; ///< for the connections of net/*; 0: as many as workers
+    std::size_t threads; ///< for the connections of net/* and serve/*; 0: as many as workers
 
     opened_session operator()(const steady_rtt& shape) const;
     opened_session operator()(const tasks_rtt& shape) const;
@@ -30,7 +30,11 @@ struct opener {
     opened_session operator()(const churn_shape& shape) const;
     opened_session operator()(const open_loop_shape& shape) const;
     opened_session operator()(const connections_shape& shape) const;
-    opened_session operator()(const serve_shape& shape) const;
+    template <is_served Shape>
+    opened_session operator()(const Shape& shape) const {
+        return coroutines ? make_serve_coroutines(on_threads(shape), layout, poll)
+                          : make_serve(on_threads(shape), layout, poll);
+    }
     opened_session operator()(const mixed_shape& shape) const;
     opened_session operator()(const idle_park& shape) const;
     opened_session operator()(const empty_slice&) const;

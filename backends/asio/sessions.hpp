@@ -11,6 +11,7 @@
 #include "workloads/cases/mixed.hpp"
 #include "workloads/cases/open_loop.hpp"
 #include "workloads/cases/ping_pong.hpp"
+#include "workloads/cases/serve.hpp"
 #include "workloads/contract/backend.hpp"
 #include "workloads/traffic/frame_flow.hpp"
 
@@ -32,6 +33,9 @@ std::unique_ptr<session> make_fib(fib_shape shape, polling poll);
 std::unique_ptr<session> make_connections(const connections_shape& shape, polling poll);
 std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, context_layout layout, polling poll);
 std::unique_ptr<session> make_churn(const churn_shape& shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_serve(const served_echo& shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_serve(const served_work& shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_serve(const served_forks& shape, context_layout layout, polling poll);
 std::unique_ptr<session> make_streams(const stream_shape& shape, context_layout layout, polling poll);
 
 // The shared scenarios in both styles: calls on files run on a thread pool, or on the reactor where it has
@@ -46,6 +50,9 @@ std::unique_ptr<session> make_tasks_rtt_coroutines(ping_pong_shape shape, contex
 std::unique_ptr<session> make_one_way_drain_coroutines(ping_pong_shape shape, polling poll);
 std::unique_ptr<session> make_fanout_coroutines(fanout_shape shape, context_layout layout, polling poll);
 std::unique_ptr<session> make_churn_coroutines(const churn_shape& shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_serve_coroutines(const served_echo& shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_serve_coroutines(const served_work& shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_serve_coroutines(const served_forks& shape, context_layout layout, polling poll);
 std::unique_ptr<session> make_streams_coroutines(const stream_shape& shape, context_layout layout,
                                                  polling poll);
 // A context a worker.

@@ -68,19 +68,28 @@ private:
     std::vector<std::thread> threads_;
 };
 
+/// A slice during which the workers may spin.
+class spinning_slice {
+public:
+    explicit spinning_slice(worker_threads& workers) : workers_(workers) { workers_.begin_slice(); }
+    spinning_slice(const spinning_slice&) = delete;
+    spinning_slice& operator=(const spinning_slice&) = delete;
+    ~spinning_slice() { workers_.end_slice(); }
+
+private:
+    worker_threads& workers_;
+};
+
 /// One slice on the workers: what the session's caller waits for.
 class running_slice {
 public:
-    explicit running_slice(worker_threads& workers) : workers_(workers) { workers_.begin_slice(); }
-    running_slice(const running_slice&) = delete;
-    running_slice& operator=(const running_slice&) = delete;
-    ~running_slice() { workers_.end_slice(); }
+    explicit running_slice(worker_threads& workers) : spinning_(workers) {}
 
     void announce_end() { done_.release(); }
     void wait() { done_.acquire(); }
 
 private:
-    worker_threads& workers_;
+    spinning_slice spinning_;
     std::binary_semaphore done_{0};
 };
 

@@ -33,6 +33,12 @@ func open(workload string, values parameters, port uint16) (session, error) {
 		return openStreams(bursts, values, port)
 	case "net/churn":
 		return openChurn(values, port)
+	case "serve/echo", "serve/pipelined":
+		return openServe(echoes, values, port)
+	case "serve/skewed":
+		return openServe(works, values, port)
+	case "serve/fanout":
+		return openServe(forks, values, port)
 	case "net/open_loop":
 		return openOpenLoop(values, port)
 	case "net/connections":

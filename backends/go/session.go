@@ -114,7 +114,9 @@ const (
 
 func newHistogram() *histogram { return new(histogram) }
 
-func (to *histogram) record(ns int64) {
+func (to *histogram) record(ns int64) { to.recordMany(ns, 1) }
+
+func (to *histogram) recordMany(ns int64, count uint64) {
 	value := uint64(ns)
 	if value >= 1<<36 {
 		value = 1<<36 - 1
@@ -123,7 +125,7 @@ func (to *histogram) record(ns int64) {
 	if length := bits.Len64(value); length > octaveBits {
 		shift = length - octaveBits - 1
 	}
-	to.counts[shift<<octaveBits+int(value>>shift)]++
+	to.counts[shift<<octaveBits+int(value>>shift)] += count
 }
 
 // Latencies, and how often each; none of nil.

@@ -32,6 +32,7 @@ WORKLOADS = {
     "net/keyed_hotspot": ("frame", "wall_time", False, {"workers": "2"}),
     "net/bursty_tenants": ("frame", "wall_time", False, {"workers": "2"}),
     "net/churn": ("connection", "wall_time", False, {"connections": "256", "workers": "2"}),
+    "serve/echo": ("request", "wall_time", False, {"connections": "64", "workers": "1"}),
     "net/connections": ("echo", "wall_time", False, {"connections": "1000", "workers": "2"}),
     "mixed/io_cpu": ("echo", "wall_time", True, {"streams": "4", "workers": "2"}),
     "net/open_loop": ("echo", "cpu_time", True, {"rate": "10000", "workers": "2"}),
@@ -215,7 +216,8 @@ def quick(blocks: int = 10, seed: int = 7, trees: bool = False) -> dict:
              transfers("net/stream_window", write="per_frame"), transfers("net/stream_window", write="vectored"),
              transfers("net/imbalanced"), transfers("net/hotspot_rotation"),
              transfers("net/pipeline_hotspot"), transfers("net/keyed_hotspot"), transfers("net/bursty_tenants"),
-             transfers("net/churn"), transfers("net/connections"), transfers("net/open_loop"), transfers("mixed/io_cpu")]
+             transfers("net/churn"), transfers("net/connections"), transfers("net/open_loop"),
+             transfers("mixed/io_cpu"), transfers("serve/echo")]
     recursive = [fan("fanout/hotkey_rotation", 1700, 1650), tree("fanout/skynet", 20, 30, leaves="100000"), tree("fanout/fib", 8, 24, n="24")]
     return make_run([
         messages("ping_pong/steady_rtt", 150, 5100, 86, 9000, 5200, 6100, latency=True),

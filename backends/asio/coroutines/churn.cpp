@@ -98,11 +98,7 @@ public:
     }
 
     slice_outcome run(const slice_order& order, recorder&) override {
-        workers_.begin_slice();
-        struct at_end {
-            worker_threads& of;
-            ~at_end() { of.end_slice(); }
-        } const ending{workers_};
+        const spinning_slice spinning(workers_);
         return service_.run(order);
     }
 

@@ -55,7 +55,12 @@ impl Recorder {
 
     /// Lane 0 is the asking side's; no other side records here.
     pub fn record(self, ns: u64) {
-        (host().record)(self.0, 0, ns, 1)
+        self.record_many(ns, 1)
+    }
+
+    /// So many of the same length.
+    pub fn record_many(self, ns: u64, count: u64) {
+        (host().record)(self.0, 0, ns, count)
     }
 }
 

@@ -17,6 +17,8 @@ mod own_server;
 mod peer;
 mod ping_pong;
 mod scenario;
+mod serve;
+mod serve_client;
 mod session;
 mod stream;
 mod stream_shape;
@@ -72,6 +74,7 @@ fn open_session(
         Scenario::Storm => boxed(files::Storm::open(values, knobs)),
         Scenario::Streams(traffic) => boxed(streams::Streams::open(traffic, values, flavor, peer_port)),
         Scenario::Churn => boxed(churn::Churn::open(values, flavor, peer_port)),
+        Scenario::Serve(answering) => boxed(serve::Serve::open(answering, values, flavor, peer_port)),
         Scenario::OpenLoop => boxed(open_loop::OpenLoop::open(values, knobs, peer_port)),
         Scenario::Connections => boxed(connections::Connections::open(values, flavor, peer_port)),
         Scenario::Mixed => boxed(mixed::Mixed::open(values, knobs, peer_port)),

@@ -1,6 +1,8 @@
 //! What a workload asks for, as a type. Its name is read here, once; all else goes by the type, and the compiler sees that
 //! nothing is forgotten.
 
+use crate::serve::Answering;
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scenario {
     SteadyRtt,
@@ -15,6 +17,7 @@ pub enum Scenario {
     Storm,
     Streams(Traffic),
     Churn,
+    Serve(Answering),
     OpenLoop,
     Connections,
     Mixed,
@@ -54,6 +57,9 @@ impl Scenario {
             "net/pipeline_hotspot" => Scenario::Streams(Traffic::Even),
             "net/bursty_tenants" => Scenario::Streams(Traffic::Bursts),
             "net/churn" => Scenario::Churn,
+            "serve/echo" | "serve/pipelined" => Scenario::Serve(Answering::Echo),
+            "serve/skewed" => Scenario::Serve(Answering::Work),
+            "serve/fanout" => Scenario::Serve(Answering::Forks),
             "net/open_loop" => Scenario::OpenLoop,
             "net/connections" => Scenario::Connections,
             "mixed/io_cpu" => Scenario::Mixed,

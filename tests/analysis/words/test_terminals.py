@@ -49,7 +49,7 @@ def test_M14_colours_are_for_terminals_that_have_them_and_users_who_want_them(se
     assert bool(COLOUR.search(on_a_terminal(["compare", result, *flags], **settings))) == coloured
 
 
-@pytest.mark.parametrize("columns", [60, 132])
+@pytest.mark.parametrize("columns", [60, 120])
 @pytest.mark.parametrize("command", [("compare",), ("compare", "--all"), ("gate",), ("history", "--all", "--steady")], ids=str)
 def test_M14_no_line_is_wider_than_the_terminal_and_no_cell_is_lost(command, columns, result):
     name, *flags = command

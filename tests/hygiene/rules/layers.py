@@ -17,7 +17,7 @@ MEASURE, CONTRACT, TRAFFIC, CASES, PEER, GROUND = (f"workloads/{room}/*" for roo
     "measure", "contract", "traffic", "cases", "peer", "ground"))
 # What both styles of Asio stand on.
 ASIO = ("workloads/*", *(f"backends/asio/{name}.hpp" for name in (
-    "listener_set", "own_server", "sessions", "stream_set", "worker_threads")))
+    "listener_set", "own_server", "serve_listener", "sessions", "stream_set", "worker_threads")))
 
 def harness(*rooms: str) -> tuple[str, ...]:
     return tuple(f"harness/{room}/*" for room in rooms)
