@@ -99,6 +99,9 @@ func (open *serve) serve(socket net.Conn) {
 		if open.answering != echoes {
 			whole = open.answer(room[:got])
 		}
+		if whole == 0 {
+			continue
+		}
 		if _, err := socket.Write(room[:whole]); err != nil {
 			return
 		}
@@ -120,7 +123,7 @@ func (open *serve) answer(came []byte) int {
 
 func (open *serve) valueOf(value, steps, branches uint64) uint64 {
 	switch {
-	case steps == 0:
+	case !isComputed(steps, branches):
 		return value
 	case branches == 0:
 		return work(value, steps)
@@ -132,6 +135,16 @@ func (open *serve) valueOf(value, steps, branches uint64) uint64 {
 		sum += work(value+branch, steps)
 	}
 	return sum
+}
+
+// Whether a request asks for work, and for no more than it may (workloads/cases/serve.hpp).
+func isComputed(steps, branches uint64) bool {
+	const mostBranches, mostSteps = 1024, 2_000_000_000
+	pieces := branches
+	if pieces == 0 {
+		pieces = 1
+	}
+	return steps != 0 && branches <= mostBranches && steps <= mostSteps/pieces
 }
 
 func forkedSum(value, steps, branches uint64) uint64 {

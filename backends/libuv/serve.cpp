@@ -123,6 +123,11 @@ public:
         for (auto& loop : loops_) loop.start();
     }
 
+    /// The loop that accepts and deals out ends first.
+    ~serve_session() override {
+        while (!loops_.empty()) loops_.pop_front();
+    }
+
     slice_outcome run(const slice_order& order, recorder& into) override { return service_.run(order, into); }
 
 private:

@@ -83,7 +83,7 @@ serve_shape serve_shape::read(const parameters& values) {
 }
 
 std::uint64_t serve_value(const serve_head& head) noexcept {
-    if (head.steps == 0) return head.value;
+    if (!is_computed(head)) return head.value;
     if (head.branches == 0) return work(head.value, head.steps);
     std::uint64_t sum = 0;
     for (std::uint64_t branch = 0; branch < head.branches; ++branch) sum += serve_branch(head, branch);
@@ -100,7 +100,7 @@ std::size_t answer_frames(std::span<std::byte> bytes, std::size_t frame_bytes) n
 }
 
 std::vector<workload> serve_workloads() {
-    const parameter_spec light{"steps", 1000, 1, 100'000'000, "", "of work in a light request"};
+    const parameter_spec light{"steps", 1000, 1, 1'000'000, "", "of work in a light request"};
     return {served("serve/echo", "a load generator's connections to one port; each frame goes back as it came",
                    read_by<read_as<served_echo>>, 64, 1, {}),
             served("serve/pipelined", "as serve/echo, with many requests under way on few connections",
@@ -110,11 +110,11 @@ std::vector<workload> serve_workloads() {
                    read_by<read_as<served_work>>, 64, 1,
                    {light,
                     {"heavy_every", 64, 0, 1'000'000, "", "one of so many computes longer; 0: none"},
-                    {"heavy_times", 100, 1, 100'000, "", "so many times as long"}}),
+                    {"heavy_times", 100, 1, 1000, "", "so many times as long"}}),
             served("serve/fanout", "each request forks branches that compute, joins them and answers",
                    read_by<read_as<served_forks>>, 16, 1,
-                   {{"steps", 1000, 1, 100'000'000, "", "of work in a branch"},
-                    {"branches", 8, 1, 1024, "", "of a request"}})};
+                   {{"steps", 1000, 1, 1'000'000, "", "of work in a branch"},
+                    {"branches", 8, 1, most_serve_branches, "", "of a request"}})};
 }
 
 } // namespace bench

@@ -30,6 +30,9 @@ namespace bench {
 inline constexpr std::size_t serve_room_bytes = 4096;
 /// Of a frame.
 inline constexpr std::size_t most_serve_frame_bytes = 1024;
+/// Of a request, and steps of all of them together; the parameters ask for no more.
+inline constexpr std::uint64_t most_serve_branches = 1024;
+inline constexpr std::uint64_t most_serve_steps = 2'000'000'000;
 /// The words that a server looks at: a frame has no fewer.
 inline constexpr std::size_t serve_head_words = 3;
 
@@ -93,6 +96,16 @@ inline void write_serve_value(std::span<std::byte> frame, std::uint64_t value) n
 /// What one branch of a request adds to the value of its answer.
 [[nodiscard]] inline std::uint64_t serve_branch(const serve_head& head, std::uint64_t branch) noexcept {
     return work(head.value + branch, head.steps);
+}
+
+/// Whether it asks for work, and for no more than a request may: else its frame goes back as it came. So
+/// rubbish on one connection keeps no worker for long, and nobody makes room for 2^60 branches.
+[[nodiscard]] constexpr bool is_computed(const serve_head& head) noexcept {
+    return head.steps != 0 && head.branches <= most_serve_branches &&
+           head.steps <= most_serve_steps / (head.branches == 0 ? 1 : head.branches);
+}
+[[nodiscard]] constexpr bool is_forked(const serve_head& head) noexcept {
+    return is_computed(head) && head.branches != 0;
 }
 
 /// The value of the answer to a request, computed by the caller, branch after branch.

@@ -62,6 +62,7 @@ typename Runtime::template task<std::uint64_t> compute_branch(serve_head head, s
 /// The branches of a request, forked, where any worker may take them; and joined.
 template <accept_runtime Runtime>
 typename Runtime::template task<std::uint64_t> fork_request(Runtime& runtime, serve_head head) {
+    if (!is_forked(head)) co_return serve_value(head);
     std::vector<typename Runtime::template joiner<std::uint64_t>> branches;
     branches.reserve(head.branches);
     for (std::uint64_t branch = 0; branch < head.branches; ++branch)

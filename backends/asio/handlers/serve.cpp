@@ -58,7 +58,7 @@ private:
     void fork() {
         if (got_ - computed_ < frame_bytes_) return write(computed_);
         head_ = read_serve_head(next_frame());
-        if (head_.branches == 0) {
+        if (!is_forked(head_)) {
             write_serve_value(next_frame(), serve_value(head_));
             computed_ += frame_bytes_;
             return fork();
@@ -66,7 +66,8 @@ private:
         sum_.store(0, std::memory_order_relaxed);
         open_.store(head_.branches, std::memory_order_relaxed);
         const auto self = shared_from_this();
-        for (std::uint64_t branch = 0; branch < head_.branches; ++branch)
+        const std::uint64_t branches = head_.branches; // the last branch may begin the next request meanwhile
+        for (std::uint64_t branch = 0; branch < branches; ++branch)
             asio::post(socket_.get_executor(), [self, branch] { self->run_branch(branch); });
     }
 

@@ -5,7 +5,7 @@
 use crate::serve_client::ServeClient;
 use crate::session::{work, Flavor, Order, Outcome, Parameters, Session};
 use crate::stream::SOCKET_BUFFER;
-use crate::workers::{finish, Workers};
+use crate::workers::Workers;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -15,6 +15,9 @@ use tokio::runtime::Handle;
 
 /// What is read at once (workloads/cases/serve.hpp).
 const ROOM: usize = 4096;
+const MOST_BRANCHES: u64 = 1024;
+/// Of all branches of a request.
+const MOST_STEPS: u64 = 2_000_000_000;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Answering {
@@ -47,26 +50,32 @@ impl Head {
         work(self.value.wrapping_add(number), self.steps)
     }
 
+    /// Whether it asks for work, and for no more than it may (workloads/cases/serve.hpp).
+    fn is_computed(self) -> bool {
+        self.steps != 0 && self.branches <= MOST_BRANCHES && self.steps <= MOST_STEPS / self.branches.max(1)
+    }
+
     /// Computed here, branch after branch.
     fn answer(self) -> u64 {
-        match (self.steps, self.branches) {
-            (0, _) => self.value,
-            (steps, 0) => work(self.value, steps),
-            (_, branches) => (0..branches).fold(0, |sum, number| u64::wrapping_add(sum, self.branch(number))),
+        match self.branches {
+            _ if !self.is_computed() => self.value,
+            0 => work(self.value, self.steps),
+            branches => (0..branches).fold(0, |sum, number| u64::wrapping_add(sum, self.branch(number))),
         }
     }
 
-    async fn forked_answer(self) -> u64 {
-        if self.steps == 0 || self.branches == 0 {
-            return self.answer();
+    /// An error where the runtime ends meanwhile.
+    async fn forked_answer(self) -> io::Result<u64> {
+        if self.branches == 0 || !self.is_computed() {
+            return Ok(self.answer());
         }
         let branches: Vec<_> =
             (0..self.branches).map(|number| tokio::spawn(async move { self.branch(number) })).collect();
         let mut sum = 0u64;
         for branch in branches {
-            sum = sum.wrapping_add(finish(branch.await));
+            sum = sum.wrapping_add(branch.await?);
         }
-        sum
+        Ok(sum)
     }
 }
 
@@ -94,7 +103,7 @@ async fn compute(mut socket: TcpStream, frame_bytes: usize, forks: bool) -> io::
         let whole = got / frame_bytes * frame_bytes;
         for frame in room[..whole].chunks_exact_mut(frame_bytes) {
             let head = Head::of(frame);
-            let value = if forks { head.forked_answer().await } else { head.answer() };
+            let value = if forks { head.forked_answer().await? } else { head.answer() };
             frame[..8].copy_from_slice(&value.to_ne_bytes());
         }
         socket.write_all(&room[..whole]).await?;
