@@ -1,6 +1,7 @@
 // W37 by hand: a thread for each worker waits for its listeners with epoll(7), and a client that has come is
 // served at once by calls that block: the client sends as soon as it is connected, so the frame is there or
 // comes within microseconds.
+#include "backends/floor/descriptor.hpp"
 #include "backends/floor/sessions.hpp"
 #include "workloads/ground/churn_service.hpp"
 #include "workloads/peer/loopback_listener.hpp"
@@ -21,29 +22,12 @@
 namespace bench::by_hand {
 namespace {
 
-[[noreturn]] void fail(const char* call) { throw std::system_error(errno, std::system_category(), call); }
-
-/// An open descriptor.
-class descriptor {
-public:
-    explicit descriptor(int number) : number_(number) {
-        if (number_ < 0) fail("epoll_create1 or eventfd");
-    }
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor() { ::close(number_); }
-    [[nodiscard]] int number() const noexcept { return number_; }
-
-private:
-    int number_;
-};
-
 class churn_session final : public session {
 public:
     explicit churn_session(const churn_shape& shape) : service_(shape), end_(::eventfd(0, EFD_CLOEXEC)) {
         for (std::size_t i = 0; i < churn_listeners; ++i) {
             service_.serve_at(i, listeners_[i].port());
-            if (::fcntl(listeners_[i].socket(), F_SETFL, O_NONBLOCK) != 0) fail("fcntl");
+            if (::fcntl(listeners_[i].socket(), F_SETFL, O_NONBLOCK) != 0) throw_errno("fcntl");
         }
         const std::size_t workers = std::min(shape.workers, churn_listeners);
         try {
@@ -70,21 +54,15 @@ private:
         for (auto& thread : threads_) thread.join();
     }
 
-    static void watch(const descriptor& any, int number) {
-        epoll_event interest{};
-        interest.events = EPOLLIN;
-        interest.data.fd = number;
-        if (::epoll_ctl(any.number(), EPOLL_CTL_ADD, number, &interest) != 0) fail("epoll_ctl");
-    }
-
     void serve_all(std::size_t worker, std::size_t workers) {
         const descriptor any(::epoll_create1(EPOLL_CLOEXEC));
-        watch(any, end_.number());
-        for (std::size_t i = worker; i < churn_listeners; i += workers) watch(any, listeners_[i].socket());
+        watch(any, end_.number(), {.fd = end_.number()});
+        for (std::size_t i = worker; i < churn_listeners; i += workers)
+            watch(any, listeners_[i].socket(), {.fd = listeners_[i].socket()});
         for (;;) {
             std::array<epoll_event, churn_listeners + 1> ready;
             const int count = ::epoll_wait(any.number(), ready.data(), static_cast<int>(ready.size()), -1);
-            if (count < 0 && errno != EINTR) fail("epoll_wait");
+            if (count < 0 && errno != EINTR) throw_errno("epoll_wait");
             for (int i = 0; i < count; ++i) {
                 const int number = ready[static_cast<std::size_t>(i)].data.fd;
                 if (number == end_.number()) return;
@@ -99,7 +77,7 @@ private:
             if (client < 0) {
                 if (errno == EAGAIN) return;
                 if (errno == EINTR || errno == ECONNABORTED) continue;
-                fail("accept");
+                throw_errno("accept");
             }
             serve(client);
             ::close(client);
@@ -112,7 +90,7 @@ private:
         const ssize_t got = ::recv(client, room.data(), service_.frame_bytes(), MSG_WAITALL);
         if (got != wanted) return service_.fail_short();
         if (::send(client, room.data(), service_.frame_bytes(), MSG_NOSIGNAL) != wanted)
-            fail("answering a client");
+            throw_errno("answering a client");
         service_.served();
     }
 

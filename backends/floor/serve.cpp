@@ -1,6 +1,7 @@
 // W60, W61, W63, W64 by hand: a thread for each worker with an epoll(7) of its own. Worker 0 accepts as well,
 // and deals the connections out by turns. What a read has brought is answered by one send; branches are
 // computed where their request came in, one after the other.
+#include "backends/floor/descriptor.hpp"
 #include "backends/floor/sessions.hpp"
 #include "workloads/ground/serve_service.hpp"
 #include "workloads/peer/own_listener.hpp"
@@ -29,30 +30,6 @@
 namespace bench::by_hand {
 namespace {
 
-[[noreturn]] void fail(const char* call) { throw std::system_error(errno, std::system_category(), call); }
-
-/// An open descriptor.
-class descriptor {
-public:
-    explicit descriptor(int number) : number_(number) {
-        if (number_ < 0) fail("epoll_create1 or eventfd");
-    }
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor() { ::close(number_); }
-    [[nodiscard]] int number() const noexcept { return number_; }
-
-private:
-    int number_;
-};
-
-void watch(const descriptor& any, int number, void* as) {
-    epoll_event interest{};
-    interest.events = EPOLLIN;
-    interest.data.ptr = as;
-    if (::epoll_ctl(any.number(), EPOLL_CTL_ADD, number, &interest) != 0) fail("epoll_ctl");
-}
-
 struct client {
     explicit client(int number) : socket(number) {}
     descriptor socket;
@@ -64,13 +41,13 @@ class serve_session final : public session {
 public:
     serve_session(const serve_shape& shape, bool only_echoes)
         : only_echoes_(only_echoes), service_(shape), end_(::eventfd(0, EFD_CLOEXEC)) {
-        if (::fcntl(listener_.socket(), F_SETFL, O_NONBLOCK) != 0) fail("fcntl");
+        if (::fcntl(listener_.socket(), F_SETFL, O_NONBLOCK) != 0) throw_errno("fcntl");
         service_.serve_at(listener_.port());
         for (std::size_t i = 0; i < shape.workers; ++i) {
             auto& any = polls_.emplace_back(::epoll_create1(EPOLL_CLOEXEC));
-            watch(any, end_.number(), &end_);
+            watch(any, end_.number(), {.ptr = &end_});
         }
-        watch(polls_.front(), listener_.socket(), &listener_);
+        watch(polls_.front(), listener_.socket(), {.ptr = &listener_});
         try {
             for (const auto& any : polls_)
                 threads_.emplace_back([this, &any] {
@@ -99,7 +76,7 @@ private:
         for (;;) {
             std::array<epoll_event, 64> ready;
             const int count = ::epoll_wait(any.number(), ready.data(), static_cast<int>(ready.size()), -1);
-            if (count < 0 && errno != EINTR) fail("epoll_wait");
+            if (count < 0 && errno != EINTR) throw_errno("epoll_wait");
             for (int i = 0; i < count; ++i) {
                 void* const as = ready[static_cast<std::size_t>(i)].data.ptr;
                 if (as == &end_) return;
@@ -119,7 +96,7 @@ private:
             if (socket < 0) {
                 if (errno == EAGAIN) return;
                 if (errno == EINTR || errno == ECONNABORTED) continue;
-                fail("accept");
+                throw_errno("accept");
             }
             auto made = std::make_unique<client>(socket);
             auto* const as = made.get();
@@ -127,7 +104,7 @@ private:
                 const std::lock_guard lock(mutex_);
                 clients_.emplace(as, std::move(made));
             }
-            watch(polls_[next_++ % polls_.size()], socket, as);
+            watch(polls_[next_++ % polls_.size()], socket, {.ptr = as});
         }
     }
 

@@ -1,4 +1,5 @@
 #include "backends/threads/own_server.hpp"
+#include "backends/threads/send_all.hpp"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -9,20 +10,6 @@
 #include <vector>
 
 namespace bench::plain_threads {
-namespace {
-
-bool send_all(int socket, std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-        const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent <= 0) return false;
-        bytes = bytes.subspan(static_cast<std::size_t>(sent));
-    }
-    return true;
-}
-
-} // namespace
-
 echo_thread::echo_thread(int socket) try : socket_(socket), thread_([this] { serve(); }) {
 } catch (...) {
     ::close(socket);

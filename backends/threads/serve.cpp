@@ -1,5 +1,6 @@
 // W60, W61, W63, W64 with a thread a connection, as a server of blocking calls is written first; `workers` says
 // nothing here. The branches of a request run in its thread: one that forked would pay a thread for each.
+#include "backends/threads/send_all.hpp"
 #include "backends/threads/sessions.hpp"
 #include "workloads/ground/serve_service.hpp"
 #include "workloads/peer/own_listener.hpp"
@@ -19,16 +20,6 @@
 
 namespace bench::plain_threads {
 namespace {
-
-bool send_all(int socket, std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-        const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent <= 0) return false;
-        bytes = bytes.subspan(static_cast<std::size_t>(sent));
-    }
-    return true;
-}
 
 /// What came; empty at the end, and where the client has reset.
 std::span<std::byte> receive(int socket, std::span<std::byte> room) {

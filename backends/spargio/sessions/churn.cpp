@@ -1,6 +1,7 @@
 // W37: listeners spread over the shards, each accepting without end; a connection is served by a task of its
 // own on the shard that accepted it, from where an idle shard may take it before it has begun.
 #include "workloads/scenarios/churn.hpp"
+#include "backends/spargio/accepted_client.hpp"
 #include "backends/spargio/sessions.hpp"
 #include "backends/spargio/sessions/warm_session.hpp"
 #include "workloads/ground/churn_service.hpp"
@@ -9,28 +10,10 @@
 #include <array>
 #include <memory>
 #include <optional>
-#include <span>
 #include <utility>
 
 namespace bench::on_spargio {
 namespace {
-
-/// An accepted connection as scenarios see it.
-class spargio_client {
-public:
-    explicit spargio_client(spargio::net::tcp_stream stream) : stream_(std::move(stream)) {}
-
-    [[nodiscard]] auto read_some(std::span<std::byte> into) {
-        return checked([&] { return stream_.read_some(into); });
-    }
-    [[nodiscard]] auto write_all(std::span<const std::byte> from) {
-        return checked_task(spargio::io::write_all(stream_, from));
-    }
-    [[nodiscard]] auto close() { return checked_task(stream_.close()); }
-
-private:
-    spargio::net::tcp_stream stream_;
-};
 
 /// A listener's connections as scenarios see them.
 class spargio_door {

@@ -1,34 +1,17 @@
 // W60, W61, W63, W64: the shared scenarios, at one listener that shard 0 accepts from; connections are dealt
 // out to the shards by turns, and each is served by a task on its own shard. Branches may be taken by any.
 #include "workloads/scenarios/serve.hpp"
+#include "backends/spargio/accepted_client.hpp"
 #include "backends/spargio/sessions.hpp"
 #include "backends/spargio/sessions/warm_session.hpp"
 #include "workloads/peer/own_listener.hpp"
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <utility>
 
 namespace bench::on_spargio {
 namespace {
-
-/// An accepted connection as scenarios see it.
-class spargio_client {
-public:
-    explicit spargio_client(spargio::net::tcp_stream stream) : stream_(std::move(stream)) {}
-
-    [[nodiscard]] auto read_some(std::span<std::byte> into) {
-        return checked([&] { return stream_.read_some(into); });
-    }
-    [[nodiscard]] auto write_all(std::span<const std::byte> from) {
-        return checked_task(spargio::io::write_all(stream_, from));
-    }
-    [[nodiscard]] auto close() { return checked_task(stream_.close()); }
-
-private:
-    spargio::net::tcp_stream stream_;
-};
 
 /// The listener's connections as scenarios see them.
 class spargio_door {

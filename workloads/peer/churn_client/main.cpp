@@ -9,7 +9,6 @@
 #include "workloads/peer/peer_program/peer_program.hpp"
 
 #include <netinet/in.h>
-#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -143,27 +142,13 @@ void* obey(void* argument) {
     return nullptr;
 }
 
-void* accept_for_ever(void* argument) {
-    const int listener = as_socket(argument);
-    for (;;) {
-        const int control = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-        if (control < 0) {
-            if (errno == EINTR || errno == ECONNABORTED) continue;
-            fail("accept");
-        }
-        pthread_t thread{};
-        if (::pthread_create(&thread, nullptr, obey, as_argument(control)) != 0)
-            ::close(control); // the session sees it at once
-        else
-            ::pthread_detach(thread);
-    }
-}
+void* accept_all(void* argument) { accept_for_ever(as_socket(argument), obey); }
 
 } // namespace
 
 int main(int count, char** arguments) {
     obey_arguments(count, arguments);
     const int listener = listen_on_loopback();
-    start_thread(accept_for_ever, as_argument(listener));
+    start_thread(accept_all, as_argument(listener));
     live(listener);
 }

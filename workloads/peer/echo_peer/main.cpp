@@ -14,7 +14,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -88,14 +87,6 @@ void* accept_for_ever(void* argument) {
             fail("accept");
         } // everything else is the end of one connection
     }
-}
-
-/// As many files as the administrator allows: a connection is one.
-void raise_file_limit() {
-    rlimit files{};
-    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-    files.rlim_cur = files.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,6 +37,13 @@ void obey_arguments(int count, char** arguments) {
     if (::getppid() != parent) ::_exit(1); // it had died before the line above
 }
 
+void raise_file_limit() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int listen_on_loopback() {
     const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (listener < 0) fail("socket");
@@ -58,6 +66,21 @@ void start_thread(void* (*body)(void*), void* argument) {
 void* as_argument(int socket) { return reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)); }
 
 int as_socket(void* argument) { return static_cast<int>(reinterpret_cast<std::intptr_t>(argument)); }
+
+void accept_for_ever(int listener, void* (*body)(void*)) {
+    for (;;) {
+        const int connection = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+        if (connection < 0) {
+            if (errno == EINTR || errno == ECONNABORTED) continue;
+            fail("accept");
+        }
+        pthread_t thread{};
+        if (::pthread_create(&thread, nullptr, body, as_argument(connection)) != 0)
+            ::close(connection); // the other side sees it at once
+        else
+            ::pthread_detach(thread);
+    }
+}
 
 void live(int listener) {
     sockaddr_in at{};

@@ -15,6 +15,9 @@ namespace bench::peer_program {
 /// Takes main's arguments. From here on the program dies with the process that they name.
 void obey_arguments(int count, char** arguments);
 
+/// As many files as the administrator allows: a connection is one.
+void raise_file_limit();
+
 /// A listening socket.
 int listen_on_loopback();
 
@@ -24,6 +27,10 @@ void start_thread(void* (*body)(void*), void* argument);
 /// A socket as the argument of a thread, and back.
 void* as_argument(int socket);
 int as_socket(void* argument);
+
+/// Accepts for as long as the program lives, and runs `body` with each connection (as_argument) in a thread of
+/// its own, which closes it. Where there is no thread for it, it is closed at once.
+[[noreturn]] void accept_for_ever(int listener, void* (*body)(void*));
 
 /// Says the listener's port. The end of the standard input ends the program, whatever it is doing.
 [[noreturn]] void live(int listener);

@@ -9,9 +9,7 @@
 #include "workloads/peer/peer_program/peer_program.hpp"
 #include "workloads/peer/serve_client/load.hpp"
 
-#include <pthread.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -77,36 +75,14 @@ void* begin(void* argument) {
     return nullptr;
 }
 
-void* accept_for_ever(void* argument) {
-    const int listener = as_socket(argument);
-    for (;;) {
-        const int control = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-        if (control < 0) {
-            if (errno == EINTR || errno == ECONNABORTED) continue;
-            fail("accept");
-        }
-        pthread_t thread{};
-        if (::pthread_create(&thread, nullptr, begin, as_argument(control)) != 0)
-            ::close(control); // the session sees it at once
-        else
-            ::pthread_detach(thread);
-    }
-}
-
-/// Each connection is a descriptor here, too.
-void raise_limit_of_files() {
-    rlimit files{};
-    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-    files.rlim_cur = files.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &files);
-}
+void* accept_all(void* argument) { accept_for_ever(as_socket(argument), begin); }
 
 } // namespace
 
 int main(int count, char** arguments) {
     obey_arguments(count, arguments);
-    raise_limit_of_files();
+    raise_file_limit();
     const int listener = listen_on_loopback();
-    start_thread(accept_for_ever, as_argument(listener));
+    start_thread(accept_all, as_argument(listener));
     live(listener);
 }
