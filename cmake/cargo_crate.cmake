@@ -53,7 +53,7 @@ endfunction()
 # spargio_add_crate(TARGET PRODUCT): a target that builds the crate of the current folder and leaves PRODUCT (a name in
 # cargo's release folder) in the current binary folder. Reads SPARGIO_CARGO, SPARGIO_RUSTC, offline (--offline or empty)
 # and crates. What is compiled for one crate serves the others: they share a target folder. CRATE_ENVIRONMENT: more
-# variables for cargo, each `name=value`.
+# variables for cargo, each `name=value`. CRATE_LIBRARIES: targets that it links.
 function(spargio_add_crate target product)
     # Cargo writes its lock file beside the manifest, so the manifest that it reads is a copy in the build folder.
     file(READ Cargo.toml manifest)
@@ -77,7 +77,7 @@ function(spargio_add_crate target product)
         COMMAND ${CMAKE_COMMAND} -DCARGO=${SPARGIO_CARGO} -DRUSTC=${SPARGIO_RUSTC} -DOFFLINE=${offline}
                 -DFOLDER=${CMAKE_CURRENT_BINARY_DIR} -DTARGET_FOLDER=${PROJECT_BINARY_DIR}/cargo -DPRODUCT=${product}
                 "-DENVIRONMENT=${CRATE_ENVIRONMENT}" -P ${script}
-        DEPENDS ${sources} Cargo.toml build.rs ${script} ${CMAKE_CURRENT_BINARY_DIR}/crate/Cargo.toml
+        DEPENDS ${sources} Cargo.toml build.rs ${script} ${CRATE_LIBRARIES} ${CMAKE_CURRENT_BINARY_DIR}/crate/Cargo.toml
         COMMENT "Building ${target} with ${SPARGIO_CARGO}" JOB_POOL cargo VERBATIM)
     add_custom_target(${target} DEPENDS ${CMAKE_CURRENT_BINARY_DIR}/built)
 endfunction()

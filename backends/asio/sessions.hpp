@@ -36,6 +36,7 @@ std::unique_ptr<session> make_churn(const churn_shape& shape, context_layout lay
 std::unique_ptr<session> make_serve(const served_echo& shape, context_layout layout, polling poll);
 std::unique_ptr<session> make_serve(const served_work& shape, context_layout layout, polling poll);
 std::unique_ptr<session> make_serve(const served_forks& shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_serve(const served_http& shape, context_layout layout, polling poll);
 std::unique_ptr<session> make_streams(const stream_shape& shape, context_layout layout, polling poll);
 
 // The shared scenarios in both styles: calls on files run on a thread pool, or on the reactor where it has
@@ -53,6 +54,7 @@ std::unique_ptr<session> make_churn_coroutines(const churn_shape& shape, context
 std::unique_ptr<session> make_serve_coroutines(const served_echo& shape, context_layout layout, polling poll);
 std::unique_ptr<session> make_serve_coroutines(const served_work& shape, context_layout layout, polling poll);
 std::unique_ptr<session> make_serve_coroutines(const served_forks& shape, context_layout layout, polling poll);
+std::unique_ptr<session> make_serve_coroutines(const served_http& shape, context_layout layout, polling poll);
 std::unique_ptr<session> make_streams_coroutines(const stream_shape& shape, context_layout layout,
                                                  polling poll);
 // A context a worker.

@@ -37,8 +37,10 @@ struct opener {
     opened_session operator()(const churn_shape& shape) const { return make_churn(shape); }
     opened_session operator()(const open_loop_shape& shape) const { return make_open_loop(shape); }
     opened_session operator()(const connections_shape& shape) const { return make_connections(shape); }
-    opened_session operator()(const served_echo& shape) const { return make_serve(shape, true); }
-    opened_session operator()(const serve_shape& shape) const { return make_serve(shape, false); }
+    template <is_served Shape>
+    opened_session operator()(const Shape& shape) const {
+        return make_serve(shape, answering_of(shape));
+    }
     opened_session operator()(const mixed_shape&) const {
         return refuse_unsupported(
             "what is mixed here are three limits that the floor has one by one (net/echo_rtt, "

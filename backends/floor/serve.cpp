@@ -1,8 +1,9 @@
-// W60, W61, W63, W64 by hand: a thread for each worker with an epoll(7) of its own. Worker 0 accepts as well,
+// W60 to W64 by hand: a thread for each worker with an epoll(7) of its own. Worker 0 accepts as well,
 // and deals the connections out by turns. What a read has brought is answered by one send; branches are
 // computed where their request came in, one after the other.
 #include "backends/floor/descriptor.hpp"
 #include "backends/floor/sessions.hpp"
+#include "workloads/ground/connection_answers.hpp"
 #include "workloads/ground/serve_service.hpp"
 #include "workloads/peer/own_listener.hpp"
 
@@ -31,16 +32,17 @@ namespace bench::by_hand {
 namespace {
 
 struct client {
-    explicit client(int number) : socket(number) {}
+    client(int number, connection_answers made) : socket(number), answers(std::move(made)) {}
     descriptor socket;
+    connection_answers answers;
     std::size_t got = 0; ///< of a request that is not whole
     std::array<std::byte, serve_room_bytes> room;
 };
 
 class serve_session final : public session {
 public:
-    serve_session(const serve_shape& shape, bool only_echoes)
-        : only_echoes_(only_echoes), service_(shape), end_(::eventfd(0, EFD_CLOEXEC)) {
+    serve_session(const serve_shape& shape, answering manner)
+        : answering_(manner), service_(shape), end_(::eventfd(0, EFD_CLOEXEC)) {
         if (::fcntl(listener_.socket(), F_SETFL, O_NONBLOCK) != 0) throw_errno("fcntl");
         service_.serve_at(listener_.port());
         for (std::size_t i = 0; i < shape.workers; ++i) {
@@ -98,7 +100,8 @@ private:
                 if (errno == EINTR || errno == ECONNABORTED) continue;
                 throw_errno("accept");
             }
-            auto made = std::make_unique<client>(socket);
+            auto made =
+                std::make_unique<client>(socket, connection_answers(answering_, service_.frame_bytes()));
             auto* const as = made.get();
             {
                 const std::lock_guard lock(mutex_);
@@ -109,23 +112,23 @@ private:
     }
 
     /// Whether there will be more.
-    bool serve(client& from) const {
+    static bool serve(client& from) {
         const ssize_t count =
             ::recv(from.socket.number(), from.room.data() + from.got, from.room.size() - from.got, 0);
         if (count <= 0) return count < 0 && (errno == EAGAIN || errno == EINTR);
         const auto there = std::span(from.room).first(from.got + static_cast<std::size_t>(count));
-        const std::size_t whole = only_echoes_ ? there.size() : answer_frames(there, service_.frame_bytes());
+        const auto [answers, whole, goes_on] = from.answers.take(there);
         from.got = there.size() - whole;
-        if (whole == 0) return true;
         // The socket has room for all that the load generator may have under way: a client that takes nothing
         // of that is given up.
-        if (::send(from.socket.number(), there.data(), whole, MSG_NOSIGNAL) != static_cast<ssize_t>(whole))
+        if (!answers.empty() && ::send(from.socket.number(), answers.data(), answers.size(), MSG_NOSIGNAL) !=
+                                    static_cast<ssize_t>(answers.size()))
             return false;
-        std::memmove(from.room.data(), from.room.data() + whole, from.got);
-        return true;
+        if (whole != 0) std::memmove(from.room.data(), from.room.data() + whole, from.got);
+        return goes_on;
     }
 
-    const bool only_echoes_;
+    const answering answering_;
     serve_service service_;
     own_listener listener_;
     descriptor end_;
@@ -138,8 +141,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_serve(const serve_shape& shape, bool only_echoes) {
-    return std::make_unique<serve_session>(shape, only_echoes);
+std::unique_ptr<session> make_serve(const serve_shape& shape, answering manner) {
+    return std::make_unique<serve_session>(shape, manner);
 }
 
 } // namespace bench::by_hand

@@ -39,6 +39,8 @@ func open(workload string, values parameters, port uint16) (session, error) {
 		return openServe(works, values, port)
 	case "serve/fanout":
 		return openServe(forks, values, port)
+	case "serve/http":
+		return openServe(talks, values, port)
 	case "net/open_loop":
 		return openOpenLoop(values, port)
 	case "net/connections":

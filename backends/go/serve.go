@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// W60, W61, W63, W64: a goroutine accepts, a goroutine a connection serves it, as the documentation of package net has it;
+// W60 to W64: a goroutine accepts, a goroutine a connection serves it, as the documentation of package net has it;
 // the branches of a request are goroutines and a WaitGroup.
 type serve struct {
 	client    *serveClient
@@ -26,6 +26,7 @@ const (
 	echoes answering = iota // the frame goes back as it came
 	works                   // what the request asks for, in one piece
 	forks                   // the request's branches, a goroutine each
+	talks                   // HTTP
 )
 
 // What is read at once (workloads/cases/serve.hpp).
@@ -87,6 +88,10 @@ func (open *serve) serve(socket net.Conn) {
 		delete(open.sockets, socket)
 		open.lock.Unlock()
 	}()
+	if open.answering == talks {
+		talk(socket)
+		return
+	}
 	room := make([]byte, serveRoom)
 	got := 0
 	for {

@@ -12,7 +12,8 @@ import (
 // The way to the load generator, by the words of workloads/cases/serve.hpp: workloads/ground/serve_service.cpp in Go.
 type serveClient struct {
 	control    *net.TCPConn
-	frameBytes int
+	frameBytes int // 0: HTTP
+	protocol   uint64
 	requests   uint64
 	shape      []uint64 // frame bytes and all that follows it in the question
 	port       uint64
@@ -26,8 +27,12 @@ func connectServeClient(port uint16, values parameters, ownPort uint16) (*serveC
 	if err != nil {
 		return nil, err
 	}
-	frameBytes := values["frame_words"] * wordBytes
-	return &serveClient{control: control, frameBytes: int(frameBytes), requests: values["requests"], port: uint64(ownPort),
+	frameBytes := values.or("frame_words", 0) * wordBytes
+	protocol := uint64(0)
+	if frameBytes == 0 {
+		protocol = 1 // HTTP
+	}
+	return &serveClient{control: control, frameBytes: int(frameBytes), protocol: protocol, requests: values["requests"], port: uint64(ownPort),
 		shape: []uint64{frameBytes, values["connections"], values["depth"], values["rate"], values.or("steps", 0),
 			values.or("heavy_every", 0), values.or("heavy_times", 0), values.or("branches", 0)}}, nil
 }
@@ -55,18 +60,18 @@ func (client *serveClient) run(asked *order) (outcome, error) {
 	if err != nil {
 		return outcome{}, fmt.Errorf("the load generator: %w", err)
 	}
-	if answer[2] != 0 {
-		return outcome{}, fmt.Errorf("the load generator: %w", syscall.Errno(answer[2]))
+	if answer[3] != 0 {
+		return outcome{}, fmt.Errorf("the load generator: %w", syscall.Errno(answer[3]))
 	}
-	return outcome{operations: answer[0], checksum: answer[1], bytes: answer[0] * uint64(client.frameBytes)}, nil
+	return outcome{operations: answer[0], checksum: answer[1], bytes: answer[2]}, nil
 }
 
-func (client *serveClient) ask(asked *order) (answer [4]uint64, err error) {
+func (client *serveClient) ask(asked *order) (answer [5]uint64, err error) {
 	timed := uint64(0)
 	if asked.timed() {
 		timed = 1
 	}
-	request := append([]uint64{client.port, asked.seed, client.requests * asked.iterations}, client.shape...)
+	request := append([]uint64{client.port, client.protocol, asked.seed, client.requests * asked.iterations}, client.shape...)
 	request = append(request, timed)
 	if err := binary.Write(client.control, binary.LittleEndian, request); err != nil {
 		return answer, err
@@ -74,7 +79,7 @@ func (client *serveClient) ask(asked *order) (answer [4]uint64, err error) {
 	if err := binary.Read(client.control, binary.LittleEndian, &answer); err != nil {
 		return answer, err
 	}
-	pairs := make([]byte, answer[3]*2*wordBytes)
+	pairs := make([]byte, answer[4]*2*wordBytes)
 	if _, err := io.ReadFull(client.control, pairs); err != nil {
 		return answer, err
 	}

@@ -51,10 +51,10 @@ struct opener {
     opened_session operator()(const connections_shape& shape) const {
         return make_connections(on_loops(shape));
     }
-    opened_session operator()(const served_echo& shape) const {
-        return make_serve(on_loops(serve_shape(shape)), true);
+    template <is_served Shape>
+    opened_session operator()(const Shape& shape) const {
+        return make_serve(on_loops(serve_shape(shape)), answering_of(shape));
     }
-    opened_session operator()(const serve_shape& shape) const { return make_serve(on_loops(shape), false); }
     opened_session operator()(const mixed_shape& shape) const {
         return on_pool(shape.workers(), [&](std::size_t) { return open_mixed_session(shape); });
     }

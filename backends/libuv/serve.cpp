@@ -1,10 +1,11 @@
-// W60, W61, W63, W64 with a loop a worker. The first loop accepts, and deals the connections out by turns:
+// W60 to W64 with a loop a worker. The first loop accepts, and deals the connections out by turns:
 // libuv has no way to hand a stream to another loop, so its descriptor goes there (uv_tcp_open). What a read
 // has brought is answered by uv_try_write, as libuv's guide has it, and queued where that took nothing; reading
 // goes on when it is out. Branches are computed on the loop, one after the other: a work request takes longer
 // to go to the pool and back than one of them.
 #include "backends/libuv/event_loop.hpp"
 #include "backends/libuv/sessions.hpp"
+#include "workloads/ground/connection_answers.hpp"
 #include "workloads/ground/serve_service.hpp"
 #include "workloads/peer/own_listener.hpp"
 
@@ -16,6 +17,7 @@
 #include <exception>
 #include <span>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -27,8 +29,7 @@ namespace {
 /// A connection on its loop, which closes the handle: so this outlives it.
 class served_connection {
 public:
-    served_connection(std::size_t frame_bytes, bool only_echoes)
-        : frame_bytes_(frame_bytes), only_echoes_(only_echoes) {}
+    explicit served_connection(connection_answers answers) : answers_(std::move(answers)) {}
     served_connection(const served_connection&) = delete;
     served_connection& operator=(const served_connection&) = delete;
     ~served_connection() = default;
@@ -67,13 +68,15 @@ private:
 
     void take(std::size_t count) {
         got_ += count;
-        whole_ = only_echoes_ ? got_ : answer_frames(std::span(room_).first(got_), frame_bytes_);
-        if (whole_ == 0) return;
-        uv_buf_t answers = uv_buf_init(reinterpret_cast<char*>(room_.data()), static_cast<unsigned>(whole_));
+        taken_ = answers_.take(std::span(room_).first(got_));
+        if (taken_.answers.empty()) return finish();
+        // libuv only reads from it.
+        auto* const bytes = const_cast<char*>(reinterpret_cast<const char*>(taken_.answers.data()));
+        uv_buf_t answers = uv_buf_init(bytes, static_cast<unsigned>(taken_.answers.size()));
         const int sent = uv_try_write(stream(), &answers, 1);
         if (sent < 0 && sent != UV_EAGAIN) return close();
         const std::size_t done = sent < 0 ? 0 : static_cast<std::size_t>(sent);
-        if (done == whole_) return keep_rest();
+        if (done == answers.len) return finish();
         uv_read_stop(stream());
         answers.base += done;
         answers.len -= done;
@@ -81,16 +84,18 @@ private:
         const int status = uv_write(&request_, stream(), &answers, 1, [](uv_write_t* request, int failed) {
             auto& self = *static_cast<served_connection*>(request->data);
             if (failed < 0) return self.close();
-            self.keep_rest();
-            self.read();
+            self.finish();
+            if (self.taken_.goes_on) self.read();
         });
         if (status < 0) close();
     }
 
-    /// The beginning of a request that is not whole.
-    void keep_rest() {
-        got_ -= whole_;
-        std::memmove(room_.data(), room_.data() + whole_, got_);
+    /// The answers are out: what is left is the beginning of a request.
+    void finish() {
+        if (!taken_.goes_on) return close();
+        if (taken_.count == 0) return;
+        got_ -= taken_.count;
+        std::memmove(room_.data(), room_.data() + taken_.count, got_);
     }
 
     void close() {
@@ -98,10 +103,9 @@ private:
         if (!uv_is_closing(handle)) uv_close(handle, nullptr);
     }
 
-    const std::size_t frame_bytes_;
-    const bool only_echoes_;
+    connection_answers answers_;
+    connection_answers::taken taken_{}; ///< last; its answers may be under way
     std::size_t got_ = 0;
-    std::size_t whole_ = 0; ///< bytes of answers under way
     uv_tcp_t socket_{};
     uv_write_t request_{};
     std::array<std::byte, serve_room_bytes> room_;
@@ -109,7 +113,7 @@ private:
 
 class serve_session final : public session {
 public:
-    serve_session(const serve_shape& shape, bool only_echoes) : only_echoes_(only_echoes), service_(shape) {
+    serve_session(const serve_shape& shape, answering manner) : answering_(manner), service_(shape) {
         service_.serve_at(listener_.port());
         if (::fcntl(listener_.socket(), F_SETFL, O_NONBLOCK) != 0)
             throw std::system_error(errno, std::system_category(), "fcntl");
@@ -136,7 +140,7 @@ private:
             const int descriptor =
                 ::accept4(listener_.socket(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
             if (descriptor >= 0) {
-                auto& made = connections_.emplace_back(service_.frame_bytes(), only_echoes_);
+                auto& made = connections_.emplace_back(connection_answers(answering_, service_.frame_bytes()));
                 auto& loop = loops_[next_++ % loops_.size()];
                 if (&loop == &loops_.front())
                     made.serve_on(loop.loop().get(), descriptor);
@@ -151,7 +155,7 @@ private:
         }
     }
 
-    const bool only_echoes_;
+    const answering answering_;
     serve_service service_;
     own_listener listener_;
     std::deque<served_connection> connections_; // the list is the first loop's, each of them its own loop's
@@ -162,8 +166,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_serve(const serve_shape& shape, bool only_echoes) {
-    return std::make_unique<serve_session>(shape, only_echoes);
+std::unique_ptr<session> make_serve(const serve_shape& shape, answering manner) {
+    return std::make_unique<serve_session>(shape, manner);
 }
 
 } // namespace bench::on_libuv

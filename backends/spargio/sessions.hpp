@@ -41,6 +41,7 @@ std::unique_ptr<session> make_connections(const spargio::runtime_options& option
 std::unique_ptr<session> make_serve(const spargio::runtime_options& options, const served_echo& shape);
 std::unique_ptr<session> make_serve(const spargio::runtime_options& options, const served_work& shape);
 std::unique_ptr<session> make_serve(const spargio::runtime_options& options, const served_forks& shape);
+std::unique_ptr<session> make_serve(const spargio::runtime_options& options, const served_http& shape);
 std::unique_ptr<session> make_idle(const spargio::runtime_options& options);
 
 // These take the choices of a user with connections, and refuse those that are not written for them.

@@ -53,6 +53,7 @@ private:
     opened_session open(const served_echo& shape) const { return make_serve(options, shape); }
     opened_session open(const served_work& shape) const { return make_serve(options, shape); }
     opened_session open(const served_forks& shape) const { return make_serve(options, shape); }
+    opened_session open(const served_http& shape) const { return make_serve(options, shape); }
     opened_session open(const idle_park&) const { return make_idle(options); }
 };
 

@@ -1,7 +1,8 @@
-// W60, W61, W63, W64 with a thread a connection, as a server of blocking calls is written first; `workers` says
+// W60 to W64 with a thread a connection, as a server of blocking calls is written first; `workers` says
 // nothing here. The branches of a request run in its thread: one that forked would pay a thread for each.
 #include "backends/threads/send_all.hpp"
 #include "backends/threads/sessions.hpp"
+#include "workloads/ground/connection_answers.hpp"
 #include "workloads/ground/serve_service.hpp"
 #include "workloads/peer/own_listener.hpp"
 
@@ -32,7 +33,7 @@ std::span<std::byte> receive(int socket, std::span<std::byte> room) {
 
 class serve_session final : public session {
 public:
-    serve_session(const serve_shape& shape, bool only_echoes) : only_echoes_(only_echoes), service_(shape) {
+    serve_session(const serve_shape& shape, answering manner) : answering_(manner), service_(shape) {
         service_.serve_at(listener_.port());
         accepting_ = std::thread([this] { accept_all(); });
     }
@@ -95,34 +96,23 @@ private:
     }
 
     void serve(int socket) const {
-        only_echoes_ ? echo(socket) : compute(socket);
+        std::vector<std::byte> room(serve_room_bytes);
+        connection_answers answers(answering_, service_.frame_bytes());
+        std::size_t got = 0;
+        for (bool goes_on = true; goes_on;) {
+            const auto came = receive(socket, std::span(room).subspan(got));
+            if (came.empty()) break;
+            got += came.size();
+            const auto there = std::span(room).first(got);
+            const auto taken = answers.take(there);
+            goes_on = send_all(socket, taken.answers) && taken.goes_on;
+            std::ranges::copy(there.subspan(taken.count), room.begin());
+            got -= taken.count;
+        }
         ::shutdown(socket, SHUT_RDWR);
     }
 
-    static void echo(int socket) {
-        std::vector<std::byte> room(serve_room_bytes);
-        for (;;) {
-            const auto came = receive(socket, room);
-            if (came.empty() || !send_all(socket, came)) return;
-        }
-    }
-
-    void compute(int socket) const {
-        std::vector<std::byte> room(serve_room_bytes);
-        std::size_t got = 0;
-        for (;;) {
-            const auto came = receive(socket, std::span(room).subspan(got));
-            if (came.empty()) return;
-            got += came.size();
-            const auto there = std::span(room).first(got);
-            const std::size_t whole = answer_frames(there, service_.frame_bytes());
-            if (!send_all(socket, there.first(whole))) return;
-            std::ranges::copy(there.subspan(whole), room.begin());
-            got -= whole;
-        }
-    }
-
-    const bool only_echoes_;
+    const answering answering_;
     serve_service service_;
     own_listener listener_;
     std::mutex mutex_;
@@ -133,8 +123,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<session> make_serve(const serve_shape& shape, bool only_echoes) {
-    return std::make_unique<serve_session>(shape, only_echoes);
+std::unique_ptr<session> make_serve(const serve_shape& shape, answering manner) {
+    return std::make_unique<serve_session>(shape, manner);
 }
 
 } // namespace bench::plain_threads

@@ -10,8 +10,8 @@
 #include "workloads/cases/mixed.hpp"
 #include "workloads/cases/open_loop.hpp"
 #include "workloads/cases/ping_pong.hpp"
-#include "workloads/cases/serve.hpp"
 #include "workloads/contract/backend.hpp"
+#include "workloads/ground/connection_answers.hpp"
 #include "workloads/traffic/frame_flow.hpp"
 
 #include <memory>
@@ -33,7 +33,7 @@ std::unique_ptr<session> make_churn(const churn_shape& shape);
 std::unique_ptr<session> make_connections(const connections_shape& shape);
 std::unique_ptr<session> make_open_loop(const open_loop_shape& shape, bool exact);
 /// Looks at the words of a request unless it only echoes.
-std::unique_ptr<session> make_serve(const serve_shape& shape, bool only_echoes);
+std::unique_ptr<session> make_serve(const serve_shape& shape, answering manner);
 std::unique_ptr<session> make_streams(const stream_shape& shape);
 /// mixed/io_cpu.
 opened_session open_mixed_session(const mixed_shape& shape);

@@ -31,8 +31,10 @@ struct opener {
     opened_session operator()(const stream_shape& shape) const { return make_streams(shape); }
     opened_session operator()(const churn_shape& shape) const { return make_churn(shape); }
     opened_session operator()(const open_loop_shape& shape) const { return make_open_loop(shape, exact); }
-    opened_session operator()(const served_echo& shape) const { return make_serve(shape, true); }
-    opened_session operator()(const serve_shape& shape) const { return make_serve(shape, false); }
+    template <is_served Shape>
+    opened_session operator()(const Shape& shape) const {
+        return make_serve(shape, answering_of(shape));
+    }
     opened_session operator()(const mixed_shape& shape) const { return open_mixed_session(shape); }
     opened_session operator()(const idle_park& shape) const {
         return open_session<idle_session<std::deque<job_thread>>>(shape.workers);

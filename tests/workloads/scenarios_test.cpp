@@ -35,7 +35,7 @@ struct slice_case {
     std::vector<assignment> given;
 };
 
-class scenario : public ::testing::TestWithParam<slice_case> {
+class every_scenario : public ::testing::TestWithParam<slice_case> {
 protected:
     const workload& asked_ = *find_workload(GetParam().workload);
     const parameters values_ = parameters::make(asked_.parameters, GetParam().given).value();
@@ -50,13 +50,13 @@ protected:
     }
 };
 
-TEST_P(scenario, W2_W4_gives_the_right_answer_for_several_seeds_and_sizes) {
+TEST_P(every_scenario, W2_W4_gives_the_right_answer_for_several_seeds_and_sizes) {
     for (const std::uint64_t seed : {0u, 1u, 4'000'000'000u})
         for (const std::uint64_t iterations : {1u, 3u})
             EXPECT_EQ(verdict_on({.iterations = iterations, .seed = seed}), "right");
 }
 
-TEST_P(scenario, W5_records_one_latency_an_operation_and_only_when_asked) {
+TEST_P(every_scenario, W5_records_one_latency_an_operation_and_only_when_asked) {
     EXPECT_EQ(verdict_on({.iterations = 2, .seed = 1, .record_latency = false}), "right");
     EXPECT_EQ(into_.merged().total(), 0u);
     const slice_order order{.iterations = 2, .seed = 1, .record_latency = true};
@@ -65,7 +65,7 @@ TEST_P(scenario, W5_records_one_latency_an_operation_and_only_when_asked) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    each, scenario,
+    each, every_scenario,
     ::testing::Values(slice_case{"ping_pong/steady_rtt", {{"rounds", "10"}}},
                       slice_case{"ping_pong/tasks_rtt", {{"rounds", "10"}}},
                       slice_case{"ping_pong/one_way_drain", {{"messages", "100"}}},

@@ -1,6 +1,7 @@
 // W60 to W64: the load generator counts what was answered rightly and nothing else, keeps its connections, asks
 // at the rate that it is told, and never outlives who started it (P23).
 #include "workloads/cases/all_workloads.hpp"
+#include "workloads/ground/connection_answers.hpp"
 #include "workloads/ground/serve_service.hpp"
 #include "workloads/peer/echo_peer.hpp"
 #include "workloads/peer/own_listener.hpp"
@@ -67,10 +68,26 @@ private:
     }
 
     void serve(int client) {
+        if (service_.shape().protocol == serve_protocol::http) return talk(client);
         bytes frame(service_.frame_bytes());
         while (::recv(client, frame.data(), frame.size(), MSG_WAITALL) == static_cast<ssize_t>(frame.size())) {
             answer_frames(frame, frame.size());
             bytes back = frame;
+            change_(back);
+            if (::send(client, back.data(), back.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(back.size()))
+                return;
+        }
+    }
+
+    void talk(int client) {
+        connection_answers answers(answering::http, 0);
+        bytes room(serve_room_bytes);
+        for (;;) {
+            const ssize_t count = ::recv(client, room.data(), room.size(), 0);
+            if (count <= 0) return;
+            const auto taken = answers.take(std::span(room).first(static_cast<std::size_t>(count)));
+            bytes back(taken.answers.begin(), taken.answers.end());
+            if (back.empty()) continue;
             change_(back);
             if (::send(client, back.data(), back.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(back.size()))
                 return;
@@ -86,7 +103,7 @@ private:
     std::thread accepting_;
 };
 
-TEST(serve, W60_W61_W63_W64_the_load_generator_says_the_right_answer_of_each_case) {
+TEST(serve, W60_W61_W62_W63_W64_the_load_generator_says_the_right_answer_of_each_case) {
     const auto client = started_load();
     for (const auto& asked : serve_workloads())
         for (const char* rate : {"closed", "50000"}) {
@@ -104,17 +121,20 @@ TEST(serve, W60_W61_W63_W64_the_load_generator_says_the_right_answer_of_each_cas
         }
 }
 
-TEST(serve, W4_W60_a_flipped_bit_in_one_answer_is_noticed) {
+TEST(serve, W4_W60_W62_a_flipped_bit_in_one_answer_is_noticed) {
     const auto client = started_load();
-    const auto values = small("serve/echo");
-    serve_service service(serve_shape::read(values));
-    std::atomic<int> left = 50;
-    const answering_server serving(service, [&](answering_server::bytes& back) {
-        if (--left == 0) back.back() ^= std::byte{1};
-    });
-    recorder latencies(1);
-    const slice_order order{.iterations = 2, .seed = 7};
-    EXPECT_TRUE(verify(*find_workload("serve/echo"), values, order, service.run(order, latencies)).has_value());
+    for (const char* name : {"serve/echo", "serve/http"}) {
+        const auto values = small(name);
+        serve_service service(serve_shape::read(values));
+        std::atomic<int> left = 50;
+        const answering_server serving(service, [&](answering_server::bytes& back) {
+            if (--left == 0) back.back() ^= std::byte{1};
+        });
+        recorder latencies(1);
+        const slice_order order{.iterations = 2, .seed = 7};
+        EXPECT_TRUE(verify(*find_workload(name), values, order, service.run(order, latencies)).has_value())
+            << name;
+    }
 }
 
 TEST(serve, W60_an_answer_too_long_is_an_error_of_the_slice) {

@@ -27,7 +27,7 @@ namespace bench {
 struct scenario : std::variant<steady_rtt, tasks_rtt, one_way_drain, cold_start, balanced_fanout, skewed_fanout,
                                keyed_shape, skynet_shape, fib_shape, file_shape, storm_shape, stream_shape,
                                churn_shape, open_loop_shape, connections_shape, served_echo, served_work,
-                               served_forks, mixed_shape, idle_park, empty_slice> {
+                               served_forks, served_http, mixed_shape, idle_park, empty_slice> {
     using variant::variant;
 };
 

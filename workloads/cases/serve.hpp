@@ -1,4 +1,4 @@
-// W60, W61, W63, W64: the runtime as the server. A load generator, a process of its own (peer/serve_client/),
+// W60 to W64: the runtime as the server. A load generator, a process of its own (peer/serve_client/),
 // opens connections to the one port at which a session serves, and keeps them open from slice to slice. A
 // request is a frame of words, and so is its answer, of the same size; the answers of a connection come in the
 // order of its requests.
@@ -10,13 +10,18 @@
 //     word 2     branches                     0: the steps are one piece; else so many, which may run at once
 //     word 3 ..  value + 3, value + 4, ...
 //
-// A server that only echoes looks at none of them. A client that goes away, resets or stalls is no error of the
+// A server that only echoes looks at none of them. In W62 a request and its answer are HTTP instead, of one
+// size each (workloads/http/exchange.hpp), and the value stands in the path.
+//
+// A client that goes away, resets or stalls is no error of the
 // server: it serves the others on. Only the load generator judges, and it counts an answer only if it is whole.
 #pragma once
 
 #include "workloads/contract/work.hpp"
 #include "workloads/contract/workload.hpp"
+#include "workloads/http/exchange.hpp"
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -36,10 +41,14 @@ inline constexpr std::uint64_t most_serve_steps = 2'000'000'000;
 /// The words that a server looks at: a frame has no fewer.
 inline constexpr std::size_t serve_head_words = 3;
 
+/// What requests and answers are made of. A word on the control connection.
+enum class serve_protocol : std::uint64_t { frames, http };
+
 /// The shape of a slice, read from the parameters once, before the timing.
 struct serve_shape {
-    std::uint64_t requests; ///< of an iteration
-    std::uint64_t frame_bytes;
+    serve_protocol protocol;
+    std::uint64_t requests;    ///< of an iteration
+    std::uint64_t frame_bytes; ///< 0 with HTTP
     std::uint64_t connections;
     std::uint64_t depth; ///< requests under way on a connection at most
     std::uint64_t rate;  ///< requests a second, of all connections; 0: the next one when an answer has come
@@ -58,10 +67,24 @@ struct served_echo : serve_shape {};
 struct served_work : serve_shape {};
 /// A request computes its branches, each of its steps, and answers when all have ended.
 struct served_forks : serve_shape {};
+/// A request is a GET, its answer a short text.
+struct served_http : serve_shape {};
 
 /// The family.
 template <class Shape>
 concept is_served = std::derived_from<Shape, serve_shape>;
+
+/// The size of a request and of its answer.
+struct serve_sizes {
+    std::size_t request;
+    std::size_t answer;
+};
+[[nodiscard]] constexpr serve_sizes serve_sizes_of(serve_protocol protocol,
+                                                   std::uint64_t frame_bytes) noexcept {
+    if (protocol == serve_protocol::http) return {.request = http_request_bytes, .answer = http_answer_bytes};
+    const auto both = static_cast<std::size_t>(frame_bytes);
+    return {.request = both, .answer = both};
+}
 
 /// The three words that a request begins with.
 struct serve_head {
@@ -115,6 +138,17 @@ inline void write_serve_value(std::span<std::byte> frame, std::uint64_t value) n
 /// are.
 std::size_t answer_frames(std::span<std::byte> bytes, std::size_t frame_bytes) noexcept;
 
+/// What the words of an answer add up to; a last one that is not whole is filled up with zeros.
+[[nodiscard]] inline std::uint64_t sum_of_words(std::span<const std::byte> answer) noexcept {
+    std::uint64_t sum = 0;
+    for (std::size_t at = 0; at < answer.size(); at += sizeof sum) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, answer.data() + at, std::min(answer.size() - at, sizeof word));
+        sum += word;
+    }
+    return sum;
+}
+
 /// What an answer adds to the checksum whose words add up to `sum`.
 [[nodiscard]] constexpr std::uint64_t serve_checksum(std::uint64_t sum, std::uint64_t request) noexcept {
     return mix(sum + request);
@@ -124,9 +158,10 @@ std::size_t answer_frames(std::span<std::byte> bytes, std::size_t frame_bytes) n
 /// words as they stand in memory. The session asks, the load generator answers, as often as the session likes.
 struct serve_request {
     std::uint64_t port; ///< on 127.0.0.1, at which the session serves
+    serve_protocol protocol;
     std::uint64_t seed;
-    std::uint64_t requests; ///< of the slice
-    std::uint64_t frame_bytes;
+    std::uint64_t requests;    ///< of the slice
+    std::uint64_t frame_bytes; ///< 0 with HTTP
     std::uint64_t connections;
     std::uint64_t depth;
     std::uint64_t rate;
@@ -140,6 +175,7 @@ struct serve_request {
 struct serve_answer {
     std::uint64_t requests; ///< that were answered
     std::uint64_t checksum; ///< of the answers
+    std::uint64_t bytes;    ///< of the answers
     std::uint64_t error;    ///< errno of what went wrong; 0: nothing
     std::uint64_t latencies;
 };

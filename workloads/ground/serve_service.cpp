@@ -12,6 +12,7 @@ serve_service::serve_service(const serve_shape& shape) : shape_(shape) {}
 
 slice_outcome serve_service::run(const slice_order& order, recorder& into) {
     const serve_request request{.port = port_,
+                                .protocol = shape_.protocol,
                                 .seed = order.seed,
                                 .requests = shape_.requests * order.iterations,
                                 .frame_bytes = shape_.frame_bytes,
@@ -31,9 +32,7 @@ slice_outcome serve_service::run(const slice_order& order, recorder& into) {
         throw std::system_error(static_cast<int>(answer.error), std::system_category(),
                                 "the load generator, after " + std::to_string(answer.requests) + " requests");
     take_latencies(answer.latencies, into.lane(0));
-    return {.operations = answer.requests,
-            .checksum = answer.checksum,
-            .bytes = answer.requests * shape_.frame_bytes};
+    return {.operations = answer.requests, .checksum = answer.checksum, .bytes = answer.bytes};
 }
 
 void serve_service::take_latencies(std::uint64_t count, histogram& into) const {

@@ -1,6 +1,7 @@
-// W60, W61, W63, W64: a server's side of a connection, written once for every coroutine-capable backend (W2).
+// W60 to W64: a server's side of a connection, written once for every coroutine-capable backend (W2).
 #pragma once
 
+#include "workloads/ground/connection_answers.hpp"
 #include "workloads/ground/serve_service.hpp"
 #include "workloads/scenarios/accept_runtime.hpp"
 
@@ -48,6 +49,24 @@ typename Runtime::template task<std::uint64_t> compute_for_ever(typename Runtime
                   room.begin() + static_cast<std::ptrdiff_t>(got), room.begin());
         got -= whole;
         answered += whole / frame_bytes;
+    }
+    co_await client.close();
+    co_return answered;
+}
+
+/// HTTP; the answers to all that a read has brought go out by one write.
+template <accept_runtime Runtime>
+typename Runtime::template task<std::uint64_t> talk_for_ever(typename Runtime::connection client) {
+    std::vector<std::byte> room(serve_room_bytes);
+    connection_answers conversation(answering::http, 0);
+    std::uint64_t answered = 0;
+    for (bool goes_on = true; goes_on;) {
+        const std::size_t count = co_await client.read_some(room);
+        if (count == 0) break;
+        const auto taken = conversation.take(std::span(room).first(count));
+        if (!taken.answers.empty()) co_await client.write_all(taken.answers);
+        answered += taken.answers.size();
+        goes_on = taken.goes_on;
     }
     co_await client.close();
     co_return answered;
@@ -117,6 +136,8 @@ typename Runtime::template task<std::uint64_t> serve(Runtime& runtime, typename 
         return serve_client<Runtime>(echo_for_ever<Runtime>(std::move(client)));
     else if constexpr (std::same_as<Shape, served_work>)
         return serve_client<Runtime>(compute_for_ever<Runtime>(std::move(client), service.frame_bytes()));
+    else if constexpr (std::same_as<Shape, served_http>)
+        return serve_client<Runtime>(talk_for_ever<Runtime>(std::move(client)));
     else
         return serve_client<Runtime>(fork_for_ever(runtime, std::move(client), service.frame_bytes()));
 }

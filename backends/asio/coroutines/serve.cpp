@@ -1,4 +1,4 @@
-// W60, W61, W63, W64 with awaitable<> coroutines: the shared scenario.
+// W60 to W64 with awaitable<> coroutines: the shared scenario.
 #include "workloads/scenarios/serve.hpp"
 #include "backends/asio/coroutines/coroutine_runtime.hpp"
 #include "backends/asio/serve_listener.hpp"
@@ -122,6 +122,9 @@ std::unique_ptr<session> make_serve_coroutines(const served_work& shape, context
 }
 std::unique_ptr<session> make_serve_coroutines(const served_forks& shape, context_layout layout, polling poll) {
     return std::make_unique<serve_session<served_forks>>(shape, layout, poll);
+}
+std::unique_ptr<session> make_serve_coroutines(const served_http& shape, context_layout layout, polling poll) {
+    return std::make_unique<serve_session<served_http>>(shape, layout, poll);
 }
 
 } // namespace bench::on_asio

@@ -1,4 +1,4 @@
-// W60, W61, W63, W64 with handlers: a connection is an object that lives as long as one of its handlers refers
+// W60 to W64 with handlers: a connection is an object that lives as long as one of its handlers refers
 // to it, as in Asio's echo examples. It reads what is there into its own room and answers it by one write.
 //
 // The branches of a request are handlers of their own where any worker may take them (context=pool); the one
@@ -6,6 +6,7 @@
 // they are: a handler sent to another context would wake a thread for a microsecond of work.
 #include "backends/asio/serve_listener.hpp"
 #include "backends/asio/sessions.hpp"
+#include "workloads/ground/connection_answers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,13 +23,10 @@ namespace {
 
 using error = boost::system::error_code;
 
-/// How a connection answers.
-enum class answering { echo, in_line, forked };
-
 class served_client : public std::enable_shared_from_this<served_client> {
 public:
-    served_client(peer_socket socket, std::size_t frame_bytes, answering manner)
-        : socket_(std::move(socket)), frame_bytes_(frame_bytes), answering_(manner) {}
+    served_client(peer_socket socket, std::size_t frame_bytes, answering manner, bool forks)
+        : socket_(std::move(socket)), frame_bytes_(frame_bytes), forks_(forks), answers_(manner, frame_bytes) {}
 
     /// A failure is the client's affair: the connection is closed with the last handler.
     void read() {
@@ -43,20 +41,14 @@ public:
 private:
     void take(std::size_t count) {
         got_ += count;
-        switch (answering_) {
-        case answering::echo:
-            return write(got_);
-        case answering::in_line:
-            return write(answer_frames(std::span(room_).first(got_), frame_bytes_));
-        case answering::forked:
-            computed_ = 0;
-            return fork();
-        }
+        if (!forks_) return write(answers_.take(std::span(room_).first(got_)));
+        computed_ = 0;
+        fork();
     }
 
     /// The branches of the next whole request, or the answers to those that came.
     void fork() {
-        if (got_ - computed_ < frame_bytes_) return write(computed_);
+        if (got_ - computed_ < frame_bytes_) return write(computed_answers());
         head_ = read_serve_head(next_frame());
         if (!is_forked(head_)) {
             write_serve_value(next_frame(), serve_value(head_));
@@ -81,21 +73,29 @@ private:
 
     std::span<std::byte> next_frame() { return std::span(room_).subspan(computed_, frame_bytes_); }
 
-    void write(std::size_t count) {
-        if (count == 0) return read();
-        asio::async_write(socket_, asio::buffer(room_.data(), count),
-                          [self = shared_from_this()](error failure, std::size_t written) {
-                              if (failure) return;
-                              std::copy(self->room_.data() + written, self->room_.data() + self->got_,
-                                        self->room_.data());
-                              self->got_ -= written;
-                              self->read();
+    connection_answers::taken computed_answers() {
+        return {.answers = std::span(room_).first(computed_), .count = computed_, .goes_on = true};
+    }
+
+    void write(connection_answers::taken taken) {
+        if (taken.answers.empty()) return go_on(taken);
+        asio::async_write(socket_, asio::buffer(taken.answers.data(), taken.answers.size()),
+                          [self = shared_from_this(), taken](error failure, std::size_t) {
+                              if (!failure) self->go_on(taken);
                           });
+    }
+
+    void go_on(const connection_answers::taken& taken) {
+        if (!taken.goes_on) return;
+        std::copy(room_.data() + taken.count, room_.data() + got_, room_.data());
+        got_ -= taken.count;
+        read();
     }
 
     peer_socket socket_;
     const std::size_t frame_bytes_;
-    const answering answering_;
+    const bool forks_; ///< frames, whose branches any worker may take
+    connection_answers answers_;
     std::size_t got_ = 0;
     std::size_t computed_ = 0; ///< bytes of answers, forked
     serve_head head_{};
@@ -106,8 +106,8 @@ private:
 
 class serve_session final : public session {
 public:
-    serve_session(const serve_shape& shape, answering manner, context_layout layout, polling poll)
-        : service_(shape), answering_(manner), workers_(shape.workers, layout, poll),
+    serve_session(const serve_shape& shape, answering manner, bool forks, context_layout layout, polling poll)
+        : service_(shape), answering_(manner), forks_(forks), workers_(shape.workers, layout, poll),
           listener_(workers_, service_) {
         asio::post(listener_.executor(), [this] { accept(); });
     }
@@ -127,7 +127,7 @@ private:
             if (is_end_of_listening(failure)) return;
             if (failure) return service_.fail(std::make_exception_ptr(boost::system::system_error(failure)));
             const auto client =
-                std::make_shared<served_client>(std::move(socket), service_.frame_bytes(), answering_);
+                std::make_shared<served_client>(std::move(socket), service_.frame_bytes(), answering_, forks_);
             listener_.keep({client, &client->socket()});
             client->read();
             accept();
@@ -136,6 +136,7 @@ private:
 
     serve_service service_;
     const answering answering_;
+    const bool forks_;
     worker_threads workers_;
     serve_listener listener_;
 };
@@ -143,14 +144,17 @@ private:
 } // namespace
 
 std::unique_ptr<session> make_serve(const served_echo& shape, context_layout layout, polling poll) {
-    return std::make_unique<serve_session>(shape, answering::echo, layout, poll);
+    return std::make_unique<serve_session>(shape, answering_of(shape), false, layout, poll);
 }
 std::unique_ptr<session> make_serve(const served_work& shape, context_layout layout, polling poll) {
-    return std::make_unique<serve_session>(shape, answering::in_line, layout, poll);
+    return std::make_unique<serve_session>(shape, answering_of(shape), false, layout, poll);
 }
 std::unique_ptr<session> make_serve(const served_forks& shape, context_layout layout, polling poll) {
-    const auto manner = layout == context_layout::pool ? answering::forked : answering::in_line;
-    return std::make_unique<serve_session>(shape, manner, layout, poll);
+    const bool forks = layout == context_layout::pool;
+    return std::make_unique<serve_session>(shape, answering_of(shape), forks, layout, poll);
+}
+std::unique_ptr<session> make_serve(const served_http& shape, context_layout layout, polling poll) {
+    return std::make_unique<serve_session>(shape, answering_of(shape), false, layout, poll);
 }
 
 } // namespace bench::on_asio

@@ -1,4 +1,4 @@
-// W60, W61, W63, W64: the shared scenarios, at one listener that shard 0 accepts from; connections are dealt
+// W60 to W64: the shared scenarios, at one listener that shard 0 accepts from; connections are dealt
 // out to the shards by turns, and each is served by a task on its own shard. Branches may be taken by any.
 #include "workloads/scenarios/serve.hpp"
 #include "backends/spargio/accepted_client.hpp"
@@ -88,6 +88,9 @@ std::unique_ptr<session> make_serve(const spargio::runtime_options& options, con
 }
 std::unique_ptr<session> make_serve(const spargio::runtime_options& options, const served_forks& shape) {
     return std::make_unique<serve_session<served_forks>>(options, shape);
+}
+std::unique_ptr<session> make_serve(const spargio::runtime_options& options, const served_http& shape) {
+    return std::make_unique<serve_session<served_http>>(options, shape);
 }
 
 } // namespace bench::on_spargio

@@ -17,6 +17,7 @@ mod own_server;
 mod peer;
 mod ping_pong;
 mod scenario;
+mod http;
 mod serve;
 mod serve_client;
 mod session;

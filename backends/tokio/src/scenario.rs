@@ -60,6 +60,7 @@ impl Scenario {
             "serve/echo" | "serve/pipelined" => Scenario::Serve(Answering::Echo),
             "serve/skewed" => Scenario::Serve(Answering::Work),
             "serve/fanout" => Scenario::Serve(Answering::Forks),
+            "serve/http" => Scenario::Serve(Answering::Http),
             "net/open_loop" => Scenario::OpenLoop,
             "net/connections" => Scenario::Connections,
             "mixed/io_cpu" => Scenario::Mixed,

@@ -1,7 +1,8 @@
-//! W60, W61, W63, W64: a task accepts, a task a connection serves it, as Tokio's tutorial has it; the branches of a
+//! W60 to W64: a task accepts, a task a connection serves it, as Tokio's tutorial has it; the branches of a
 //! request are tasks that it joins. What computes for long does so in its task: at a microsecond to a hundred, the way to
 //! the blocking pool and back would cost more than it saves.
 
+use crate::http;
 use crate::serve_client::ServeClient;
 use crate::session::{work, Flavor, Order, Outcome, Parameters, Session};
 use crate::stream::SOCKET_BUFFER;
@@ -27,6 +28,7 @@ pub enum Answering {
     Work,
     /// The request's branches, each a task.
     Forks,
+    Http,
 }
 
 /// What a request begins with.
@@ -118,6 +120,7 @@ async fn serve(socket: TcpStream, frame_bytes: usize, answering: Answering) {
         Answering::Echo => echo(socket).await,
         Answering::Work => compute(socket, frame_bytes, false).await,
         Answering::Forks => compute(socket, frame_bytes, true).await,
+        Answering::Http => http::talk(socket, ROOM).await,
     };
 }
 

@@ -9,6 +9,7 @@ pub struct ServeClient {
     control: TcpStream,
     port: u64,
     requests: u64,
+    /// 0: HTTP.
     pub frame_bytes: usize,
     connections: u64,
     depth: u64,
@@ -25,7 +26,7 @@ impl ServeClient {
             control: TcpStream::connect((Ipv4Addr::LOCALHOST, peer_port))?,
             port: u64::from(port),
             requests: values.get("requests"),
-            frame_bytes: values.get("frame_words") as usize * 8,
+            frame_bytes: values.get_or("frame_words", 0) as usize * 8,
             connections: values.get("connections"),
             depth: values.get("depth"),
             rate: values.get("rate"),
@@ -46,7 +47,7 @@ impl ServeClient {
         if let Some(error) = self.failure.lock().unwrap().take() {
             return Err(error);
         }
-        let [operations, checksum, error, latencies] = answered?;
+        let [operations, checksum, bytes, error, latencies] = answered?;
         if error != 0 {
             return Err(io::Error::from_raw_os_error(error as i32));
         }
@@ -56,13 +57,14 @@ impl ServeClient {
                 into.record_many(ns, count);
             }
         }
-        Ok(Outcome { operations, checksum, bytes: operations * self.frame_bytes as u64, thread_ids: Vec::new() })
+        Ok(Outcome { operations, checksum, bytes, thread_ids: Vec::new() })
     }
 
-    fn ask(&self, order: &Order) -> io::Result<[u64; 4]> {
+    fn ask(&self, order: &Order) -> io::Result<[u64; 5]> {
         let [steps, heavy_every, heavy_times, branches] = self.work;
         let request = [
             self.port,
+            u64::from(self.frame_bytes == 0), // the protocol
             order.seed,
             self.requests * order.iterations,
             self.frame_bytes as u64,

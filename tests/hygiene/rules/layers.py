@@ -13,8 +13,8 @@ from .area import Area
 from .runtime_rooms import ROOMS
 
 # The rooms of the workloads, from the ground up: each may use those before it that it is given.
-MEASURE, CONTRACT, TRAFFIC, CASES, PEER, GROUND = (f"workloads/{room}/*" for room in (
-    "measure", "contract", "traffic", "cases", "peer", "ground"))
+MEASURE, CONTRACT, TRAFFIC, HTTP, CASES, PEER, GROUND = (f"workloads/{room}/*" for room in (
+    "measure", "contract", "traffic", "http", "cases", "peer", "ground"))
 # What both styles of Asio stand on.
 ASIO = ("workloads/*", *(f"backends/asio/{name}.hpp" for name in (
     "listener_set", "own_server", "serve_listener", "sessions", "stream_set", "worker_threads")))
@@ -29,9 +29,10 @@ AREAS: dict[str, Area] = {
     "workloads/measure": Area(),
     "workloads/contract": Area(own=(MEASURE,)),
     "workloads/traffic": Area(own=(CONTRACT,)),
-    "workloads/cases": Area(own=(CONTRACT, MEASURE, TRAFFIC)),
+    "workloads/http": Area(libraries=("http_parser.h",)),
+    "workloads/cases": Area(own=(CONTRACT, MEASURE, TRAFFIC, HTTP)),
     "workloads/peer": Area(own=(CONTRACT, MEASURE, CASES)),
-    "workloads/ground": Area(own=(CONTRACT, MEASURE, TRAFFIC, CASES, PEER)),
+    "workloads/ground": Area(own=(CONTRACT, MEASURE, TRAFFIC, CASES, PEER, HTTP)),
     "workloads/scenarios": Area(own=(CONTRACT, MEASURE, TRAFFIC, CASES, GROUND)),
     "workloads/plugin": Area(own=(CONTRACT, MEASURE, CASES, PEER, "workloads/backend_c.h")),
     "backends/registry": Area(own=("workloads/*", "backends/*/*_backend.hpp")),

@@ -25,8 +25,8 @@ bool set_options(int socket) {
 
 } // namespace
 
-asked_connection::asked_connection(std::size_t frame_bytes, std::size_t depth)
-    : frame_bytes_(frame_bytes), under_way_(depth), came_(frame_bytes * depth + 1) {}
+asked_connection::asked_connection(std::size_t answer_bytes, std::size_t depth)
+    : answer_bytes_(answer_bytes), under_way_(depth), came_(answer_bytes * depth + 1) {}
 
 asked_connection::~asked_connection() {
     if (socket_ < 0) return;
@@ -51,9 +51,9 @@ void asked_connection::note(const asked_request& request) noexcept {
     ++count_;
 }
 
-bool asked_connection::send(std::span<const std::byte> frames) const {
-    const ssize_t sent = ::send(socket_, frames.data(), frames.size(), MSG_NOSIGNAL);
-    if (sent == static_cast<ssize_t>(frames.size())) return true;
+bool asked_connection::send(std::span<const std::byte> requests) const {
+    const ssize_t sent = ::send(socket_, requests.data(), requests.size(), MSG_NOSIGNAL);
+    if (sent == static_cast<ssize_t>(requests.size())) return true;
     if (sent >= 0 || errno == EAGAIN) errno = EMSGSIZE;
     return false;
 }
@@ -66,17 +66,17 @@ bool asked_connection::receive() {
     const ssize_t count = ::recv(socket_, came_.data() + got_, came_.size() - got_, 0);
     if (count < 0) return errno == EAGAIN || errno == EINTR;
     got_ += static_cast<std::size_t>(count);
-    if (count != 0 && got_ <= count_ * frame_bytes_) return true;
+    if (count != 0 && got_ <= count_ * answer_bytes_) return true;
     errno = EPROTO;
     return false;
 }
 
 std::span<const std::byte> asked_connection::next_answer() noexcept {
-    if (got_ - taken_ < frame_bytes_) return {};
+    if (got_ - taken_ < answer_bytes_) return {};
     answered_ = under_way_[oldest_];
     oldest_ = (oldest_ + 1) % under_way_.size();
     --count_;
-    return std::span(came_).subspan(std::exchange(taken_, taken_ + frame_bytes_), frame_bytes_);
+    return std::span(came_).subspan(std::exchange(taken_, taken_ + answer_bytes_), answer_bytes_);
 }
 
 } // namespace bench::serve_client

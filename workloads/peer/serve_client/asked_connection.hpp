@@ -17,7 +17,7 @@ struct asked_request {
 /// A socket that is reset when it goes: neither side keeps it in TIME_WAIT.
 class asked_connection {
 public:
-    asked_connection(std::size_t frame_bytes, std::size_t depth);
+    asked_connection(std::size_t answer_bytes, std::size_t depth);
     asked_connection(const asked_connection&) = delete;
     asked_connection& operator=(const asked_connection&) = delete;
     ~asked_connection();
@@ -29,11 +29,11 @@ public:
     /// Requests that may be sent before an answer comes.
     [[nodiscard]] std::size_t room() const noexcept { return under_way_.size() - count_; }
 
-    /// Notes a request whose frame the next send() carries. There is room.
+    /// Notes a request that the next send() carries. There is room.
     void note(const asked_request& request) noexcept;
-    /// Sends frames. False: errno says why; what the socket does not take at once is EMSGSIZE, which the sizes
-    /// of its buffers rule out.
-    [[nodiscard]] bool send(std::span<const std::byte> frames) const;
+    /// Sends requests. False: errno says why; what the socket does not take at once is EMSGSIZE, which the
+    /// sizes of its buffers rule out.
+    [[nodiscard]] bool send(std::span<const std::byte> requests) const;
 
     /// Reads what is there. False: errno says why; the server's end, and bytes that nobody asked for, are
     /// EPROTO.
@@ -44,7 +44,7 @@ public:
     [[nodiscard]] const asked_request& answered() const noexcept { return answered_; }
 
 private:
-    const std::size_t frame_bytes_;
+    const std::size_t answer_bytes_;
     int socket_ = -1;
     std::vector<asked_request> under_way_; ///< a ring
     std::size_t oldest_ = 0;

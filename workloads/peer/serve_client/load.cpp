@@ -26,26 +26,18 @@ bool watch(int poll, int socket, void* as) {
     return ::epoll_ctl(poll, EPOLL_CTL_ADD, socket, &interest) == 0;
 }
 
-void write_frame(std::span<std::byte> frame, const serve_head& head) {
-    std::memcpy(frame.data(), &head, sizeof head);
-    for (std::size_t word = serve_head_words; word < frame.size() / word_bytes; ++word) {
+void write_request(serve_protocol protocol, std::span<std::byte> into, const serve_head& head) {
+    if (protocol == serve_protocol::http) return write_http_request(into, head.value);
+    std::memcpy(into.data(), &head, sizeof head);
+    for (std::size_t word = serve_head_words; word < into.size() / word_bytes; ++word) {
         const std::uint64_t value = head.value + word;
-        std::memcpy(frame.data() + word * word_bytes, &value, word_bytes);
+        std::memcpy(into.data() + word * word_bytes, &value, word_bytes);
     }
-}
-
-std::uint64_t sum_of_words(std::span<const std::byte> frame) {
-    std::uint64_t sum = 0;
-    for (std::size_t at = 0; at < frame.size(); at += word_bytes) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, frame.data() + at, word_bytes);
-        sum += word;
-    }
-    return sum;
 }
 
 serve_shape shape_of(const serve_request& request) {
-    return {.requests = request.requests,
+    return {.protocol = request.protocol,
+            .requests = request.requests,
             .frame_bytes = request.frame_bytes,
             .connections = request.connections,
             .depth = request.depth,
@@ -67,8 +59,9 @@ load::load(int control) : control_(control), poll_(::epoll_create1(EPOLL_CLOEXEC
 load::~load() { ::close(poll_); }
 
 bool load::fits(const serve_request& request) const noexcept {
-    return request.port == request_.port && request.frame_bytes == request_.frame_bytes &&
-           request.connections == request_.connections && request.depth == request_.depth && answer_.error == 0;
+    return request.port == request_.port && request.protocol == request_.protocol &&
+           request.frame_bytes == request_.frame_bytes && request.connections == request_.connections &&
+           request.depth == request_.depth && answer_.error == 0;
 }
 
 serve_answer load::run(const serve_request& request) {
@@ -83,10 +76,11 @@ serve_answer load::run(const serve_request& request) {
 }
 
 bool load::open_all() {
-    frames_.resize(request_.frame_bytes * request_.depth);
+    sizes_ = serve_sizes_of(request_.protocol, request_.frame_bytes);
+    requests_.resize(sizes_.request * request_.depth);
     for (std::uint64_t i = 0; i < request_.connections; ++i) {
         auto& made =
-            connections_.emplace_back(std::make_unique<asked_connection>(request_.frame_bytes, request_.depth));
+            connections_.emplace_back(std::make_unique<asked_connection>(sizes_.answer, request_.depth));
         if (!made->open(static_cast<std::uint16_t>(request_.port)) || !watch(poll_, made->socket(), made.get()))
             return false;
     }
@@ -142,6 +136,7 @@ bool load::take_answers(asked_connection& on) {
     for (auto answer = on.next_answer(); !answer.empty(); answer = on.next_answer(), ++came) {
         const auto& asked = on.answered();
         answer_.checksum += serve_checksum(sum_of_words(answer), asked.number);
+        answer_.bytes += answer.size();
         ++answer_.requests;
         if (asked.begun_ns != 0) latencies_.record(now - asked.begun_ns);
     }
@@ -155,15 +150,15 @@ bool load::ask(asked_connection& on, std::size_t most) {
         static_cast<std::size_t>(std::min<std::uint64_t>({most, on.room(), request_.requests - asked_}));
     if (count == 0) return true;
     const auto shape = shape_of(request_);
-    const auto frames = std::span(frames_).first(count * request_.frame_bytes);
+    const auto requests = std::span(requests_).first(count * sizes_.request);
     const std::uint64_t now = request_.record_latency != 0 && request_.rate == 0 ? now_ns() : 0;
     for (std::size_t i = 0; i < count; ++i, ++asked_) {
-        write_frame(frames.subspan(i * request_.frame_bytes, request_.frame_bytes),
-                    serve_head_of(shape, request_.seed, asked_));
+        write_request(request_.protocol, requests.subspan(i * sizes_.request, sizes_.request),
+                      serve_head_of(shape, request_.seed, asked_));
         const bool counts = request_.record_latency != 0 && !is_heavy(shape, request_.seed, asked_);
         on.note({.number = asked_, .begun_ns = !counts ? 0 : request_.rate == 0 ? now : due_at(asked_)});
     }
-    return on.send(frames);
+    return on.send(requests);
 }
 
 bool load::ask_those_due() {

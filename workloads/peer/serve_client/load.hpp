@@ -53,7 +53,8 @@ private:
     serve_answer answer_{};
     std::vector<std::unique_ptr<asked_connection>> connections_;
     std::deque<asked_connection*> free_; ///< at a rate: one entry for each request that may be sent
-    std::vector<std::byte> frames_;      ///< what is sent at once
+    serve_sizes sizes_{};
+    std::vector<std::byte> requests_; ///< what is sent at once
     std::uint64_t asked_ = 0;
     std::uint64_t begun_ns_ = 0;
     histogram latencies_;

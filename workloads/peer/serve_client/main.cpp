@@ -29,8 +29,11 @@ bool makes_sense(const serve_request& request) {
         return bytes % sizeof(std::uint64_t) == 0 && bytes >= serve_head_words * sizeof(std::uint64_t) &&
                bytes <= most_serve_frame_bytes;
     };
+    const bool has_size = request.protocol == serve_protocol::http
+                              ? request.frame_bytes == 0
+                              : request.protocol == serve_protocol::frames && is_frame(request.frame_bytes);
     return request.port != 0 && request.port <= std::numeric_limits<std::uint16_t>::max() &&
-           request.connections != 0 && request.depth != 0 && is_frame(request.frame_bytes);
+           request.connections != 0 && request.depth != 0 && has_size;
 }
 
 bool send_all(int socket, const void* bytes, std::size_t count) {
@@ -50,7 +53,7 @@ void obey(int control) {
     serve_client::load load(control);
     serve_request request{};
     while (::recv(control, &request, sizeof request, MSG_WAITALL) == static_cast<ssize_t>(sizeof request)) {
-        serve_answer answer{.requests = 0, .checksum = 0, .error = EINVAL, .latencies = 0};
+        serve_answer answer{.requests = 0, .checksum = 0, .bytes = 0, .error = EINVAL, .latencies = 0};
         std::vector<serve_latency> pairs;
         if (makes_sense(request)) {
             answer = load.run(request);
