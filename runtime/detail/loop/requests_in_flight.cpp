@@ -187,8 +187,9 @@ void requests_in_flight::end_each(Wanted&& wanted) noexcept {
 }
 
 /// Some in each turn, so that the other tasks of the shard get theirs, as long as there is a next turn.
-void requests_in_flight::end_crowd() noexcept {
-    while (crowd_.has_some_to_end(here_.has_others_to_run(), slots_)) {
+void requests_in_flight::end_turn_of_crowd(std::uint32_t tasks) noexcept {
+    crowd_.end_turn(tasks, here_.has_others_to_run());
+    while (!crowd_.empty() && crowd_.has_some_to_end(here_.has_others_to_run(), slots_)) {
         end_some_of_crowd();
         if (here_.has_others_to_run()) return;
     }

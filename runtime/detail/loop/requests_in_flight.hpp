@@ -65,18 +65,17 @@ public:
 
     /// Notes that a task asks for what is cheaper together; whether many do of late. See gathering_guess.
     [[nodiscard]] bool asks_with_many(const task_header* self) noexcept { return gathering_.asks(self); }
-    /// The tasks of a turn have run.
-    void end_turn() noexcept {
+    /// The tasks of a turn have run, so many.
+    void end_turn(std::uint32_t tasks) noexcept {
         gathering_.end_turn();
-        crowd_.end_turn();
-        if (!crowd_.empty()) [[unlikely]]
-            end_crowd();
+        if (!crowd_.is_idle()) [[unlikely]]
+            end_turn_of_crowd(tasks);
     }
 
 private:
     template <class Wanted>
     void end_each(Wanted&& wanted) noexcept;
-    void end_crowd() noexcept;
+    void end_turn_of_crowd(std::uint32_t tasks) noexcept;
     void end_some_of_crowd() noexcept;
     [[nodiscard]] bool begin_cancelling(operation_wait& request, errc reason) noexcept;
     void ask_for_end(const operation_wait& request) noexcept;

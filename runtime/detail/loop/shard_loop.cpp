@@ -59,7 +59,7 @@ bool shard::run_tasks() noexcept {
     }
     count == limit ? budget_.used_up() : budget_.ended_early();
     if (count == 0) return false;
-    requests_.end_turn();
+    requests_.end_turn(count);
     counters_.tasks_run.add(count + std::exchange(ran_inline_, 0));
     return true;
 }

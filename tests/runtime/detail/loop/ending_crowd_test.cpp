@@ -34,19 +34,41 @@ protected:
 TEST_F(crowd_of_three, R28_the_first_that_a_turn_gives_up_wait_for_no_others) {
     for (int turn = 0; turn < 100; ++turn) {
         for (int i = 0; i < 16; ++i) EXPECT_FALSE(crowd_.takes_one_more());
-        crowd_.end_turn();
+        crowd_.end_turn(64, true);
     }
     for (int i = 0; i < 16; ++i) EXPECT_FALSE(crowd_.takes_one_more());
     EXPECT_TRUE(crowd_.takes_one_more());
 }
 
+TEST_F(crowd_of_three, R28_short_turns_in_a_row_count_as_one) {
+    for (int turn = 0; turn < 16; ++turn) {
+        EXPECT_FALSE(crowd_.takes_one_more());
+        crowd_.end_turn(1, true);
+        crowd_.end_turn(1, true);
+    }
+    EXPECT_TRUE(crowd_.takes_one_more());
+}
+
+TEST_F(crowd_of_three, R28_a_turn_after_which_nothing_is_to_run_is_one_by_itself) {
+    for (int turn = 0; turn < 100; ++turn) {
+        EXPECT_FALSE(crowd_.takes_one_more());
+        crowd_.end_turn(1, false);
+    }
+}
+
 TEST_F(crowd_of_three, R28_a_crowd_grows_as_long_as_each_turn_brings_some_and_is_given_newest_first) {
+    const auto ends = [&](std::uint32_t tasks) {
+        crowd_.end_turn(tasks, true);
+        return crowd_.has_some_to_end(true, slots_);
+    };
     ASSERT_TRUE(crowd_.add(numbers_[1]));
-    EXPECT_FALSE(crowd_.has_some_to_end(true, slots_));
+    EXPECT_FALSE(ends(64));
     ASSERT_TRUE(crowd_.add(numbers_[0]));
+    EXPECT_FALSE(ends(1));
     ASSERT_TRUE(crowd_.add(numbers_[2]));
-    EXPECT_FALSE(crowd_.has_some_to_end(true, slots_));
-    EXPECT_TRUE(crowd_.has_some_to_end(true, slots_));
+    EXPECT_FALSE(ends(63));
+    EXPECT_FALSE(ends(63)); // not a whole turn yet
+    EXPECT_TRUE(ends(1));
     EXPECT_EQ(take_all(), (std::vector<std::uint64_t>{numbers_[2], numbers_[1], numbers_[0]}));
     EXPECT_TRUE(crowd_.empty());
 }
