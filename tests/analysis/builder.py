@@ -27,9 +27,9 @@ WORKLOADS = {
     "net/echo_rtt": ("echo", "wall_time", False, {"workers": "2"}),
     "net/stream_window": ("frame", "wall_time", False, {"write": "per_frame", "workers": "2"}),
     "net/imbalanced": ("frame", "wall_time", False, {"workers": "2"}),
-    "net/hotspot_rotation": ("frame", "wall_time", False, {"workers": "2"}),
-    "net/pipeline_hotspot": ("frame", "wall_time", False, {"workers": "2"}),
-    "net/keyed_hotspot": ("frame", "wall_time", False, {"workers": "2"}),
+    "net/hotspot_rotation": ("frame", "wall_time", False, {"steps_in_turn": "64", "workers": "2"}),
+    "net/pipeline_hotspot": ("frame", "wall_time", False, {"frames": "1024", "workers": "2"}),
+    "net/keyed_hotspot": ("frame", "wall_time", False, {"steps_in_turn": "64", "workers": "2"}),
     "net/bursty_tenants": ("frame", "wall_time", False, {"workers": "2"}),
     "net/churn": ("connection", "wall_time", False, {"connections": "256", "workers": "2"}),
     "serve/echo": ("request", "wall_time", False, {"connections": "64", "workers": "1"}),
@@ -214,8 +214,8 @@ def quick(blocks: int = 10, seed: int = 7, trees: bool = False) -> dict:
     moved = [transfers("fs/read_rtt"), transfers("fs/read_depth"), transfers("fs/write_depth"),
              transfers("fs/metadata_storm", files="64"), transfers("net/echo_rtt"),
              transfers("net/stream_window", write="per_frame"), transfers("net/stream_window", write="vectored"),
-             transfers("net/imbalanced"), transfers("net/hotspot_rotation"),
-             transfers("net/pipeline_hotspot"), transfers("net/keyed_hotspot"), transfers("net/bursty_tenants"),
+             transfers("net/imbalanced"), transfers("net/hotspot_rotation", steps_in_turn="16"),
+             transfers("net/pipeline_hotspot", frames="512"), transfers("net/keyed_hotspot", steps_in_turn="16"), transfers("net/bursty_tenants"),
              transfers("net/churn"), transfers("net/connections"), transfers("net/open_loop"),
              transfers("mixed/io_cpu"), transfers("serve/echo")]
     recursive = [fan("fanout/hotkey_rotation", 1700, 1650), tree("fanout/skynet", 20, 30, leaves="100000"), tree("fanout/fib", 8, 24, n="24")]

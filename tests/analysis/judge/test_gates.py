@@ -98,6 +98,12 @@ def test_M12_an_excepted_rival_is_left_to_its_own_gate(tmp_path, inside, one_gat
     assert gate(inside, tmp_path, rivals(spargio=100, asio=200, libuv=50), rails).returncode == 4
 
 
+def test_M12_a_matrix_may_have_other_forms_only_of_a_rival_that_is_excepted(tmp_path, inside, one_gate):
+    document = builder.make_run([Group("ping_pong/steady_rtt", [Arm("spargio", 100), Arm("asio", 200), Arm("asio[poll=on]", 50)])])
+    assert gate(inside, tmp_path, document, one_gate(b="best-rival", extra='except = ["asio[poll=on]", "asio[threads=1]"]\n')).returncode == 0
+    assert gate(inside, tmp_path, document, one_gate(b="best-rival", extra='except = ["asio[threads=1]"]\n')).returncode == 3
+
+
 def test_M12_a_rival_that_cannot_do_the_case_is_none_but_one_that_broke_is(tmp_path, inside, one_gate):
     for status, code in (("unsupported", 0), ("unavailable", 0), ("crashed", 4)):
         arms = [Arm("spargio", 100), Arm("asio", 200), Arm("tbb", 1, status=status, reason="so it is")]

@@ -126,6 +126,16 @@ def test_M23_every_case_of_the_quick_matrix_has_a_gate_against_each_class_of_riv
     assert len(wanted) > 25 and asked == wanted
 
 
+def test_M23_what_a_gate_of_the_project_leaves_out_or_names_is_in_the_quick_matrix():
+    held = held_by_the_quick_matrix()
+    for gate in GATES:
+        rivals = {arm for (workload, _), arms in held.items() for arm in arms if workload == gate.workload}
+        backends = {arm.split("[")[0] for arm in rivals}
+        assert {arm.split("[")[0] for arm in gate.excepted} <= backends, gate.id
+        if gate.kind == "rival" and not gate.names_many:
+            assert gate.b in rivals, gate.id
+
+
 def test_M23_no_two_gates_of_the_project_ask_the_same():
     questions = [(gate.workload, tuple(gate.params.items()), gate.a, gate.b, gate.metric) for gate in GATES]
     assert len(set(questions)) == len(questions)
