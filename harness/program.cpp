@@ -3,6 +3,7 @@
 #include "harness/command/cli.hpp"
 #include "harness/command/doctor.hpp"
 #include "harness/command/list.hpp"
+#include "harness/command/serve.hpp"
 #include "harness/common/exit_codes.hpp"
 #include "harness/common/interrupt.hpp"
 #include "harness/common/output.hpp"
@@ -42,6 +43,13 @@ int execute(const completion_command& completion) {
 int execute(const list_command& list) {
     const auto planned = make_plan(list.request);
     return planned ? run_list(list.topic, list.names_only, *planned) : complain(planned.error());
+}
+
+int execute(const server_command& server) {
+    const auto planned = make_plan(server.request);
+    if (!planned) return complain(planned.error());
+    interrupt::install();
+    return run_serve(*planned);
 }
 
 int execute(const run_command& run) {

@@ -141,7 +141,7 @@ public:
     command_line() {
         app_.require_subcommand(1);
         // The last one wins, so that a script's flags can be overruled by appending.
-        for (auto* sub : {list_, run_, ab_, sweep_})
+        for (auto* sub : {list_, run_, ab_, sweep_, serve_})
             sub->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
         app_.footer(footer);
         chosen(*list_, "what", list_what_, {"workloads", "backends", "knobs", "cases"},
@@ -158,6 +158,7 @@ public:
         add_measuring_flags(*ab_, flags_, pair_blocks);
         add_sweep_flags(*sweep_, flags_);
         add_measuring_flags(*sweep_, flags_, pair_blocks);
+        add_filter_flags(*serve_, flags_);
         add_file_flags();
         chosen(*completion_, "shell", shell_, {"bash", "zsh", "fish"}, "Whose form it is to have")->required();
         completion_->footer("For bash: source <(spargio-bench completion bash), in ~/.bashrc. For zsh the same "
@@ -173,6 +174,7 @@ public:
         check_command_name(first);
         app_.parse(count, arguments);
         if (*list_) return list_command{list_what_, list_names_, make_request(flags_, run_blocks)};
+        if (*serve_) return server_command{make_request(flags_, run_blocks)};
         if (*doctor_) return doctor_command{flags_.plugins};
         if (*repro_) return repro_of_;
         if (*validate_) return validate_of_;
@@ -311,6 +313,8 @@ private:
     CLI::App* ab_ = app_.add_subcommand("ab", "Measure two arms against each other");
     CLI::App* sweep_ = app_.add_subcommand(
         "sweep", "Try values of a backend's knobs against its defaults, confirm the best on fresh blocks");
+    CLI::App* serve_ = app_.add_subcommand(
+        "serve", "Let a backend serve, as it does in the family serve, for clients of your own");
     CLI::App* repro_ = app_.add_subcommand("repro", "Print the one command that measures a case again");
     CLI::App* export_ = app_.add_subcommand("export", "Write a result file in a form that another tool reads");
     CLI::App* validate_ = app_.add_subcommand("validate", "Check result files");

@@ -20,6 +20,10 @@ struct list_command {
     bool names_only = false;
     run_request request;
 };
+/// Of the one case that it plans.
+struct server_command {
+    run_request request;
+};
 struct doctor_command {
     std::vector<std::string> plugins;
 };
@@ -46,9 +50,9 @@ struct validate_command {
     std::vector<std::string> paths;
 };
 
-using command =
-    std::variant<version_command, completion_command, list_command, doctor_command, run_command, sweep_command,
-                 repro_command_line, validate_command, export_request, merge_request, cell_options>;
+using command = std::variant<version_command, completion_command, list_command, server_command, doctor_command,
+                             run_command, sweep_command, repro_command_line, validate_command, export_request,
+                             merge_request, cell_options>;
 
 /// Why there is no command: an error to print, or help that was asked for.
 struct no_command {

@@ -28,6 +28,7 @@ constexpr std::array examples{
     example{"ab", "  spargio-bench ab -w ping_pong/steady_rtt --a asio --b spargio"},
     example{"sweep",
             "  spargio-bench sweep -w net/keyed_hotspot -b spargio -k spin=0,200 -k steal_budget=1,4,16"},
+    example{"serve", "  spargio-bench serve -w serve/http -b asio           then: wrk http://127.0.0.1:PORT/"},
     example{"repro", "  spargio-bench repro 'ping_pong/steady_rtt|asio' quick.json"},
     example{"export", "  spargio-bench export quick.json --format csv -o quick.csv"},
     example{"merge", "  spargio-bench merge one.json two.json -o whole.json"},
