@@ -1,6 +1,6 @@
 // Requests that many tasks give up at about the same time: their deadlines pass together, or a group is
 // cancelled. The kernel is asked to end them when all are known, because only then can the newest come first,
-// and the order decides whether its work is linear (docs/decisions/0041).
+// and the order decides whether its work is linear (docs/decisions/0041, 0051).
 //
 //    add() -> gathered, until no more come -> in order -> take_newest(), until empty
 #pragma once
