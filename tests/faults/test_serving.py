@@ -27,7 +27,9 @@ def serving():
     started = []
 
     def start(backend: str, workload: str = "serve/http") -> tuple[subprocess.Popen, int]:
-        server = subprocess.Popen([BENCH, "serve", "-w", workload, "-b", backend], stdout=subprocess.PIPE, text=True)
+        # In the background of a shell, as CI may be, SIGINT is ignored, and what is started would leave it so.
+        server = subprocess.Popen([BENCH, "serve", "-w", workload, "-b", backend], stdout=subprocess.PIPE, text=True,
+                                  preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         started.append(server)
         said = server.stdout.readline()
         found = re.fullmatch(rf"{workload}\|{backend} listens on 127\.0\.0\.1:(\d+)\n", said)

@@ -141,7 +141,8 @@ TEST(allowances, M5_one_CPU_and_a_nice_value_are_said_at_the_start_and_in_the_fi
         Not(HasSubstr("warning")));
 }
 
-TEST(standstill, P20_a_machine_that_was_paused_for_longer_than_the_time_out_costs_a_block_and_no_case) {
+/// A run of two blocks, paused with all its processes after the first slice for longer than the time-out.
+json run_with_a_pause() {
     const test_folder in;
     running_program program({"run", "-w", "ping_pong/steady_rtt", "-b", "steady", "--blocks", "2", "--slices",
                              "4", "--slice-ms", "400", "--timeout", "2s", "--quiet-wait", "0", "--progress",
@@ -158,13 +159,21 @@ TEST(standstill, P20_a_machine_that_was_paused_for_longer_than_the_time_out_cost
     const auto ended = program.wait();
     EXPECT_EQ(ended.exit_code, 0) << ended.errors << ended.out;
     const auto document = read_valid_result(in.file("a.json"));
-    ASSERT_TRUE(document) << document.error();
-    EXPECT_EQ(document->at("cases").at(0).at("status"), "measured");
-    ASSERT_GE(document->at("blocks").size(), 3u);
-    EXPECT_THAT(document->at("blocks").front().at("drop_reason").get<std::string>(),
+    return document ? *document : json{{"problem", document.error().text}};
+}
+
+TEST(standstill, P20_a_machine_that_was_paused_for_longer_than_the_time_out_costs_a_block_and_no_case) {
+    auto document = run_with_a_pause();
+    // Where this test's own thread comes late, the pause is one between two blocks, which costs nothing.
+    for (int again = 0; again < 3 && document.contains("blocks") && document.at("blocks").size() == 2; ++again)
+        document = run_with_a_pause();
+    ASSERT_TRUE(document.contains("cases")) << document;
+    EXPECT_EQ(document.at("cases").at(0).at("status"), "measured");
+    ASSERT_GE(document.at("blocks").size(), 3u);
+    EXPECT_THAT(document.at("blocks").front().at("drop_reason").get<std::string>(),
                 HasSubstr("everything stood still for "));
     std::size_t kept = 0;
-    for (const auto& block : document->at("blocks")) kept += !block.at("dropped").get<bool>();
+    for (const auto& block : document.at("blocks")) kept += !block.at("dropped").get<bool>();
     EXPECT_EQ(kept, 2u);
 }
 
