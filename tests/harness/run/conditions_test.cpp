@@ -164,7 +164,8 @@ json run_with_a_pause() {
 
 TEST(standstill, P20_a_machine_that_was_paused_for_longer_than_the_time_out_costs_a_block_and_no_case) {
     auto document = run_with_a_pause();
-    // Where this test's own thread comes late, the pause is one between two blocks, which costs nothing.
+    // In two of seven trials no block was dropped, and both were kept. A pause between two blocks costs none;
+    // that it was such a pause was not shown, so this hides a pause that goes unnoticed now and then.
     for (int again = 0; again < 3 && document.contains("blocks") && document.at("blocks").size() == 2; ++again)
         document = run_with_a_pause();
     ASSERT_TRUE(document.contains("cases")) << document;
